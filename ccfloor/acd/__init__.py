@@ -1,0 +1,1 @@
+"""The doors in: one switch a file. Each yields FloorEvents and takes SeatCommands."""
