@@ -1,0 +1,149 @@
+"""What the doors into the switch say to people: one sentence a code, Chinese and English.
+
+``{name}`` is filled from the details of a report. A detail called ``field`` names a part of a line and
+is itself said in the reader's language.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+SENTENCES: dict[str, dict[str, str]] = {}
+FIELDS: dict[str, dict[str, str]] = {}
+
+# -- queue_log: unreadable lines -------------------------------------------------------------------
+
+SENTENCES.update(
+    {
+        "line_short": {
+            "zh": "此行不完整：只有 {count} 个字段，至少应有 5 个。",
+            "en": "The line is incomplete: it has {count} fields and needs at least 5.",
+        },
+        "line_cut": {
+            "zh": "此行在动词“{verb}”处中断，不完整。",
+            "en": "The line breaks off inside its verb: “{verb}”.",
+        },
+        "line_cut_data": {
+            "zh": "此行不完整：{verb} 之后只有 {count} 个数据字段，应有 {needed} 个。",
+            "en": "The line is incomplete: {verb} has {count} data fields and needs {needed}.",
+        },
+        "line_unfinished": {
+            "zh": "文件最后一行没有换行符，只写了一半：{text}",
+            "en": "The last line of the file has no end and is only half written: {text}",
+        },
+        "line_bad_time": {
+            "zh": "第 1 个字段（时间）不是以秒计的时刻：{value}",
+            "en": "Field 1 (time) is not an instant in epoch seconds: {value}",
+        },
+        "line_bad_verb": {
+            "zh": "第 5 个字段（动词）为空或无法辨认：{value}",
+            "en": "Field 5 (verb) is empty or unreadable: {value}",
+        },
+        "line_no_value": {
+            "zh": "{verb} 的第 {index} 个字段（{field}）为空。",
+            "en": "Field {index} ({field}) of {verb} is empty.",
+        },
+        "line_bad_number": {
+            "zh": "{verb} 的字段“{field}”不是数字：{value}",
+            "en": "The field “{field}” of {verb} is not a number: {value}",
+        },
+        "line_negative": {
+            "zh": "{verb} 的字段“{field}”是负数：{value}；此行保留，但不采用这个数。",
+            "en": "The field “{field}” of {verb} is negative: {value}; the line is kept without it.",
+        },
+        "line_torn": {
+            "zh": "一个残缺的开头与下一行连在了一起，后一行已保留：{text}",
+            "en": "A broken beginning runs into the next line, which is kept: {text}",
+        },
+        "line_binary": {
+            "zh": "此行含有二进制零字节。",
+            "en": "The line contains binary zero bytes.",
+        },
+        "line_endless": {
+            "zh": "{size} 字节内没有换行符，这一段已跳过。",
+            "en": "There is no end of line within {size} bytes; this piece was skipped.",
+        },
+        "archive_broken": {
+            "zh": "压缩文件在此处损坏或被截断：{reason}",
+            "en": "The compressed file is damaged or cut short here: {reason}",
+        },
+    }
+)
+FIELDS.update(
+    {
+        "call": {"zh": "通话标识", "en": "call"},
+        "queue": {"zh": "队列", "en": "queue"},
+        "agent": {"zh": "坐席", "en": "agent"},
+        "hold": {"zh": "等待时间", "en": "hold time"},
+        "talk": {"zh": "通话时间", "en": "talk time"},
+        "wait": {"zh": "等待时间", "en": "wait time"},
+        "ring": {"zh": "振铃时间", "en": "ring time"},
+        "position": {"zh": "排队位置", "en": "position"},
+        "first_position": {"zh": "初始排队位置", "en": "original position"},
+        "penalty": {"zh": "优先级", "en": "penalty"},
+    }
+)
+
+# -- queue_log: the state of the link --------------------------------------------------------------
+
+SENTENCES.update(
+    {
+        "queue_log_following": {
+            "zh": "正在跟随 {path}。",
+            "en": "Following {path}.",
+        },
+        "queue_log_missing": {
+            "zh": "找不到 {path}；请检查路径，以及 Asterisk 是否写 queue_log。每隔片刻会重试。",
+            "en": "{path} does not exist; check the path and that Asterisk writes a queue_log. Trying again.",
+        },
+        "queue_log_denied": {
+            "zh": "没有读取 {path} 的权限；请让运行本程序的用户可以读取该文件及其目录。",
+            "en": "No permission to read {path}; let the user that runs this program read it and its folder.",
+        },
+        "queue_log_unreadable": {
+            "zh": "无法读取 {path}：{reason}",
+            "en": "{path} cannot be read: {reason}",
+        },
+        "queue_log_read_only": {
+            "zh": "queue_log 是只读的日志，不能用来操作坐席；请接入 AMI。",
+            "en": "A queue_log can only be read; to change seats, connect the AMI as well.",
+        },
+    }
+)
+
+
+def say(code: str, details: Mapping[str, str], language: str) -> str:
+    """The sentence of a code in ``zh`` or ``en``. Raises KeyError on an unknown code or detail."""
+    filled = dict(details)
+    if filled.get("field") in FIELDS:
+        filled["field"] = FIELDS[filled["field"]][language]
+    return SENTENCES[code][language].format(**filled)
+
+
+def in_language(sentence: str, language: str) -> str:
+    """A sentence that was stored in English, said in ``language``; as it is if it is none of ours."""
+    if language == "en":
+        return sentence
+    for code, pattern in _patterns():
+        if found := pattern.fullmatch(sentence):
+            return say(code, _field_codes(found.groupdict()), language)
+    return sentence
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(code, _pattern(texts["en"])) for code, texts in SENTENCES.items()]
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    pieces = re.split(r"\{(\w+)\}", template)
+    pieces[0::2] = [re.escape(text) for text in pieces[0::2]]
+    pieces[1::2] = [f"(?P<{name}>.*?)" for name in pieces[1::2]]
+    return re.compile("".join(pieces), re.DOTALL)
+
+
+def _field_codes(details: dict[str, str]) -> dict[str, str]:
+    if "field" in details:
+        codes = {texts["en"]: code for code, texts in FIELDS.items()}
+        details["field"] = codes.get(details["field"], details["field"])
+    return details
