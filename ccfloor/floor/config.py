@@ -44,7 +44,10 @@ class QueueInfo(msgspec.Struct, frozen=True):
 
 
 class SeatInfo(msgspec.Struct, frozen=True):
-    """What the site knows of a seat beyond what the switch says. ``aliases``: other ids of it."""
+    """What the site knows of a seat beyond what the switch says. ``aliases``: other ids of it.
+
+    ``others``: agents who sign on here in other shifts, their name → their English name.
+    """
 
     seat: str
     agent: str = ""
@@ -53,6 +56,7 @@ class SeatInfo(msgspec.Struct, frozen=True):
     team: str = ""
     role: str = "agent"
     aliases: tuple[str, ...] = ()
+    others: Mapping[str, str] = {}
 
 
 class FloorConfig(msgspec.Struct, frozen=True):
