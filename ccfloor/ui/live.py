@@ -1,0 +1,96 @@
+"""The live component: boards fed by the hub's websocket and patched in place, without any rerun.
+
+The files of ``live/`` are joined into one ES module (there is no build step): the core first, then each
+board with its parts in a scope of its own. ``board(name)`` puts one on a page.
+"""
+
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ccfloor.floor.metrics import DEFINITIONS
+from ccfloor.ui.texts import Lang, texts
+from ccfloor.ui.tokens import Theme, css_variables
+
+_FOLDER = Path(__file__).with_name("live")
+_CORE = ("format", "icons", "dom", "status", "store", "link", "tips", "core")
+
+
+def module_source() -> str:
+    """The whole component as one ES module, its CSS in it."""
+    parts = [f"const CSS = {json.dumps(_css())};"]
+    parts += [_read(f"{name}.js") for name in _CORE]
+    parts += [f"(() => {{\n{source}\n}})();" for source in _boards().values()]
+    parts.append("export default mountBoard;\n")
+    return "\n".join(parts)
+
+
+def _boards() -> dict[str, str]:
+    """Source of every board: its parts (``wall_*.js``), then itself (``wall.js``)."""
+    names = sorted(path.stem for path in _FOLDER.glob("*.js") if path.stem not in _CORE)
+    boards = {name: [part for part in names if part.startswith(name + "_")] for name in names if "_" not in name}
+    return {name: "\n".join(_read(f"{part}.js") for part in [*parts, name]) for name, parts in boards.items()}
+
+
+def _css() -> str:
+    sheets = sorted(_FOLDER.glob("*.css"), key=lambda path: (path.stem != "base", path.stem))
+    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+
+
+def _read(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    return st.components.v2.component("ccfloor_live", js=module_source(), isolate_styles=False)
+
+
+def definitions(lang: Lang) -> dict[str, dict[str, str]]:
+    """Name, formula and source of every metric in one language, for the hover cards."""
+    return {
+        key: {
+            "name": item.zh if lang == "zh" else item.en,
+            "formula": item.formula_zh if lang == "zh" else item.formula_en,
+            "source": item.source,
+        }
+        for key, item in DEFINITIONS.items()
+    }
+
+
+def board(
+    name: str,
+    *,
+    lang: Lang,
+    theme: Theme,
+    site: str = "",
+    kiosk: bool = False,
+    data: dict[str, Any] | None = None,
+    on_change: dict[str, Callable[[], None]] | None = None,
+) -> Any:
+    """Put a live board on the page and return the component's state.
+
+    ``data`` is handed to the board as ``ctx.data``; ``on_change`` maps the names of values the board
+    sets (``ctx.value``, ``ctx.trigger``) to callbacks.
+    """
+    base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
+    home = base.rstrip("/")
+    payload = {
+        "board": name,
+        "lang": lang,
+        "theme": theme,
+        "site": site,
+        "kiosk": kiosk,
+        "home": home,
+        "hub": f"{home}/live",
+        "texts": texts(lang),
+        "definitions": definitions(lang),
+        "tokens": css_variables(theme),
+        **(data or {}),
+    }
+    callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}
+    return _component()(key=f"live-{name}", data=payload, **callbacks)

@@ -1,0 +1,58 @@
+/* What the seats and queues boards share: short forms of building nodes, ordered lists, the server's routes. */
+
+/** A node with a class and a text: box("b", "n", "12"). */
+function box(tag, className, text) {
+  const node = document.createElement(tag);
+  if (className) node.className = className;
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+function pushButton(className, text, onClick) {
+  const node = box("button", className, text);
+  node.type = "button";
+  node.addEventListener("click", onClick);
+  return node;
+}
+
+/** Puts nodes into a parent in this order with as few moves as possible; the focus survives a move. */
+function arrange(parent, wanted) {
+  const root = parent.getRootNode();
+  const focused = parent.contains(root.activeElement) ? root.activeElement : null;
+  const keep = new Set(wanted);
+  for (const node of [...parent.children]) if (!keep.has(node)) node.remove();
+  let cursor = parent.firstElementChild;
+  for (const node of wanted) {
+    if (node === cursor) cursor = cursor.nextElementSibling;
+    else parent.insertBefore(node, cursor);
+  }
+  if (focused?.isConnected && root.activeElement !== focused) focused.focus({ preventScroll: true });
+}
+
+/** Options of a select as [value, words] pairs, rebuilt only when they differ. */
+function setChoices(select, pairs, value) {
+  const key = JSON.stringify(pairs);
+  if (select.dataset.choices !== key) {
+    select.dataset.choices = key;
+    select.replaceChildren(...pairs.map(([id, words]) => el("option", { value: id }, words)));
+  }
+  if (select.value !== value) select.value = value;
+}
+
+/** A select that shows a filter of the board. */
+function dropdown(label, onChange) {
+  const select = el("select", { class: "cc-chip", "aria-label": label });
+  select.addEventListener("change", () => onChange(select.value));
+  return select;
+}
+
+/** JSON of a route of ours; with a body it is a POST. Throws an error whose `words` may be shown. */
+async function askServer(path, query = {}, body = undefined) {
+  const url = new URL(`api/v1/${path}`, document.baseURI);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  const post = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const answer = await fetch(url, body === undefined ? {} : post);
+  const data = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { words: data.error || "" });
+  return data;
+}

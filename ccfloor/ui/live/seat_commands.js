@@ -1,0 +1,131 @@
+// Asking the switch for something about one seat: confirm with a reason, show its answer, take it back.
+
+
+const REASONS = ["break", "meal", "meeting", "training", "coaching", "callback", "busy"];
+const POLL_MS = 1000;
+const OPEN = new Set(["pending", "sent"]);
+
+class SeatCommands {
+  constructor(ctx) {
+    this.ctx = ctx;
+    this.buttons = box("div", "acts");
+    this.ask = box("form", "cc-ask");
+    this.list = box("div", "cc-cmds");
+    this.list.setAttribute("aria-live", "polite");
+    this.build();
+  }
+
+  build() {
+    const {ctx} = this;
+    this.end = pushButton("cc-btn pri", ctx.t("cmd.unpause"), () => this.open("unpause"));
+    this.pause = pushButton("cc-btn", ctx.t("cmd.pause"), () => this.open("pause"));
+    this.buttons.append(this.end, this.pause);
+    this.words = box("span", "words");
+    this.reason = box("select");
+    setChoices(this.reason, REASONS.map((r) => [r, ctx.t(`reason.${r}`)]), "break");
+    this.why = box("input");
+    this.why.maxLength = 200;
+    this.why.required = true;
+    this.why.placeholder = ctx.t("cmd.why.hint");
+    this.reasonLabel = box("label", "", ctx.t("cmd.reason"));
+    this.reasonLabel.append(this.reason);
+    const why = box("label", "", ctx.t("cmd.why"));
+    why.append(this.why);
+    this.go = box("button", "cc-btn pri");
+    this.go.type = "submit";
+    this.error = box("span", "err");
+    this.error.setAttribute("role", "alert");
+    this.ask.append(this.words, this.reasonLabel, why, this.go,
+      pushButton("cc-btn", ctx.t("cmd.cancel"), () => this.shut()), this.error);
+    this.ask.hidden = true;
+    this.ask.addEventListener("submit", (event) => this.submit(event));
+    this.ask.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.shut();
+    });
+  }
+
+  show(seat) {
+    const other = !this.seat || this.seat.seat !== seat.seat;
+    this.seat = seat;
+    this.end.hidden = !seat.paused;
+    this.pause.hidden = seat.paused || seat.status === "offline";
+    if (!other) return;
+    this.shut();
+    this.list.replaceChildren();
+    this.load();
+  }
+
+  hide() {
+    this.seat = null;
+    this.shut();
+    clearTimeout(this.timer);
+  }
+
+  open(kind) {
+    const {ctx} = this;
+    this.kind = kind;
+    this.reasonLabel.hidden = kind !== "pause";
+    setText(this.words, ctx.t(`cmd.ask.${kind}`, {name: ctx.seatName(this.seat)}));
+    setText(this.go, ctx.t(`cmd.go.${kind}`));
+    setText(this.error, "");
+    this.why.value = "";
+    this.ask.hidden = false;
+    this.why.focus();
+  }
+
+  shut() {
+    this.ask.hidden = true;
+    this.go.disabled = false;
+  }
+
+  async submit(event) {
+    event.preventDefault();
+    const command = {seat: this.seat.seat, kind: this.kind, why: this.why.value.trim()};
+    if (!command.why) return;
+    if (this.kind === "pause") command.reason = this.reason.value;
+    this.go.disabled = true;
+    await this.send("commands", command);
+    this.go.disabled = false;
+  }
+
+  async send(path, body) {
+    try {
+      await askServer(this.ctx, path, body);
+      this.shut();
+      await this.load();
+    } catch (error) {
+      this.ask.hidden = false;
+      setText(this.error, error.words || this.ctx.t("cmd.failed"));
+    }
+  }
+
+  async load() {
+    const wanted = this.seat && this.seat.seat;
+    if (!wanted) return;
+    clearTimeout(this.timer);
+    let rows;
+    try {
+      rows = (await askServer(this.ctx, `commands?seat=${encodeURIComponent(wanted)}&limit=3`)).commands;
+    } catch (error) {
+      return;
+    }
+    if (!this.seat || this.seat.seat !== wanted) return;
+    this.list.replaceChildren(...rows.map((row) => this.row(row)));
+    if (rows.some((row) => OPEN.has(row.state))) this.timer = setTimeout(() => this.load(), POLL_MS);
+  }
+
+  row(row) {
+    const {ctx} = this;
+    const node = box("div", row.state);
+    const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && ctx.reasonName(row.reason)].filter(Boolean).join(" · ");
+    node.append(box("span", "", ctx.fmt.hms(row.at)), box("span", "", what), box("span", "", row.why),
+      box("span", "", row.by), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
+    if (row.message && row.state === "refused") node.append(box("span", "", row.message));
+    if (row.undoable) {
+      node.append(pushButton("cc-btn", ctx.t("cmd.undo"), () => this.send(`commands/${row.id}/undo`, {})));
+    }
+    return node;
+  }
+}

@@ -1,0 +1,64 @@
+/* A seat's status as it is shown: icon, colour group, word, and the treatment its limits give it. */
+
+/* status or pause reason -> [icon, group]; groups are the colour classes g-… of base.css */
+const LOOKS = {
+  ready: ["ready", "ready"], ringing: ["ring", "ring"], on_call: ["talk", "contact"], on_hold: ["hold", "contact"],
+  other_call: ["out", "contact"], callback: ["callback", "contact"], wrap_up: ["wrap", "after"],
+  break: ["break", "away"], meal: ["meal", "away"], meeting: ["meeting", "away"], training: ["training", "away"],
+  coaching: ["coaching", "away"], busy: ["busy", "busy"], auto_pause: ["auto", "fault"],
+  offline: ["offline", "off"], unknown: ["unknown", "off"],
+};
+
+/** The key of a seat's state: its status, or while paused the reason (an unlisted reason is "busy"). */
+function stateOf(seat) {
+  const reason = (seat.reason || "").replace("-", "_");
+  const key = seat.status === "paused" ? reason || "busy" : seat.status;
+  return LOOKS[key] ? key : seat.status === "paused" ? "busy" : "unknown";
+}
+
+/** Which limit a seat has passed: "" | "warn" | "over". `bands`: state -> [near, over] in seconds. */
+function bandOf(seat, now, bands) {
+  const band = (bands || {})[stateOf(seat)];
+  if (!band) return stateOf(seat) === "auto_pause" ? "over" : "";
+  const seconds = now - seat.since;
+  if (isNumber(band[1]) && seconds >= band[1]) return "over";
+  return isNumber(band[0]) && seconds >= band[0] ? "warn" : "";
+}
+
+/** Everything a tile needs: {key, icon, group, word, band}. `word` is the wall's short word. */
+function seatLook(seat, now, bands, t) {
+  const key = stateOf(seat);
+  const [name, group] = LOOKS[key];
+  return { key, icon: name, group, word: t("status." + key), band: bandOf(seat, now, bands) };
+}
+
+/** The name to show: family and given name in Chinese, "S. Chen" in English, else the seat's id. */
+function seatName(seat, lang) {
+  return (lang === "zh" ? seat.agent || seat.agent_en : seat.agent_en || seat.agent) || seat.seat;
+}
+
+function queueName(state, queue, lang) {
+  const names = (state.site.queues || {})[queue] || {};
+  return (lang === "zh" ? names.zh || names.en : names.en || names.zh) || queue;
+}
+
+function siteName(state, lang) {
+  const site = state.site;
+  return (lang === "zh" ? site.name_zh || site.name_en : site.name_en || site.name_zh) || state.site.site || "ccfloor";
+}
+
+/** Why there is no fresh data, as a sentence: our own line first, then the switch's. */
+function causeOf(state, t) {
+  if (!state.link.up) return t("cause.server");
+  const down = state.sources.find((source) => source.state === "down" || source.state === "connecting");
+  if (!down) return t("cause.switch");
+  const key = "health." + down.code;
+  return t(t(key) === key ? "cause.switch" : key, { source: down.source, ...down.details });
+}
+
+/** When the next attempt is made (UTC epoch seconds by the server's clock) and how many there were. */
+function retryOf(state, offset) {
+  if (!state.link.up) return { at: state.link.retryAt + offset, count: state.link.retries };
+  const down = state.sources.find((source) => source.state === "down");
+  return { at: down?.retry_at || 0, count: down?.retries || 0 };
+}

@@ -1,0 +1,111 @@
+/*
+ * The state a board reads, kept up to date from the hub's messages.
+ *
+ * state.ready       a full message has arrived
+ * state.site        static facts of the site (names, zone, queues, bands, kiosk, teams)
+ * state.floor       the floor's QueueView;  state.queues / state.queueBy   QueueViews, in order / by name
+ * state.seats / state.seatBy   SeatViews, in order / by id
+ * state.callers, state.abandons, state.curve, state.sources   as the hub sends them
+ * state.at          instant the numbers are of;  state.dayStart   start of the business day
+ * state.blindSince  since when the switch is out of sight, or null
+ * state.link        {up, since, retries, retryAt} of this browser's line to the server
+ * state.freshness   "none" (nothing yet) | "live" (< 5 s) | "aging" (< 15 s) | "stale"
+ */
+const AGING_S = 5;
+const STALE_S = 15;
+
+function emptyState() {
+  return {
+    ready: false, seq: -1, at: null, dayStart: null, blindSince: null, site: {}, floor: null,
+    queues: [], queueBy: new Map(), seats: [], seatBy: new Map(), callers: [], abandons: [],
+    curve: [], sources: [], freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
+  };
+}
+
+/** What one message changed; boards may redraw only that. */
+function noChange() {
+  return {
+    full: false, floor: false, callers: false, abandons: false, curve: false, sources: false,
+    freshness: false, queues: new Set(), seats: new Set(), gone: new Set(),
+  };
+}
+
+function everything(state) {
+  const changed = noChange();
+  for (const part of ["full", "floor", "callers", "abandons", "curve", "sources", "freshness"]) changed[part] = true;
+  changed.queues = new Set(state.queueBy.keys());
+  changed.seats = new Set(state.seatBy.keys());
+  return changed;
+}
+
+function takeFull(state, message) {
+  const view = message.view;
+  Object.assign(state, {
+    ready: true, seq: message.seq, at: view.at, dayStart: view.day_start, site: message.site || {},
+    blindSince: view.blind_since ?? null, floor: view.floor, queues: view.queues, seats: view.seats,
+    callers: view.callers, abandons: view.abandons, curve: view.waiting_curve || [], sources: message.sources || [],
+  });
+  state.queueBy = new Map(view.queues.map((queue) => [queue.queue, queue]));
+  state.seatBy = new Map(view.seats.map((seat) => [seat.seat, seat]));
+  return everything(state);
+}
+
+/** Puts changed rows into a list and its index; a new row goes to the end. */
+function merge(list, index, rows, key) {
+  for (const row of rows) {
+    if (index.has(row[key])) list[list.findIndex((old) => old[key] === row[key])] = row;
+    else list.push(row);
+    index.set(row[key], row);
+  }
+}
+
+function takeDiff(state, message) {
+  const changed = noChange();
+  if (message.floor) (state.floor = message.floor), (changed.floor = true);
+  merge(state.queues, state.queueBy, message.queues || [], "queue");
+  merge(state.seats, state.seatBy, message.seats || [], "seat");
+  changed.queues = new Set((message.queues || []).map((queue) => queue.queue));
+  changed.seats = new Set((message.seats || []).map((seat) => seat.seat));
+  changed.gone = new Set(message.gone || []);
+  for (const seat of changed.gone) state.seatBy.delete(seat);
+  if (changed.gone.size) state.seats = state.seats.filter((seat) => !changed.gone.has(seat.seat));
+  for (const part of ["callers", "abandons", "curve", "sources"]) {
+    if (message[part]) (state[part] = message[part]), (changed[part] = true);
+  }
+  if ("blind_since" in message) state.blindSince = message.blind_since ?? null;
+  return changed;
+}
+
+/**
+ * Applies a hub message. Returns what changed, or null when the message does not continue
+ * the state (a gap, or a diff before any full): the caller then asks for a full one.
+ */
+function applyMessage(state, message) {
+  if (message.t === "full") return takeFull(state, message);
+  if (!state.ready) return message.t === "tick" ? noChange() : null;
+  if (message.seq > state.seq + 1) return null;
+  const old = message.seq < state.seq || (message.t === "diff" && message.seq === state.seq);
+  if (old) return noChange();
+  state.seq = message.seq;
+  if (isNumber(message.at)) state.at = message.at;
+  return message.t === "diff" ? takeDiff(state, message) : noChange();
+}
+
+/** Seconds since the numbers were true; null before the first. */
+function dataAge(state, now) {
+  if (!state.ready) return null;
+  const since = state.blindSince === null ? state.at : Math.min(state.blindSince, state.at);
+  return Math.max(0, now - since);
+}
+
+function freshnessOf(state, now) {
+  const seconds = dataAge(state, now);
+  if (seconds === null) return "none";
+  return seconds < AGING_S ? "live" : seconds < STALE_S ? "aging" : "stale";
+}
+
+/** The instant durations are counted to: now, or, once stale, when the numbers froze. */
+function measuredAt(state, now) {
+  if (state.freshness !== "stale") return now;
+  return state.blindSince === null ? state.at : Math.min(state.blindSince, state.at);
+}

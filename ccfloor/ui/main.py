@@ -1,0 +1,12 @@
+"""Streamlit's entry script: the Viewer's language and theme, and the navigation. Pages do the rest.
+
+It lives away from ``pages/`` on purpose: beside that folder a page could be opened before this script
+has run once, past everything decided here.
+"""
+
+import streamlit as st
+
+from ccfloor.ui.shell import shell
+
+st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state="auto")
+shell().run()

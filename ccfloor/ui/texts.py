@@ -1,0 +1,41 @@
+"""Every word on a screen, in Chinese and English, by key. The same dictionaries are handed to the boards."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Literal, cast
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = ("zh", "en")
+
+_FOLDER = Path(__file__).with_name("texts")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def texts(lang: Lang) -> dict[str, str]:
+    """All texts of one language. Keys are dotted: ``wall.waiting``."""
+    return cast(dict[str, str], json.loads((_FOLDER / f"{lang}.json").read_text(encoding="utf-8")))
+
+
+def text(key: str, lang: Lang, **details: object) -> str:
+    """The text of a key, its ``{places}`` filled from ``details``. Raises KeyError on an unknown key.
+
+    A place without a detail stays as it is, so that a forgotten one is seen rather than an error raised.
+    """
+    template = texts(lang)[key]
+    return _PLACE.sub(lambda match: str(details.get(match[1], match[0])), template)
+
+
+def places(template: str) -> set[str]:
+    """The names of the places a template has."""
+    return set(_PLACE.findall(template))
+
+
+def language(wanted: str | None, locale: str | None = None) -> Lang:
+    """The language to show: what the URL says, else what the browser prefers, else Chinese."""
+    for candidate in (wanted, (locale or "").split("-")[0].lower()):
+        if candidate in LANGS:
+            return candidate
+    return "zh"
