@@ -1,35 +1,41 @@
-"""What one group of readers may see of a floor: some queues or all, numbers masked or not."""
+"""What one group of readers may see of a live floor: some queues and teams or all, numbers masked or not."""
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from msgspec.structs import replace
 
-from ccfloor.floor.view import FloorView, QueueView, SeatView
+from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
+from ccfloor.store.viewer import Viewer
 
 
 class Scope(NamedTuple):
-    """Readers with an equal scope get the same bytes. ``queues`` None: the whole floor."""
+    """The part of a Viewer that decides the bytes: readers with an equal scope get the same ones."""
 
     site: str
     queues: frozenset[str] | None = None
-    masked: bool = True
+    teams: frozenset[str] | None = None
+    numbers: bool = False
 
+    @classmethod
+    def of(cls, viewer: Viewer) -> Self:
+        """The scope of a viewer."""
+        return cls(viewer.site, viewer.queues, viewer.teams, viewer.may_see_numbers)
 
-def mask(number: str) -> str:
-    """A telephone number with its middle hidden (138****2071); short internal numbers stay."""
-    if len(number) < 7 or "*" in number:
-        return number
-    return f"{number[:-8]}****{number[-4:]}" if len(number) >= 11 else f"{number[:2]}****{number[-2:]}"
+    def viewer(self) -> Viewer:
+        """A viewer of this scope, who masks as it says."""
+        return Viewer(site=self.site, queues=self.queues, teams=self.teams, may_see_numbers=self.numbers)
 
 
 def scoped(view: FloorView, scope: Scope) -> FloorView:
-    """The part of a view that a scope allows, numbers masked where it asks for it."""
+    """The part of a view that a scope allows, numbers masked unless it may see them."""
     if scope.queues is not None:
-        view = _allowed(view, scope.queues)
-    return _masked(view) if scope.masked else view
+        view = _of_queues(view, scope.queues)
+    if scope.teams is not None:
+        view = replace(view, seats=tuple(seat for seat in view.seats if seat.team in scope.teams))
+    return view if scope.numbers else _masked(view, scope.viewer())
 
 
-def _allowed(view: FloorView, queues: frozenset[str]) -> FloorView:
+def _of_queues(view: FloorView, queues: frozenset[str]) -> FloorView:
     kept = tuple(queue for queue in view.queues if queue.queue in queues)
     return replace(
         view,
@@ -47,31 +53,34 @@ def _floor_of(floor: QueueView, kept: tuple[QueueView, ...]) -> QueueView:
     if len(kept) == 1:
         return replace(kept[0], queue="")
     oldest = [queue.oldest_at for queue in kept if queue.oldest_at is not None]
-    return QueueView(
-        queue="",
+    return replace(
+        floor,
         waiting=sum(queue.waiting for queue in kept),
         longest_wait_s=max((queue.longest_wait_s for queue in kept), default=0.0),
         oldest_at=min(oldest, default=None),
         max_wait_today_s=max((queue.max_wait_today_s for queue in kept), default=0.0),
-        threshold_s=floor.threshold_s,
-        target=floor.target,
-        seats=type(floor.seats)(),
-        today=type(floor.today)(),
-        last_15=type(floor.last_15)(),
-        last_30=type(floor.last_30)(),
-        interval=type(floor.interval)(),
+        seats=SeatCounts(),
+        today=Window(),
+        last_15=Window(),
+        last_30=Window(),
+        interval=Window(),
+        expected_wait_s=None,
+        expected_wait_range_s=None,
     )
 
 
-def _masked(view: FloorView) -> FloorView:
+def _masked(view: FloorView, viewer: Viewer) -> FloorView:
+    callers = (
+        replace(caller, number=viewer.number(caller.number), name=viewer.text(caller.name))
+        for caller in view.callers
+    )
     return replace(
         view,
-        seats=tuple(_masked_seat(seat) for seat in view.seats),
-        callers=tuple(replace(caller, number=mask(caller.number)) for caller in view.callers),
-        abandons=tuple(replace(lost, number=mask(lost.number)) for lost in view.abandons),
+        seats=tuple(_masked_seat(seat, viewer) for seat in view.seats),
+        callers=tuple(callers),
+        abandons=tuple(replace(lost, number=viewer.number(lost.number)) for lost in view.abandons),
     )
 
 
-def _masked_seat(seat: SeatView) -> SeatView:
-    hidden = mask(seat.caller)
-    return seat if hidden == seat.caller else replace(seat, caller=hidden)
+def _masked_seat(seat: SeatView, viewer: Viewer) -> SeatView:
+    return replace(seat, caller=viewer.number(seat.caller)) if seat.caller else seat

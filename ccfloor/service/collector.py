@@ -1,0 +1,241 @@
+"""The collector: doors put events into a sink, one worker thread stores them and writes the live view.
+
+What the database cannot take stays in memory, up to a limit that is told; beyond it events are dropped
+and, when the database is back, every door starts anew and reads again what it can (law: resync, don't
+guess). Nothing is doubled by that, since every event has its position.
+"""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.acd.base import CommandResult, Connector, Health, LinkState, SeatCommand
+from ccfloor.service.commands import Asked
+from ccfloor.service.lease import LeaseTaken
+from ccfloor.service.settings import CollectorSettings
+from ccfloor.service.sink import Batch, BatchSink
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+_IDLE_VIEW_S = 1.0
+_RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+_DOOR_RETRY_S = 5.0
+_LAST_FLUSH_S = 5.0
+_SKEW_TOLD_S = 2.0
+
+
+class Keeper(Protocol):
+    """The store as the collector uses it. Every method is called in the one worker thread."""
+
+    def cursor(self, source: str) -> tuple[int, str] | None:
+        """Up to where a source is stored."""
+
+    def record(self, batch: Batch) -> None:
+        """Store a batch in one transaction; raises and leaves no trace where it cannot."""
+
+    def show(self, now: float, reports: Sequence[Health]) -> None:
+        """Write the live view as it is at ``now``."""
+
+    def asked(self) -> list[Asked]:
+        """Seat commands that wait for an answer."""
+
+    def answer(self, command: int, result: CommandResult, now: float) -> None:
+        """Write the switch's answer."""
+
+    def close(self) -> None:
+        """Store what a next start needs, then let go."""
+
+
+class Collector:
+    """Runs until cancelled, or until every door came to its end (a recording)."""
+
+    def __init__(
+        self,
+        doors: Sequence[Connector],
+        keeper: Keeper,
+        settings: CollectorSettings,
+        clock: Callable[[], float],
+        view_clock: Callable[[], float] | None = None,
+        on_view: Callable[[], None] | None = None,
+    ) -> None:
+        self._doors, self._keeper, self._settings, self._clock = doors, keeper, settings, clock
+        self._view_clock = view_clock or clock
+        self._on_view = on_view
+        self._sink = BatchSink(keeper.cursor, clock, settings.memory_events)
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-store")
+        self._pending: Batch | None = None  # taken from the sink and not yet known to be stored
+        self._running_commands: dict[int, asyncio.Task[None]] = {}
+        self._shown_at = 0.0
+        self._stored = 0
+        self._shown = -1
+        self.ready = asyncio.Event()
+
+    async def run(self) -> None:
+        """Collect. On cancellation the doors close first, then what they gave is stored."""
+        around = [asyncio.create_task(part()) for part in (self._flush_loop, self._view_loop, self._command_loop)]
+        doors = [asyncio.create_task(self._keep_open(door)) for door in self._doors]
+        try:
+            # the loops never end by themselves: whichever comes first is the end or a failure
+            await _first([asyncio.gather(*doors), *around])
+        finally:
+            await _cancel([*doors, *around, *self._running_commands.values()])
+            await asyncio.shield(self._finish())
+
+    async def _finish(self) -> None:
+        try:
+            async with asyncio.timeout(_LAST_FLUSH_S):
+                while batch := self._pending or self._sink.take():
+                    await self._store(batch)
+                await self._show()
+        except TimeoutError:
+            log.warning("%d events could not be stored before the end", len(self._sink))
+        await self._in_worker(self._keeper.close)
+        self._worker.shutdown(wait=True)
+
+    async def _in_worker(self, call: Callable[..., T], *args: object) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._worker, call, *args)
+
+    # -- doors ---------------------------------------------------------------------------------
+
+    async def _keep_open(self, door: Connector) -> None:
+        """Run a door; one that breaks by a fault of ours is told and opened again."""
+        while True:
+            run = asyncio.create_task(door.run(self._sink))
+            overflow = asyncio.create_task(self._overflowed())
+            try:
+                await asyncio.wait({run, overflow}, return_when=asyncio.FIRST_COMPLETED)
+                failed = run.exception() if run.done() else None
+                if run.done() and failed is None and not self._sink.dropped:
+                    return
+            finally:
+                await _cancel([run, overflow])
+            if self._sink.dropped:
+                await self._sink.drained.wait()
+            if failed is not None:
+                log.error("%s stopped: %r", type(door).__name__, failed, exc_info=failed)
+                self._tell(type(door).__name__, LinkState.DOWN, "connector_failed", why=type(failed).__name__)
+                await asyncio.sleep(_DOOR_RETRY_S)
+
+    async def _overflowed(self) -> None:
+        """Returns once events had to be dropped and the database takes them again."""
+        await self._sink.overflow.wait()
+        await self._sink.drained.wait()
+
+    def _tell(self, source: str, state: LinkState, code: str, **details: str) -> None:
+        self._sink.health(Health(source, state, code, details, since=self._clock()))
+
+    # -- storing -------------------------------------------------------------------------------
+
+    async def _flush_loop(self) -> None:
+        while True:
+            await self._sink.filled.wait()
+            await asyncio.sleep(self._settings.batch_s)
+            batch = self._sink.take()
+            if batch:
+                await self._store(batch)
+
+    async def _store(self, batch: Batch) -> None:
+        """Store one batch, however long the database is away."""
+        self._pending = batch
+        for attempt in itertools.count():
+            try:
+                await self._in_worker(self._keeper.record, batch)
+                break
+            except LeaseTaken:
+                raise
+            except Exception as error:
+                self._database_away(error, attempt)
+                await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
+        self._pending = None
+        self._stored += len(batch.entries)
+        if attempt:
+            self._tell("database", LinkState.UP, "database_back")
+        self._sink.stored()
+
+    def _database_away(self, error: Exception, attempt: int) -> None:
+        code = "database_away" if isinstance(error, SQLAlchemyError | OSError) else "store_failed"
+        if attempt == 0:
+            log.error("events cannot be stored, they are kept in memory: %s", type(error).__name__, exc_info=error)
+        kept, dropped = str(len(self._sink)), str(self._sink.dropped)
+        self._tell("database", LinkState.DOWN, code, why=type(error).__name__, kept=kept, dropped=dropped)
+
+    # -- the live view -------------------------------------------------------------------------
+
+    async def _view_loop(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.tick_s)
+            changed = self._stored != self._shown or self._sink.reported.is_set()
+            if changed or self._clock() - self._shown_at >= _IDLE_VIEW_S:
+                await self._show()
+
+    async def _show(self) -> None:
+        self._shown, self._shown_at = self._stored, self._clock()
+        self._sink.reported.clear()
+        try:
+            await self._in_worker(self._keeper.show, self._view_clock(), self._reports())
+        except SQLAlchemyError as error:
+            log.debug("the live view cannot be written: %s", type(error).__name__)
+            return
+        self.ready.set()
+        if self._on_view:
+            self._on_view()
+
+    def _reports(self) -> list[Health]:
+        reports = [report for _, report in sorted(self._sink.reports.items())]
+        skew = self._sink.skew_s
+        if skew is not None and abs(skew) >= _SKEW_TOLD_S:
+            reports.append(Health("clock", LinkState.UP, "clock_skew", {"seconds": f"{skew:+.1f}"}))
+        return reports
+
+    # -- commands ------------------------------------------------------------------------------
+
+    async def _command_loop(self) -> None:
+        while True:
+            await asyncio.sleep(self._settings.tick_s)
+            try:
+                asked = await self._in_worker(self._keeper.asked)
+            except SQLAlchemyError as error:
+                log.debug("commands cannot be read: %s", type(error).__name__)
+                continue
+            for item in asked:
+                if item.id not in self._running_commands:
+                    self._running_commands[item.id] = asyncio.create_task(self._obey(item))
+
+    async def _obey(self, item: Asked) -> None:
+        """Ask the switch and write its answer; one asked too long ago is not carried out any more."""
+        limit = self._settings.command_s
+        if self._clock() - item.at > 3 * limit:
+            result = CommandResult(False, "expired")
+        else:
+            result = await self._ask(item.command, limit)
+        try:
+            await self._in_worker(self._keeper.answer, item.id, result, self._clock())
+        except SQLAlchemyError:
+            log.warning("the answer to command %d could not be written: %s", item.id, result.message)
+        finally:
+            self._running_commands.pop(item.id, None)
+
+    async def _ask(self, command: SeatCommand, limit: float) -> CommandResult:
+        if not self._doors:
+            return CommandResult(False, "no switch is connected")
+        try:
+            return await asyncio.wait_for(self._doors[0].send(command), limit)
+        except TimeoutError:
+            return CommandResult(False, "timed out")
+
+
+async def _first(waited: Sequence[asyncio.Future[Any]]) -> None:
+    done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+    for future in done:
+        future.result()
+
+
+async def _cancel(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,124 @@
+"""Where connectors put what they read: gathered for a few milliseconds, handed on as one batch."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple
+
+from ccfloor.acd.base import Health
+from ccfloor.floor.events import FloorEvent
+
+_SKEW_SEEN = 200  # fresh events over which the least lag between switch and us is taken
+_BAD_KEPT = 5000
+
+
+class Entry(NamedTuple):
+    """One event as it came. ``arrived``: our clock, UTC epoch seconds."""
+
+    source: str
+    position: int
+    event: FloorEvent
+    arrived: float
+
+
+class Bad(NamedTuple):
+    """One unreadable line."""
+
+    source: str
+    place: str
+    why: str
+
+
+class Batch(NamedTuple):
+    """What is stored in one transaction. ``progress``: source → (position, mark)."""
+
+    entries: list[Entry]
+    progress: dict[str, tuple[int, str]]
+    bad: list[Bad]
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.progress or self.bad)
+
+
+class BatchSink:
+    """The collector's Sink. Used in the collector's event loop only; nothing here blocks."""
+
+    def __init__(
+        self,
+        cursor: Callable[[str], tuple[int, str] | None],
+        clock: Callable[[], float],
+        limit: int = 200_000,
+    ) -> None:
+        self._cursor, self._clock, self._limit = cursor, clock, limit
+        self._entries: list[Entry] = []
+        self._progress: dict[str, tuple[int, str]] = {}
+        self._bad: list[Bad] = []
+        self.reports: dict[str, Health] = {}
+        self.dropped = 0
+        self.filled = asyncio.Event()
+        self.reported = asyncio.Event()
+        self.overflow = asyncio.Event()
+        self.drained = asyncio.Event()
+        self._lags: deque[float] = deque(maxlen=_SKEW_SEEN)
+
+    def put(self, source: str, position: int, event: FloorEvent) -> None:
+        """Keep one event, unless memory is full: then it is counted and must be read again."""
+        if self.dropped or len(self._entries) >= self._limit:
+            self.dropped += 1
+            self.drained.clear()
+            self.overflow.set()
+            return
+        arrived = self._clock()
+        self._lags.append(arrived - event.at)
+        self._entries.append(Entry(source, position, event, arrived))
+        self.filled.set()
+
+    def cursor(self, source: str) -> tuple[int, str] | None:
+        """Up to where a source is stored."""
+        return self._cursor(source)
+
+    def progress(self, source: str, position: int, mark: str = "") -> None:
+        """Read up to here. Not believed any more once an event before it was dropped."""
+        if not self.dropped:
+            self._progress[source] = (position, mark)
+            self.filled.set()
+
+    def bad(self, source: str, place: str, why: str) -> None:
+        """Keep one unreadable line's place."""
+        if len(self._bad) < _BAD_KEPT:
+            self._bad.append(Bad(source, place, why))
+            self.filled.set()
+
+    def health(self, report: Health) -> None:
+        """The newest state of a link."""
+        self.reports[report.source] = report
+        self.reported.set()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def take(self, most: int = 5000) -> Batch:
+        """Everything gathered, at most ``most`` events; progress only with the last of them."""
+        entries, self._entries = self._entries[:most], self._entries[most:]
+        if self._entries:
+            return Batch(entries, {}, [])
+        batch = Batch(entries, self._progress, self._bad)
+        self._progress, self._bad = {}, []
+        self.filled.clear()
+        return batch
+
+    def stored(self) -> None:
+        """A batch is safe. Once all that was kept is, a full memory is forgotten: doors may read again."""
+        if self.dropped and not self._entries:
+            self.dropped = 0
+            self.overflow.clear()
+            self.drained.set()
+
+    @property
+    def skew_s(self) -> float | None:
+        """Our clock less the switch's in seconds: the least lag of recent events; None before enough."""
+        return min(self._lags) if len(self._lags) >= 20 else None
+
+    def forget_lag(self) -> None:
+        """Begin the skew measurement anew (another file, another session)."""
+        self._lags.clear()

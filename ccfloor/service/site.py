@@ -1,0 +1,160 @@
+"""The site's own files: its queues and targets, its seats, its pause reasons, checked line by line."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget, SeatInfo
+from ccfloor.service.places import Problem, SettingsError, problems_of, yaml_line
+from ccfloor.service.settings import SiteSettings
+
+REASONS = (
+    "break", "meal", "meeting", "training", "coaching", "callback", "busy", "auto_pause", "other",
+)  # fmt: skip
+
+
+class _Checked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TargetEntry(_Checked):
+    """A queue's promise from a local day on."""
+
+    valid_from: date = date(2000, 1, 1)
+    threshold_s: float = Field(20.0, gt=0)
+    target: float = Field(0.8, gt=0, le=1)
+    short_s: float = Field(5.0, ge=0)
+    wrap_up_s: float = Field(0.0, ge=0)
+    abandon_target: float = Field(0.05, gt=0, le=1)
+    wait_limit_s: float = Field(120.0, gt=0)
+
+
+class QueueEntry(_Checked):
+    """One queue of queues.yaml."""
+
+    zh: str = ""
+    en: str = ""
+    hidden: bool = False
+    targets: list[TargetEntry] = Field(default_factory=lambda: [TargetEntry()], min_length=1)
+
+
+class SeatEntry(_Checked):
+    """One seat of seats.yaml."""
+
+    seat: str = Field(min_length=1)
+    agent: str = ""
+    agent_en: str = ""
+    number: str = ""
+    team: str = ""
+    role: str = "agent"
+    aliases: list[str] = []
+    others: dict[str, str] = {}
+
+
+class _Queues(_Checked):
+    queues: dict[str, QueueEntry] = {}
+
+
+class _Seats(_Checked):
+    seats: list[SeatEntry] = []
+
+
+class _Reasons(_Checked):
+    reasons: dict[str, list[str]] = {}
+
+
+class _File(NamedTuple):
+    path: Path
+    text: str
+    tree: Any
+
+
+def load_site(settings: SiteSettings) -> FloorConfig:
+    """The floor's configuration from the site's files; a missing file means none of its entries.
+
+    Raises SettingsError: one sentence a problem, with file, line and field.
+    """
+    folder = Path(settings.data)
+    queues = _checked(_Queues, folder / "queues.yaml")
+    seats = _checked(_Seats, folder / "seats.yaml")
+    reasons = _checked(_Reasons, folder / "reasons.yaml")
+    _once_only(folder / "seats.yaml", seats)
+    return FloorConfig(
+        site=settings.id,
+        zone=settings.zone,
+        day_start_s=settings.day_start_s,
+        queues={name: _queue(name, entry, settings) for name, entry in queues.queues.items()},
+        seats={entry.seat: _seat(entry) for entry in seats.seats},
+        reasons=_reason_table(folder / "reasons.yaml", reasons),
+    )
+
+
+def _checked[T: _Checked](shape: type[T], path: Path) -> T:
+    file = _read(path)
+    try:
+        return TypeAdapter(shape).validate_python(file.tree)
+    except ValidationError as error:
+        found = problems_of(error, str(path), lambda loc: yaml_line(file.text, loc))
+        raise SettingsError(found) from None
+
+
+def _read(path: Path) -> _File:
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _File(path, text, yaml.safe_load(text) or {})
+    except FileNotFoundError:
+        return _File(path, "", {})
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([Problem(str(path), 0, "", f"cannot be read: {error}")]) from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        why = f"is not YAML: {getattr(error, 'problem', None) or error}"
+        raise SettingsError([Problem(str(path), mark.line + 1 if mark else 0, "", why)]) from None
+
+
+def _queue(name: str, entry: QueueEntry, settings: SiteSettings) -> QueueInfo:
+    targets = sorted((_target(item, settings) for item in entry.targets), key=lambda item: item.valid_from)
+    return QueueInfo(name, entry.zh or name, entry.en or name, tuple(targets), entry.hidden)
+
+
+def _target(entry: TargetEntry, settings: SiteSettings) -> QueueTarget:
+    day = datetime(entry.valid_from.year, entry.valid_from.month, entry.valid_from.day)
+    start = day.replace(tzinfo=ZoneInfo(settings.zone)).timestamp() + settings.day_start_s
+    return QueueTarget(valid_from=start, **entry.model_dump(exclude={"valid_from"}))
+
+
+def _seat(entry: SeatEntry) -> SeatInfo:
+    values = entry.model_dump(exclude={"aliases"})
+    return SeatInfo(aliases=tuple(entry.aliases), **values)
+
+
+def _once_only(path: Path, seats: _Seats) -> None:
+    """Two seats that share an id would be one seat to the floor."""
+    first: dict[str, int] = {}
+    text = _read(path).text
+    for index, entry in enumerate(seats.seats):
+        for name in (entry.seat, *entry.aliases):
+            if first.setdefault(name, index) != index:
+                place = ("seats", index)
+                why = f"{name!r} is the id of another seat already (line {yaml_line(text, ('seats', first[name]))})"
+                raise SettingsError([Problem(str(path), yaml_line(text, place), f"seats[{index}]", why)])
+
+
+def _reason_table(path: Path, reasons: _Reasons) -> Mapping[str, str]:
+    table: dict[str, str] = {}
+    text = _read(path).text
+    for canonical, words in reasons.reasons.items():
+        line = yaml_line(text, ("reasons", canonical))
+        if canonical not in REASONS:
+            why = f"is not a reason; there are {', '.join(REASONS)}"
+            raise SettingsError([Problem(str(path), line, f"reasons.{canonical}", why)])
+        for word in words:
+            if table.setdefault(word.lower(), canonical) != canonical:
+                why = f"{word!r} stands for {table[word.lower()]!r} already"
+                raise SettingsError([Problem(str(path), line, f"reasons.{canonical}", why)])
+    return table
