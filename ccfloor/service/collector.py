@@ -77,7 +77,8 @@ class Collector:
 
     async def run(self) -> None:
         """Collect. On cancellation the doors close first, then what they gave is stored."""
-        around = [asyncio.create_task(part()) for part in (self._flush_loop, self._view_loop, self._command_loop)]
+        loops = (self._flush_loop, self._view_loop, self._command_loop)
+        around = [asyncio.create_task(part()) for part in loops]
         doors = [asyncio.create_task(self._keep_open(door)) for door in self._doors]
         try:
             # the loops never end by themselves: whichever comes first is the end or a failure
@@ -160,7 +161,8 @@ class Collector:
     def _database_away(self, error: Exception, attempt: int) -> None:
         code = "database_away" if isinstance(error, SQLAlchemyError | OSError) else "store_failed"
         if attempt == 0:
-            log.error("events cannot be stored, they are kept in memory: %s", type(error).__name__, exc_info=error)
+            name = type(error).__name__
+            log.error("events cannot be stored, they are kept in memory: %s", name, exc_info=error)
         kept, dropped = str(len(self._sink)), str(self._sink.dropped)
         self._tell("database", LinkState.DOWN, code, why=type(error).__name__, kept=kept, dropped=dropped)
 

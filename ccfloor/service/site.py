@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import yaml
@@ -26,12 +26,12 @@ class TargetEntry(_Checked):
     """A queue's promise from a local day on."""
 
     valid_from: date = date(2000, 1, 1)
-    threshold_s: float = Field(20.0, gt=0)
-    target: float = Field(0.8, gt=0, le=1)
-    short_s: float = Field(5.0, ge=0)
-    wrap_up_s: float = Field(0.0, ge=0)
-    abandon_target: float = Field(0.05, gt=0, le=1)
-    wait_limit_s: float = Field(120.0, gt=0)
+    threshold_s: Annotated[float, Field(gt=0)] = 20.0
+    target: Annotated[float, Field(gt=0, le=1)] = 0.8
+    short_s: Annotated[float, Field(ge=0)] = 5.0
+    wrap_up_s: Annotated[float, Field(ge=0)] = 0.0
+    abandon_target: Annotated[float, Field(gt=0, le=1)] = 0.05
+    wait_limit_s: Annotated[float, Field(gt=0)] = 120.0
 
 
 class QueueEntry(_Checked):
@@ -40,13 +40,13 @@ class QueueEntry(_Checked):
     zh: str = ""
     en: str = ""
     hidden: bool = False
-    targets: list[TargetEntry] = Field(default_factory=lambda: [TargetEntry()], min_length=1)
+    targets: Annotated[list[TargetEntry], Field(min_length=1)] = [TargetEntry()]
 
 
 class SeatEntry(_Checked):
     """One seat of seats.yaml."""
 
-    seat: str = Field(min_length=1)
+    seat: Annotated[str, Field(min_length=1)]
     agent: str = ""
     agent_en: str = ""
     number: str = ""
@@ -66,6 +66,9 @@ class _Seats(_Checked):
 
 class _Reasons(_Checked):
     reasons: dict[str, list[str]] = {}
+
+
+T = TypeVar("T", bound=_Checked)
 
 
 class _File(NamedTuple):
@@ -94,7 +97,7 @@ def load_site(settings: SiteSettings) -> FloorConfig:
     )
 
 
-def _checked[T: _Checked](shape: type[T], path: Path) -> T:
+def _checked(shape: type[T], path: Path) -> T:
     file = _read(path)
     try:
         return TypeAdapter(shape).validate_python(file.tree)
@@ -140,9 +143,9 @@ def _once_only(path: Path, seats: _Seats) -> None:
     for index, entry in enumerate(seats.seats):
         for name in (entry.seat, *entry.aliases):
             if first.setdefault(name, index) != index:
-                place = ("seats", index)
-                why = f"{name!r} is the id of another seat already (line {yaml_line(text, ('seats', first[name]))})"
-                raise SettingsError([Problem(str(path), yaml_line(text, place), f"seats[{index}]", why)])
+                other, line = (yaml_line(text, ("seats", place)) for place in (first[name], index))
+                why = f"{name!r} is the id of another seat already (line {other})"
+                raise SettingsError([Problem(str(path), line, f"seats[{index}]", why)])
 
 
 def _reason_table(path: Path, reasons: _Reasons) -> Mapping[str, str]:
