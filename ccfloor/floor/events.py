@@ -295,6 +295,10 @@ class SourceLost(FloorEvent, frozen=True, tag="source_lost"):
     why: str = ""
 
 
+class Clock(FloorEvent, frozen=True, tag="clock"):
+    """Time went on and the source was in sight: moves timers and the last sighting, nothing else."""
+
+
 class Noted(FloorEvent, frozen=True, tag="noted"):
     """A line of the switch that changes no state (reload, rotation, a site's own verb)."""
 
@@ -324,6 +328,7 @@ AnyEvent = (
     | FloorSnapshot
     | SwitchStarted
     | SourceLost
+    | Clock
     | Noted
 )
 

@@ -4,6 +4,7 @@ Stored are raw counts and integer milliseconds, never ratios, so that any longer
 every variant of the service level stays computable. A ratio with denominator 0 is ``None``.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -46,11 +47,8 @@ FLOW_OUT_FIELDS = ("timed_out", "key_exit", "withdrawn", "left_empty")
 
 
 def wait_bucket(wait_s: float) -> int:
-    """Index into HISTOGRAM_FIELDS of an answered or abandoned caller's wait (upper edges inclusive)."""
-    for index, edge in enumerate(HISTOGRAM_EDGES_S):
-        if wait_s <= edge:
-            return index
-    return len(HISTOGRAM_EDGES_S) - 1
+    """Index into HISTOGRAM_FIELDS of an answered caller's wait in seconds (upper edges inclusive)."""
+    return min(bisect_left(HISTOGRAM_EDGES_S, wait_s), len(HISTOGRAM_EDGES_S) - 1)
 
 
 class Counts(NamedTuple):

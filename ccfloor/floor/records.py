@@ -39,6 +39,7 @@ class CallRow(msgspec.Struct):
     key: str = ""
     target: str = ""
     ronas: int = 0
+    estimated: bool = False  # entered_at is not the switch's own word
     seen_live: bool = False
     seen_log: bool = False
     repaired: bool = False

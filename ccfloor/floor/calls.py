@@ -1,0 +1,289 @@
+"""One caller's life in queues and at seats: the visits, found again whichever source speaks of them.
+
+A visit is one stay of one caller in one queue. Two sources may tell of the same visit (the live link and
+the queue_log); each tells it in order, so a visit is found by (call, queue) and by which source has seen
+it. What a visit adds to the stored counts is computed from its row alone, and put right when the row
+changes: a corrected outcome takes back what the first one had added.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+import msgspec
+
+from ccfloor.floor.config import interval_start
+from ccfloor.floor.events import EndedBy, Outcome
+from ccfloor.floor.metrics import FIELDS, INDEX, wait_bucket
+from ccfloor.floor.records import AGENT_FIELDS, AGENT_INDEX, CallRow, Ledger, LegRow
+
+Key = tuple[int, int]
+
+MATCH_S = 3.0  # the log writes whole seconds, the link arrives a little late
+KEEP_S = 3600.0  # an ended visit stays at hand this long: rolling windows and late corrections need it
+
+_OFFERED, _OPEN, _REPAIRED = INDEX["offered"], INDEX["open"], INDEX["repaired"]
+_ANSWERED, _IN_T = INDEX["answered"], INDEX["answered_in_t"]
+_WAIT_A, _RING, _HIST = INDEX["wait_answered_ms"], INDEX["ring_ms"], INDEX["wait_h0"]
+_ABANDONED, _SHORT, _AB_T = INDEX["abandoned"], INDEX["short_abandoned"], INDEX["abandoned_in_t"]
+_SHORT_T, _WAIT_B = INDEX["short_in_t"], INDEX["wait_abandoned_ms"]
+_HANDLED, _TALK, _HOLD, _ACW = INDEX["handled"], INDEX["talk_ms"], INDEX["hold_ms"], INDEX["acw_ms"]
+_RONA, _TRANSFERRED = INDEX["rona"], INDEX["transferred_out"]
+_EXITS = {
+    Outcome.TIMED_OUT: INDEX["timed_out"],
+    Outcome.KEY_EXIT: INDEX["key_exit"],
+    Outcome.WITHDRAWN: INDEX["withdrawn"],
+    Outcome.LEFT_EMPTY: INDEX["left_empty"],
+    Outcome.LOST: INDEX["lost"],
+}
+_REFUSALS = {
+    Outcome.REFUSED_FULL: INDEX["refused_full"],
+    Outcome.REFUSED_EMPTY: INDEX["refused_empty"],
+}
+TRANSFERS = (EndedBy.BLIND_TRANSFER, EndedBy.ATTENDED_TRANSFER)
+PENDING = (Outcome.WAITING, Outcome.DEQUEUED)
+
+Contribution = tuple[int, float, int]  # field index, instant of the event, amount
+
+
+class Visit(msgspec.Struct):
+    """A visit's row, its legs, and what it has added to the stored counts so far."""
+
+    row: CallRow
+    legs: list[LegRow] = []
+    rings: dict[str, list[int]] = {}  # seat → ended ringings told by the live link, by the log
+    open_rings: dict[str, int] = {}  # seat → index of its leg that rings now
+    held_at: float = 0.0
+    seat_done_at: float = 0.0  # the seat's telephone was free again, though the call went on
+    counted_at: int = -1  # interval its counts went to; -1: none yet
+    counted: list[int] = []
+    agent_counted: tuple[str, int] | None = None
+    agent_vector: list[int] = []
+    ronas: list[tuple[str, int]] = []  # (agent, interval) of missed ringings not yet handed over
+    wide: bool = False  # guessed from one event: matches joins at any time
+
+    @property
+    def key(self) -> Key:
+        """Identity of the event that opened it."""
+        return (self.row.source, self.row.position)
+
+    def seen(self, log: bool) -> bool:
+        """Whether this kind of source has spoken of the visit."""
+        return self.row.seen_log if log else self.row.seen_live
+
+    def mark(self, log: bool) -> None:
+        """Note that this kind of source has spoken of the visit."""
+        if log:
+            self.row.seen_log = True
+        else:
+            self.row.seen_live = True
+
+
+def contributions(row: CallRow) -> list[Contribution]:
+    """What this row adds to the counts of metrics.FIELDS, each with the instant it happened."""
+    refused = _REFUSALS.get(row.outcome)
+    if refused is not None:
+        return [(refused, row.entered_at, 1)]
+    found: list[Contribution] = [(_OFFERED, row.entered_at, 1)]
+    if not row.final:
+        found.append((_OPEN, row.entered_at, 1))
+    if row.repaired:
+        found.append((_REPAIRED, row.entered_at, 1))
+    if row.ronas:
+        found.append((_RONA, row.entered_at, row.ronas))
+    if row.outcome is Outcome.ANSWERED:
+        _answered(row, found)
+    elif row.outcome is Outcome.ABANDONED:
+        _abandoned(row, found)
+    elif row.outcome in _EXITS:
+        found.append((_EXITS[row.outcome], row.left_at, 1))
+    return found
+
+
+def _answered(row: CallRow, found: list[Contribution]) -> None:
+    at, wait = row.answered_at, row.wait_ms
+    found += ((_ANSWERED, at, 1), (_WAIT_A, at, wait), (_HIST + wait_bucket(wait / 1000), at, 1))
+    if row.ring_ms:
+        found.append((_RING, at, row.ring_ms))
+    if wait <= row.threshold_ms:
+        found.append((_IN_T, at, 1))
+    if row.ended_at:
+        end = row.ended_at
+        found += ((_HANDLED, end, 1), (_TALK, end, row.talk_ms))
+        if row.hold_ms:
+            found.append((_HOLD, end, row.hold_ms))
+        if row.acw_ms:
+            found.append((_ACW, end, row.acw_ms))
+        if row.ended_by in TRANSFERS:
+            found.append((_TRANSFERRED, end, 1))
+
+
+def _abandoned(row: CallRow, found: list[Contribution]) -> None:
+    at, wait = row.left_at, row.wait_ms
+    found += ((_ABANDONED, at, 1), (_WAIT_B, at, wait))
+    within, short = wait <= row.threshold_ms, wait < row.short_ms
+    if within:
+        found.append((_AB_T, at, 1))
+    if short:
+        found.append((_SHORT, at, 1))
+        if within:
+            found.append((_SHORT_T, at, 1))
+
+
+class CallBook:
+    """All visits at hand: the open ones, and those ended less than KEEP_S ago."""
+
+    def __init__(self) -> None:
+        self.visits: dict[Key, Visit] = {}
+        self.by_call: dict[tuple[str, str], list[Visit]] = {}
+        self.dirty: dict[Key, Visit] = {}
+        self._ended: deque[Visit] = deque()
+
+    def add(self, visit: Visit) -> None:
+        """A new visit, or one brought back from the store."""
+        self.visits[visit.key] = visit
+        self.by_call.setdefault((visit.row.call, visit.row.queue), []).append(visit)
+        if visit.row.final:
+            self._ended.append(visit)
+
+    def touch(self, visit: Visit) -> None:
+        """The visit's row changed since the ledger was last taken."""
+        self.dirty[(visit.row.source, visit.row.position)] = visit
+
+    def finish(self, visit: Visit) -> None:
+        """Nothing more is expected of the visit; corrections are still possible while it is at hand."""
+        if not visit.row.final:
+            visit.row.final = True
+            self._ended.append(visit)
+        self.touch(visit)
+
+    def joining(self, call: str, queue: str, at: float, log: bool) -> tuple[Visit | None, bool]:
+        """The visit a join speaks of, and whether that source told of it before; None: a new visit."""
+        known = self.by_call.get((call, queue))
+        if not known:
+            return None, False
+        for visit in known:
+            if not visit.seen(log) and (visit.wide or abs(visit.row.entered_at - at) <= MATCH_S):
+                return visit, False
+        last = known[-1]
+        if last.seen(log) and (last.row.outcome is Outcome.WAITING or last.row.entered_at == at):
+            return last, True
+        return None, False
+
+    def current(self, call: str, queue: str, log: bool) -> Visit | None:
+        """The visit an event after the join speaks of: the latest that this kind of source has seen."""
+        known = self.by_call.get((call, queue))
+        if not known:
+            return None
+        for visit in reversed(known):
+            if visit.seen(log):
+                return visit
+        return known[-1]
+
+    def open_visits(self) -> list[Visit]:
+        """Visits that wait or talk."""
+        return [visit for visit in self.visits.values() if not visit.row.final]
+
+    def settle(self, ledger: Ledger) -> None:
+        """Hand over every changed row and put the counts right by what changed in it."""
+        for key, visit in self.dirty.items():
+            _settle_queue(visit, ledger)
+            _settle_agent(visit, ledger)
+            ledger.calls[key] = visit.row
+            for leg in visit.legs:
+                ledger.legs[(leg.source, leg.position, leg.leg)] = leg
+        self.dirty = {}
+
+    def forget(self, now: float) -> None:
+        """Let go of visits that ended long ago. The store can bring them back."""
+        ended = self._ended
+        while ended and max(ended[0].row.ended_at, ended[0].row.left_at) < now - KEEP_S:
+            visit = ended.popleft()
+            if visit.row.final and visit.key not in self.dirty:
+                self._drop(visit)
+
+    def _drop(self, visit: Visit) -> None:
+        if self.visits.pop(visit.key, None) is None:
+            return
+        name = (visit.row.call, visit.row.queue)
+        left = [other for other in self.by_call.get(name, ()) if other is not visit]
+        if left:
+            self.by_call[name] = left
+        else:
+            self.by_call.pop(name, None)
+
+
+def _settle_queue(visit: Visit, ledger: Ledger) -> None:
+    row = visit.row
+    start = interval_start(row.entered_at)
+    parts = contributions(row)
+    delta = _vector(ledger.queue_deltas, (row.queue, start), len(FIELDS))
+    if visit.counted_at >= 0:
+        old = delta if visit.counted_at == start else _vector(
+            ledger.queue_deltas, (row.queue, visit.counted_at), len(FIELDS)
+        )
+        pairs = visit.counted
+        for position in range(0, len(pairs), 2):
+            old[pairs[position]] -= pairs[position + 1]
+    counted: list[int] = []
+    for index, _, amount in parts:
+        delta[index] += amount
+        counted.append(index)
+        counted.append(amount)
+    visit.counted_at, visit.counted = start, counted
+    if row.outcome is not Outcome.WAITING and row.wait_ms > ledger.max_wait_ms.get((row.queue, start), -1):
+        ledger.max_wait_ms[(row.queue, start)] = row.wait_ms
+
+
+_A_ANSWERED, _A_TRANSFERRED = AGENT_INDEX["answered"], AGENT_INDEX["transferred_out"]
+_A_TALK, _A_HOLD = AGENT_INDEX["talk_ms"], AGENT_INDEX["hold_ms"]
+_A_ACW, _A_RING, _A_RONA = AGENT_INDEX["acw_ms"], AGENT_INDEX["ring_ms"], AGENT_INDEX["rona"]
+
+
+def _settle_agent(visit: Visit, ledger: Ledger) -> None:
+    row = visit.row
+    if visit.ronas:
+        for key in visit.ronas:
+            _vector(ledger.agent_deltas, key, len(AGENT_FIELDS))[_A_RONA] += 1
+        visit.ronas = []
+    if visit.agent_counted is not None:
+        old = _vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS))
+        for position in range(0, len(visit.agent_vector), 2):
+            old[visit.agent_vector[position]] -= visit.agent_vector[position + 1]
+        visit.agent_counted = None
+    if row.outcome is not Outcome.ANSWERED or not row.agent:
+        return
+    key = (row.agent, interval_start(row.answered_at))
+    pairs = [_A_ANSWERED, 1, _A_TALK, row.talk_ms, _A_HOLD, row.hold_ms, _A_ACW, row.acw_ms]
+    pairs += (_A_RING, row.ring_ms, _A_TRANSFERRED, int(row.ended_by in TRANSFERS))
+    delta = _vector(ledger.agent_deltas, key, len(AGENT_FIELDS))
+    for position in range(0, len(pairs), 2):
+        delta[pairs[position]] += pairs[position + 1]
+    visit.agent_counted, visit.agent_vector = key, pairs
+
+
+def _vector(deltas: dict[tuple[str, int], list[int]], key: tuple[str, int], size: int) -> list[int]:
+    found = deltas.get(key)
+    if found is None:
+        found = deltas[key] = [0] * size
+    return found
+
+
+def recalled(row: CallRow) -> Visit:
+    """A stored call as a visit again: its counts are already in the store."""
+    visit = Visit(row=row)
+    visit.counted_at = interval_start(row.entered_at)
+    for index, _, amount in contributions(row):
+        visit.counted += (index, amount)
+    if row.outcome is Outcome.ANSWERED and row.agent:
+        scratch = Ledger()
+        _settle_agent(visit, scratch)
+    visit.wide = row.estimated
+    return visit
+
+
+def restored(visits: Iterable[Visit]) -> CallBook:
+    """A book of visits that were dumped."""
+    book = CallBook()
+    for visit in visits:
+        book.add(visit)
+    return book

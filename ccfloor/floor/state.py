@@ -1,0 +1,662 @@
+"""Floor: events in, the present and the ledger out. O(1) per event; never raises on a wrong order.
+
+``apply`` takes every event in the order of the journal. What it stores depends on the events alone, not
+on how often somebody looks: ``advance`` and ``view`` only move windows. An event that cannot be right is
+repaired (the state is made consistent again) and the repair is counted by kind.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ccfloor.floor.calls import PENDING, CallBook, Visit, recalled
+from ccfloor.floor.config import INTERVAL_S, FloorConfig, interval_start
+from ccfloor.floor.desk import SeatDesk
+from ccfloor.floor.dump import dump_floor, load_floor
+from ccfloor.floor.events import (
+    AnyEvent,
+    CallAnswered,
+    CallDequeued,
+    CallEnded,
+    CallJoined,
+    CallLeft,
+    CallRang,
+    CallRefused,
+    Clock,
+    EndedBy,
+    FloorEvent,
+    FloorSnapshot,
+    Noted,
+    Outcome,
+    RingEnded,
+    RingResult,
+    SeatDevice,
+    SeatHeld,
+    SeatJoined,
+    SeatLeft,
+    SeatPaused,
+    SeatPenalty,
+    SeatSigned,
+    SourceLost,
+    SwitchStarted,
+    WrapUpEnded,
+)
+from ccfloor.floor.present import Presenter
+from ccfloor.floor.records import CallRow, Ledger, LegRow
+from ccfloor.floor.seats import Seat
+from ccfloor.floor.view import FloorView
+from ccfloor.floor.windows import Integral, QueueGauge
+
+EXITS = (
+    Outcome.ABANDONED,
+    Outcome.TIMED_OUT,
+    Outcome.KEY_EXIT,
+    Outcome.WITHDRAWN,
+    Outcome.LEFT_EMPTY,
+    Outcome.LOST,
+)
+TALK_CAP_S = 2.0  # a seat's telephone free this much before the switch's own end: the telephone is right
+CURVE_S = 7200.0
+
+
+def _ms(seconds: float) -> int:
+    return round(max(0.0, seconds) * 1000)
+
+
+class Floor:
+    """One site's floor, fed by one stream of events. ``live=False``: the ledger only, no windows."""
+
+    def __init__(self, config: FloorConfig, *, live: bool = True) -> None:
+        self.config = config
+        self.live = live
+        self.at = 0.0
+        self.events = 0
+        self.repairs: dict[str, int] = {}
+        self.book = CallBook()
+        self.gauges: dict[str, QueueGauge] = {}
+        self.seats_over_time = Integral()
+        self.desk = SeatDesk(config, self.book, self._weigh if live else None)
+        self.day = (0.0, 0.0)
+        self._next_roll = 0.0
+        self.link_up = False
+        self.blind_since: float | None = None
+        self.covered: list[tuple[float, float]] = []
+        self.waiting_now = 0
+        self.curve: deque[tuple[float, int]] = deque()
+        self.abandons: deque[Visit] = deque(maxlen=50)
+        self._presenter = Presenter()
+        self._key = (0, 0)
+        self._log = False
+        self._drive = True
+        self._handlers: dict[type, Callable[[Any], None]] = self._table()
+        for queue in config.queues:
+            self.gauge(queue)
+
+    def _table(self) -> dict[type, Callable[[Any], None]]:
+        desk = self.desk
+        seat_events: dict[type, Callable[[Any], None]] = {
+            SeatJoined: desk.joined,
+            SeatLeft: desk.left,
+            SeatPenalty: desk.penalty,
+            SeatPaused: desk.paused,
+            SeatDevice: desk.device,
+            SeatHeld: desk.held,
+            SeatSigned: desk.signed,
+            WrapUpEnded: lambda event: desk.wrap_ended(event.seat, event.at),
+        }
+        table: dict[type, Callable[[Any], None]] = {
+            kind: self._if_driving(handler) for kind, handler in seat_events.items()
+        }
+        table |= {
+            CallJoined: self._joined,
+            CallRang: self._rang,
+            RingEnded: self._ring_ended,
+            CallDequeued: self._dequeued,
+            CallAnswered: self._answered,
+            CallLeft: self._left,
+            CallRefused: self._refused,
+            CallEnded: self._ended,
+            FloorSnapshot: self._snapshot,
+            SwitchStarted: self._started,
+            SourceLost: self._source_lost,
+            Clock: self._nothing,
+            Noted: self._nothing,
+        }
+        return table
+
+    def _if_driving(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
+        def guarded(event: FloorEvent) -> None:
+            if self._drive:
+                handler(event)
+
+        return guarded
+
+    # -- the four verbs ------------------------------------------------------------------------
+
+    def apply(self, event: AnyEvent, source: int = 0, position: int = 0, *, log: bool = False) -> None:
+        """Take one event in. ``log``: it comes from the ledger of calls (queue_log), not the live link."""
+        self.events += 1
+        self._key = (source, position)
+        self._log = log
+        self._drive = not log or self._log_drives(event.at)
+        if not log and type(event) is not SourceLost:
+            self.link_up = True
+            self.blind_since = None
+        if event.at > self.at:
+            self._move(event.at)
+        self._handlers[type(event)](event)
+
+    def _log_drives(self, at: float) -> bool:
+        if self.link_up:
+            return False
+        return not any(start <= at <= end for start, end in self.covered)
+
+    def _move(self, at: float) -> None:
+        self.desk.timers(at)
+        self.at = at
+        if self.live and at >= self._next_roll:
+            self._next_roll = interval_start(at) + INTERVAL_S
+            if not self.day[0] <= at < self.day[1]:
+                self.day = self.config.business_day(at)
+                self.desk.day_start = self.day[0]
+            self.advance(at)
+
+    def advance(self, now: float) -> None:
+        """Move the windows to ``now``. Stores nothing, changes nothing that is stored."""
+        if not self.live:
+            return
+        day = self.day if self.day[0] <= now < self.day[1] else self.config.business_day(now)
+        for gauge in self.gauges.values():
+            gauge.roll(now, day[0])
+        self.seats_over_time.expire(now)
+        while len(self.curve) > 1 and self.curve[1][0] < now - CURVE_S:
+            self.curve.popleft()
+
+    def take(self) -> Ledger:
+        """Everything that changed since it was last taken."""
+        ledger = self.desk.ledger
+        self.desk.ledger = Ledger()
+        self.book.settle(ledger)
+        ledger.repairs = dict(self.repairs)
+        if self.live:
+            gone = [key for key in self.book.visits]
+            self.book.forget(self.at)
+            self._forget_gauges(gone)
+        else:
+            self.book.forget(self.at)
+        return ledger
+
+    def _forget_gauges(self, before: list[tuple[int, int]]) -> None:
+        if len(self.book.visits) == len(before):
+            return
+        for gauge in self.gauges.values():
+            for key in [key for key in gauge.known() if key not in self.book.visits]:
+                gauge.forget(key)
+
+    def recall(self, rows: Iterable[CallRow]) -> None:
+        """Give stored calls back, so that another source can be matched with them."""
+        for row in rows:
+            if (row.source, row.position) not in self.book.visits:
+                self.book.add(recalled(row))
+                self.desk.learn(row.seat, row.agent)
+
+    # -- small tools -----------------------------------------------------------------------------
+
+    def gauge(self, queue: str) -> QueueGauge:
+        """A queue's gauge; a queue nobody named before appears with its first event."""
+        gauge = self.gauges.get(queue)
+        if gauge is None:
+            gauge = self.gauges[queue] = QueueGauge(queue, self.day[0])
+        return gauge
+
+    def repair(self, kind: str) -> None:
+        """Count one repair."""
+        self.repairs[kind] = self.repairs.get(kind, 0) + 1
+
+    def _weigh(self, queue: str, at: float, busy: int, available: int) -> None:
+        integral = self.gauge(queue).seats if queue else self.seats_over_time
+        integral.change(at, busy, available)
+
+    def _measure(self, visit: Visit) -> None:
+        self.book.touch(visit)
+        if self.live:
+            self.gauge(visit.row.queue).measure(visit, max(self.at, visit.row.entered_at))
+
+    def _note_waiting(self, at: float, change: int) -> None:
+        self.waiting_now += change
+        if self.live:
+            self.curve.append((at, self.waiting_now))
+
+    def _start_waiting(self, visit: Visit, at: float) -> None:
+        gauge = self.gauge(visit.row.queue)
+        if visit.key not in gauge.waiting:
+            gauge.waiting[visit.key] = visit.row.entered_at
+            self._note_waiting(at, +1)
+            if self.live:
+                gauge.expect(visit)
+
+    def _stop_waiting(self, visit: Visit, at: float) -> None:
+        gauge = self.gauge(visit.row.queue)
+        if gauge.waiting.pop(visit.key, None) is not None:
+            self._note_waiting(at, -1)
+            gauge.max_wait_s = max(gauge.max_wait_s, at - visit.row.entered_at)
+
+    def _check_count(self, queue: str, count: int) -> None:
+        if count < 0 or not self._drive or self._log:
+            return
+        waiting = self.gauge(queue).waiting
+        if count == len(waiting):
+            return
+        self.repair("waiting_count")
+        if count == 0:
+            for key in list(waiting):
+                self._lose(self.book.visits[key], self.at)
+
+    def _lose(self, visit: Visit, at: float) -> None:
+        """The visit ended out of sight: closed at the last sighting, flagged."""
+        row = visit.row
+        self._stop_waiting(visit, at)
+        row.outcome, row.left_at, row.repaired = Outcome.LOST, max(at, row.entered_at), True
+        row.wait_ms = _ms(row.left_at - row.entered_at)
+        self._cancel_rings(visit, at, "")
+        self.repair("call_out_of_sight")
+        self.book.finish(visit)
+        self._measure(visit)
+
+    # -- callers ---------------------------------------------------------------------------------
+
+    def _new_visit(self, event: Any, entered_at: float) -> Visit:
+        target = self.config.target(event.queue, entered_at)
+        row = CallRow(
+            source=self._key[0],
+            position=self._key[1],
+            call=event.call,
+            queue=event.queue,
+            entered_at=entered_at,
+            threshold_ms=_ms(target.threshold_s),
+            short_ms=_ms(target.short_s),
+        )
+        visit = Visit(row=row)
+        visit.mark(self._log)
+        more = 0
+        while (row.source, row.position) in self.book.visits:  # a full report opens several with one event
+            more += 1
+            row.position = -(self._key[1] * 4096 + more)
+        self.book.add(visit)
+        return visit
+
+    def _joined(self, event: CallJoined) -> None:
+        visit, repeated = self.book.joining(event.call, event.queue, event.at, self._log)
+        if repeated:
+            self.repair("repeated_join")
+            return
+        if visit is None:
+            visit = self._new_visit(event, event.at)
+        else:
+            visit.mark(self._log)
+            if visit.wide and not visit.row.final:
+                visit.row.entered_at, visit.row.estimated = event.at, False
+            visit.wide = False
+        row = visit.row
+        row.number, row.name = row.number or event.number, row.name or event.name
+        row.linked = row.linked or event.linked
+        if self._drive and row.outcome is Outcome.WAITING:
+            self._start_waiting(visit, event.at)
+        self._check_count(event.queue, event.count)
+        self._measure(visit)
+
+    def _found(self, event: Any, waited_s: float) -> Visit:
+        """The visit an event speaks of; one that began out of sight is opened now, flagged."""
+        visit = self.book.current(event.call, event.queue, self._log)
+        if visit is None:
+            visit = self._new_visit(event, event.at - waited_s)
+            visit.row.estimated = visit.row.repaired = visit.wide = True
+            self.repair("call_without_join")
+        visit.mark(self._log)
+        return visit
+
+    def _rang(self, event: CallRang) -> None:
+        visit = self.book.current(event.call, event.queue, self._log)
+        if visit is None or visit.row.outcome not in PENDING:
+            return
+        seat, agent = self.desk.call_name(event.seat)
+        if seat not in visit.open_rings:
+            visit.open_rings[seat] = len(visit.legs)
+            visit.legs.append(self._leg(visit, seat, agent, event.at))
+            self.book.touch(visit)
+        if self._drive:
+            self.desk.ring(event.seat, event.call, event.queue, event.at)
+
+    def _leg(self, visit: Visit, seat: str, agent: str, rang_at: float) -> LegRow:
+        row = visit.row
+        return LegRow(row.source, row.position, len(visit.legs), seat, agent, rang_at)
+
+    def _ring_ended(self, event: RingEnded) -> None:
+        visit = self.book.current(event.call, event.queue, self._log)
+        if self._drive:
+            self.desk.stop_ring(event.seat, event.call, event.at)
+        if visit is None:
+            return
+        seat, agent = self.desk.call_name(event.seat)
+        told = visit.rings.setdefault(seat, [0, 0])
+        told[self._log] += 1
+        if told[self._log] <= told[not self._log]:
+            return  # the other source has told of this ringing already
+        ring_s = event.ring_s or 0.0
+        index = visit.open_rings.pop(seat, None)
+        if index is None:
+            index = len(visit.legs)
+            visit.legs.append(self._leg(visit, seat, agent, event.at - ring_s))
+        leg = visit.legs[index]
+        leg.ended_at, leg.result = event.at, event.result.value
+        leg.ring_ms = _ms(ring_s if event.ring_s is not None else event.at - leg.rang_at)
+        if event.result is RingResult.NO_ANSWER:
+            self._missed(visit, seat, agent, event.at)
+        self._measure(visit)
+
+    def _missed(self, visit: Visit, seat: str, agent: str, at: float) -> None:
+        visit.row.ronas += 1
+        visit.ronas.append((agent, interval_start(at)))
+        found = self.desk.find(seat)
+        if found is not None and self._drive and self.live:
+            found.today.rona += 1
+
+    def _cancel_rings(self, visit: Visit, at: float, winner: str) -> None:
+        for seat, index in visit.open_rings.items():
+            if seat == winner:
+                continue
+            leg = visit.legs[index]
+            leg.result, leg.ended_at, leg.ring_ms = "canceled", at, _ms(at - leg.rang_at)
+            visit.rings.setdefault(seat, [0, 0])[self._log] += 1
+            if self._drive:
+                self.desk.stop_ring(seat, visit.row.call, at)
+        visit.open_rings = {}
+
+    def _dequeued(self, event: CallDequeued) -> None:
+        visit = self.book.current(event.call, event.queue, self._log)
+        if visit is not None and visit.row.outcome is Outcome.WAITING:
+            visit.row.outcome, visit.row.left_at = Outcome.DEQUEUED, event.at
+            self._stop_waiting(visit, event.at)
+            self._measure(visit)
+        self._check_count(event.queue, event.count)
+
+    def _left(self, event: CallLeft) -> None:
+        visit = self._found(event, event.wait_s or 0.0)
+        row = visit.row
+        if row.outcome in PENDING:
+            self._close_unanswered(visit, event)
+        elif row.outcome in EXITS and row.outcome is not event.outcome and (self._log or not row.seen_log):
+            first = row.outcome
+            row.outcome = event.outcome
+            if first is Outcome.LOST:
+                row.repaired = False
+                self._set_exit(row, event)
+            self._measure(visit)
+        elif row.outcome is Outcome.ANSWERED:
+            self.repair("left_after_answer")
+        if event.outcome is Outcome.ABANDONED and row.outcome is Outcome.ABANDONED:
+            self._remember_abandon(visit)
+
+    def _remember_abandon(self, visit: Visit) -> None:
+        if self.live and (not self.abandons or visit not in self.abandons):
+            self.abandons.append(visit)
+
+    def _set_exit(self, row: CallRow, event: CallLeft) -> None:
+        row.left_at, row.key = event.at, event.key
+        waited = event.wait_s if event.wait_s is not None else event.at - row.entered_at
+        row.wait_ms = _ms(waited)
+
+    def _close_unanswered(self, visit: Visit, event: CallLeft) -> None:
+        visit.row.outcome = event.outcome
+        self._set_exit(visit.row, event)
+        self._stop_waiting(visit, event.at)
+        self._cancel_rings(visit, event.at, "")
+        self.book.finish(visit)
+        self._measure(visit)
+
+    def _refused(self, event: CallRefused) -> None:
+        visit = self._new_visit(event, event.at)
+        visit.row.outcome, visit.row.number = event.outcome, event.number
+        visit.row.left_at = event.at
+        self.book.finish(visit)
+        self._measure(visit)
+
+    def _answered(self, event: CallAnswered) -> None:
+        visit = self._found(event, event.wait_s or 0.0)
+        row = visit.row
+        seat, agent = self.desk.call_name(event.seat)
+        if row.outcome is Outcome.ANSWERED:
+            self._answered_again(visit, event, seat, agent)
+        elif row.outcome not in PENDING and not (row.repaired or self._log):
+            self.repair("answer_after_end")
+        else:
+            self._connect(visit, event, seat, agent)
+        if self._drive and row.outcome is Outcome.ANSWERED and not row.ended_at:
+            self._seat_takes(visit, event.seat, event.at)
+
+    def _answered_again(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
+        """The other source's word on the same answer, or a second answer that cannot be."""
+        row = visit.row
+        if row.agent == agent or row.seat == seat:
+            if event.ring_s is not None and not row.ring_ms:
+                row.ring_ms = _ms(event.ring_s)
+                self._measure(visit)
+            if row.estimated and event.wait_s is not None:
+                row.wait_ms = _ms(event.wait_s)
+            return
+        self.repair("second_answer")
+
+    def _connect(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
+        row = visit.row
+        self._stop_waiting(visit, event.at)
+        row.outcome, row.seat, row.agent = Outcome.ANSWERED, seat, agent
+        row.answered_at = row.left_at = event.at
+        waited = event.wait_s if event.wait_s is not None else event.at - row.entered_at
+        row.wait_ms, row.ring_ms = _ms(waited), _ms(event.ring_s or 0.0)
+        row.final = False
+        index = visit.open_rings.get(seat)
+        if index is None:
+            index = len(visit.legs)
+            visit.legs.append(self._leg(visit, seat, agent, event.at - (event.ring_s or 0.0)))
+        leg = visit.legs[index]
+        leg.answered_at, leg.result, leg.ring_ms = event.at, "answered", row.ring_ms
+        if not row.ring_ms and event.ring_s is None:
+            leg.ring_ms = row.ring_ms = _ms(event.at - leg.rang_at)
+        self._cancel_rings(visit, event.at, seat)
+        self._measure(visit)
+
+    def _seat_takes(self, visit: Visit, name: str, at: float) -> None:
+        seat = self.desk.get(name)
+        held = self.book.visits.get(seat.visit) if seat.visit is not None else None
+        if held is not None and held is not visit:
+            self.desk.stop_hold(seat, held, at)
+        if not self.desk.attach(seat, visit, at):
+            self.repair("seat_in_two_calls")
+
+    def _ended(self, event: CallEnded) -> None:
+        visit = self._ending(event)
+        row = visit.row
+        if row.outcome is not Outcome.ANSWERED:
+            self._answer_unseen(visit, event)
+        if row.ended_at:
+            self._ended_again(visit, event)
+        else:
+            self._close_answered(visit, event)
+
+    def _ending(self, event: CallEnded) -> Visit:
+        if not event.call:
+            seat = self.desk.find(event.seat)
+            visit = self.book.visits.get(seat.visit) if seat and seat.visit is not None else None
+            if visit is not None and visit.row.queue == event.queue:
+                visit.mark(self._log)
+                return visit
+        return self._found(event, (event.talk_s or 0.0) + (event.wait_s or 0.0))
+
+    def _answer_unseen(self, visit: Visit, event: CallEnded) -> None:
+        """The end of a conversation whose beginning nobody told us: it began its talk time ago."""
+        seat, agent = self.desk.call_name(event.seat)
+        answered_at = max(visit.row.entered_at, event.at - (event.talk_s or 0.0))
+        begun = CallAnswered(
+            at=answered_at, call=event.call, queue=event.queue, seat=event.seat, wait_s=event.wait_s
+        )
+        if visit.row.outcome not in PENDING or not visit.row.repaired:
+            self.repair("answer_unseen")
+        self._connect(visit, begun, seat, agent)
+
+    def _close_answered(self, visit: Visit, event: CallEnded) -> None:
+        row = visit.row
+        seat = self.desk.find(row.seat)
+        if seat is not None and seat.visit == visit.key:
+            self.desk.stop_hold(seat, visit, event.at)
+        row.ended_at, row.ended_by, row.target = max(event.at, row.answered_at), event.by, event.target
+        self._set_talk(visit, event)
+        self._end_leg(visit)
+        if self._drive and seat is not None and seat.visit == visit.key:
+            self.desk.release(seat, visit, event.at)
+        if not self.desk.wrapping(visit):
+            self.book.finish(visit)
+        if seat is not None and self._drive and self.live:
+            seat.today.handled += 1
+            seat.today.talk_s += row.talk_ms / 1000
+            seat.today.hold_s += row.hold_ms / 1000
+        self._measure(visit)
+
+    def _set_talk(self, visit: Visit, event: CallEnded) -> None:
+        row = visit.row
+        if row.estimated and event.wait_s is not None and event.talk_s is not None:
+            row.wait_ms = _ms(event.wait_s)
+            row.answered_at = min(row.answered_at, event.at - event.talk_s)
+            row.entered_at = row.answered_at - event.wait_s
+        total = event.talk_s if event.talk_s is not None else row.ended_at - row.answered_at
+        if visit.seat_done_at and total > visit.seat_done_at - row.answered_at + TALK_CAP_S:
+            total = visit.seat_done_at - row.answered_at
+        row.hold_ms = min(row.hold_ms, _ms(total))
+        row.talk_ms = _ms(total) - row.hold_ms
+
+    def _end_leg(self, visit: Visit) -> None:
+        for leg in reversed(visit.legs):
+            if leg.answered_at:
+                leg.ended_at, leg.talk_ms = visit.row.ended_at, visit.row.talk_ms
+                leg.hold_ms = visit.row.hold_ms
+                return
+
+    def _ended_again(self, visit: Visit, event: CallEnded) -> None:
+        """The other source's word on the same end. The log's way of ending wins; a guess gives way."""
+        row = visit.row
+        if row.repaired and row.ended_by is EndedBy.UNKNOWN:
+            row.ended_at, row.repaired = max(event.at, row.answered_at), False
+            self._set_talk(visit, event)
+            self._end_leg(visit)
+        if event.by is not EndedBy.UNKNOWN and (self._log or row.ended_by is EndedBy.UNKNOWN):
+            row.ended_by, row.target = event.by, event.target or row.target
+        self._measure(visit)
+
+    # -- the source itself -----------------------------------------------------------------------
+
+    def _nothing(self, event: FloorEvent) -> None:
+        """An event that moves time alone."""
+
+    def _source_lost(self, event: SourceLost) -> None:
+        if self.link_up or self.blind_since is None:
+            self.blind_since = event.at
+        self.link_up = False
+
+    def _started(self, event: SwitchStarted) -> None:
+        if not self._drive:
+            return
+        self._close_all(self.at, keep=set())
+
+    def _close_all(self, at: float, keep: set[tuple[str, str]]) -> None:
+        """End every open visit but the kept ones at the last sighting."""
+        for visit in self.book.open_visits():
+            row = visit.row
+            if (row.call, row.queue) in keep or (row.ended_at and self.desk.wrapping(visit)):
+                continue
+            if row.outcome in PENDING:
+                self._lose(visit, at)
+            elif row.outcome is Outcome.ANSWERED:
+                self._cut(visit, at)
+
+    def _cut(self, visit: Visit, at: float) -> None:
+        """A conversation that ended out of sight."""
+        row = visit.row
+        if not row.ended_at:
+            seat = self.desk.find(row.seat)
+            if seat is not None and seat.visit == visit.key:
+                self.desk.stop_hold(seat, visit, at)
+                seat.visit, seat.visit_queue, seat.visit_call = None, "", ""
+                self.desk.update(seat, at)
+            row.ended_at, row.ended_by = max(at, row.answered_at), EndedBy.UNKNOWN
+            total = _ms(row.ended_at - row.answered_at)
+            row.hold_ms = min(row.hold_ms, total)
+            row.talk_ms, row.repaired = total - row.hold_ms, True
+            self._end_leg(visit)
+            self.repair("call_out_of_sight")
+        self.book.finish(visit)
+        self._measure(visit)
+
+    def _snapshot(self, event: FloorSnapshot) -> None:
+        sighted = event.blind_since or event.at
+        for queue in event.queues:
+            self.gauge(queue.queue)
+        here = {(state.call, state.queue) for state in (*event.waiting, *event.talking)}
+        self._close_all(min(sighted, event.at), keep=set() if event.restarted else here)
+        self.desk.replace(event.members, event.at, event.blind_since)
+        for waiting in sorted(event.waiting, key=lambda state: -state.wait_s):
+            self._resume_waiting(waiting, event)
+        for talking in event.talking:
+            self._resume_talk(talking, event)
+
+    def _open(self, call: str, queue: str) -> Visit | None:
+        visit = self.book.current(call, queue, self._log)
+        return visit if visit is not None and not visit.row.final else None
+
+    def _resume_waiting(self, state: Any, event: FloorSnapshot) -> None:
+        visit = self._open(state.call, state.queue)
+        if visit is None or visit.row.outcome is Outcome.ANSWERED:
+            visit = self._new_visit(state, event.at - state.wait_s)
+            visit.row.number, visit.row.name = state.number, state.name
+            visit.wide = True
+        visit.row.outcome = Outcome.WAITING
+        visit.mark(self._log)
+        self._start_waiting(visit, event.at)
+        self._measure(visit)
+
+    def _resume_talk(self, state: Any, event: FloorSnapshot) -> None:
+        visit = self._open(state.call, state.queue)
+        if visit is None:
+            visit = self._new_visit(state, event.at)
+            visit.row.estimated = visit.wide = True
+        visit.mark(self._log)
+        if visit.row.outcome is not Outcome.ANSWERED:
+            seat, agent = self.desk.call_name(state.seat)
+            begun = CallAnswered(at=event.at, call=state.call, queue=state.queue, seat=state.seat)
+            visit.row.repaired = True
+            self._connect(visit, begun, seat, agent)
+        if state.seat and not visit.row.ended_at:
+            self._seat_takes(visit, state.seat, event.at)
+        self._measure(visit)
+
+    # -- for the restart -------------------------------------------------------------------------
+
+    def dump(self) -> bytes:
+        """The exact state, to be loaded later. Take the ledger first: what is not taken is not dumped."""
+        return dump_floor(self)
+
+    @classmethod
+    def load(cls, config: FloorConfig, blob: bytes, *, live: bool = True) -> "Floor":
+        """A Floor as it was dumped. Raises msgspec.ValidationError on a blob of another version."""
+        floor = cls(config, live=live)
+        load_floor(floor, blob)
+        return floor
+
+    def view(self, now: float) -> FloorView:
+        """FloorView at ``now`` (UTC epoch seconds)."""
+        self.advance(now)
+        return self._presenter.view(self, now)
+
+    def seats(self) -> list[Seat]:
+        """All seats that any source has told of."""
+        return list(self.desk.seats.values())
+
+

@@ -1,0 +1,265 @@
+"""Exact windows over the floor as a step function: rolling sums by event time, and time integrals.
+
+Nothing here depends on how often anybody looks: an entry leaves a window at its own instant plus the
+window's length, and an integral is exact between events.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+
+from ccfloor.floor.calls import Contribution, Visit, contributions
+from ccfloor.floor.config import interval_start
+from ccfloor.floor.events import Outcome
+from ccfloor.floor.metrics import COUNT_FIELDS, SUM_FIELDS, Counts
+
+SCALARS = len(COUNT_FIELDS) + len(SUM_FIELDS)
+# Service level is credited at its own instant (answer, leave, or T passing), so it has its own counts.
+SL_FIELDS = ("sl_in", "sl_late", "sl_gone_in", "sl_gone_late", "sl_short", "sl_short_in", "sl_flow", "sl_over")
+SL_IN, SL_LATE, SL_GONE_IN, SL_GONE_LATE, SL_SHORT, SL_SHORT_IN, SL_FLOW, SL_OVER = range(
+    SCALARS, SCALARS + len(SL_FIELDS)
+)
+SIZE = SCALARS + len(SL_FIELDS)
+
+LENGTHS_S = {"last_15": 900.0, "last_30": 1800.0}
+
+
+class Entry:
+    """One amount in the windows, at its instant. ``live``: names of the windows that still hold it."""
+
+    __slots__ = ("amount", "at", "index", "live")
+
+    def __init__(self, at: float, index: int, amount: int) -> None:
+        self.at = at
+        self.index = index
+        self.amount = amount
+        self.live: set[str] = set()
+
+
+class Rolling:
+    """Sums over the trailing ``length_s`` seconds: an entry counts while now - length < at <= now."""
+
+    def __init__(self, name: str, length_s: float) -> None:
+        self.name = name
+        self.length_s = length_s
+        self.sums = [0] * SIZE
+        self._entries: deque[Entry] = deque()
+
+    def add(self, entry: Entry, now: float) -> None:
+        """Take an entry in, in order of its instant, unless it is too old already."""
+        if entry.at <= now - self.length_s:
+            return
+        entries = self._entries
+        position = len(entries)
+        while position and entries[position - 1].at > entry.at:
+            position -= 1
+        entries.insert(position, entry)
+        self.sums[entry.index] += entry.amount
+        entry.live.add(self.name)
+
+    def remove(self, entry: Entry) -> None:
+        """Take an entry's amount back out (a corrected event); its shell expires in its time."""
+        if self.name in entry.live:
+            entry.live.discard(self.name)
+            self.sums[entry.index] -= entry.amount
+
+    def expire(self, now: float) -> None:
+        """Let go of everything older than the window."""
+        entries, edge = self._entries, now - self.length_s
+        while entries and entries[0].at <= edge:
+            self.remove(entries.popleft())
+
+
+class Period:
+    """Sums since a boundary: the business day, or the current interval."""
+
+    def __init__(self, name: str, start: float = 0.0) -> None:
+        self.name = name
+        self.start = start
+        self.sums = [0] * SIZE
+
+    def restart(self, start: float) -> None:
+        """A new period begins; entries of before no longer belong to it."""
+        self.start = start
+        self.sums = [0] * SIZE
+
+    def add(self, entry: Entry) -> None:
+        """Count an entry that lies in the period."""
+        if entry.at >= self.start:
+            self.sums[entry.index] += entry.amount
+
+    def remove(self, entry: Entry) -> None:
+        """Take back an entry that lies in the period."""
+        if entry.at >= self.start:
+            self.sums[entry.index] -= entry.amount
+
+
+def service_parts(visit: Visit, now: float) -> list[Contribution]:
+    """The visit's one service-level event, if it has happened by ``now``."""
+    row = visit.row
+    deadline = row.entered_at + row.threshold_ms / 1000
+    late = row.wait_ms > row.threshold_ms
+    outcome = row.outcome
+    if outcome is Outcome.ANSWERED:
+        return [(SL_LATE, deadline, 1)] if late else [(SL_IN, row.answered_at, 1)]
+    if outcome is Outcome.ABANDONED:
+        at = deadline if late else row.left_at
+        parts: list[Contribution] = [(SL_GONE_LATE if late else SL_GONE_IN, at, 1)]
+        if row.wait_ms < row.short_ms:
+            parts.append((SL_SHORT, at, 1))
+            if not late:
+                parts.append((SL_SHORT_IN, at, 1))
+        return parts
+    if outcome in (Outcome.WAITING, Outcome.DEQUEUED):
+        return [(SL_OVER, deadline, 1)] if now > deadline else []
+    if outcome in (Outcome.REFUSED_FULL, Outcome.REFUSED_EMPTY, Outcome.LOST):
+        return []
+    return [(SL_FLOW, deadline if late else row.left_at, 1)]
+
+
+class Integral:
+    """Time integrals of two step counts (busy seats, available seats) over trailing windows."""
+
+    def __init__(self, keep_s: float = max(LENGTHS_S.values())) -> None:
+        self.keep_s = keep_s
+        self.busy = 0
+        self.available = 0
+        self.steps: deque[tuple[float, int, int]] = deque()
+
+    def change(self, at: float, busy: int, available: int) -> None:
+        """Add to the two counts from ``at`` on; instants never go back (a late one counts from the last)."""
+        if not busy and not available:
+            return
+        self.busy += busy
+        self.available += available
+        if self.steps and self.steps[-1][0] >= at:
+            at = self.steps[-1][0]
+            self.steps.pop()
+        self.steps.append((at, self.busy, self.available))
+
+    def expire(self, now: float) -> None:
+        """Keep one step before the window's edge: its value holds until the next one."""
+        edge = now - self.keep_s
+        while len(self.steps) > 1 and self.steps[1][0] <= edge:
+            self.steps.popleft()
+
+    def over(self, start: float, now: float) -> tuple[float, float]:
+        """Busy and available seat-seconds between two instants."""
+        busy_s = available_s = 0.0
+        end = now
+        for at, busy, available in reversed(self.steps):
+            begin = max(at, start)
+            if end > begin:
+                busy_s += busy * (end - begin)
+                available_s += available * (end - begin)
+            if at <= start:
+                break
+            end = min(end, at)
+        return busy_s, available_s
+
+
+class QueueGauge:
+    """One queue's live numbers: who waits, the windows, seats serving it over time."""
+
+    def __init__(self, queue: str, day_start: float) -> None:
+        self.queue = queue
+        self.waiting: dict[tuple[int, int], float] = {}  # visit → entered at, in order of joining
+        self.max_wait_s = 0.0
+        self.today = Period("today", day_start)
+        self.interval = Period("interval")
+        self.rolling = [Rolling(name, length) for name, length in LENGTHS_S.items()]
+        self.seats = Integral()
+        self.day_busy_s = 0.0
+        self.day_available_s = 0.0
+        self._deadlines: deque[tuple[float, Visit]] = deque()
+        self._entries: dict[tuple[int, int], list[Entry]] = {}
+
+    def roll(self, now: float, day_start: float) -> None:
+        """Move the windows to ``now``: callers whose T has passed become missed, old entries leave."""
+        if day_start != self.today.start:
+            self.today.restart(day_start)
+            self.max_wait_s = 0.0
+        current = interval_start(now)
+        if current != self.interval.start:
+            self.interval.restart(current)
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][0] < now:
+            _, visit = deadlines.popleft()
+            if visit.row.outcome in (Outcome.WAITING, Outcome.DEQUEUED):
+                self.measure(visit, now)
+        for window in self.rolling:
+            window.expire(now)
+        self.seats.expire(now)
+
+    def expect(self, visit: Visit) -> None:
+        """Remember when this caller's T will pass."""
+        self._deadlines.append((visit.row.entered_at + visit.row.threshold_ms / 1000, visit))
+
+    def measure(self, visit: Visit, now: float) -> None:
+        """Bring the windows into line with the visit as it stands; corrections take back what was."""
+        wanted = [part for part in contributions(visit.row) if part[0] < SCALARS]
+        wanted += service_parts(visit, now)
+        held = self._entries.get(visit.key, [])
+        kept: list[Entry] = []
+        for entry in held:
+            part = (entry.index, entry.at, entry.amount)
+            if part in wanted:
+                wanted.remove(part)
+                kept.append(entry)
+            else:
+                self._remove(entry)
+        for index, at, amount in wanted:
+            entry = Entry(at, index, amount)
+            self._add(entry, now)
+            kept.append(entry)
+        self._entries[visit.key] = kept
+
+    def forget(self, key: tuple[int, int]) -> None:
+        """The visit is no longer at hand."""
+        self._entries.pop(key, None)
+
+    def _add(self, entry: Entry, now: float) -> None:
+        self.today.add(entry)
+        self.interval.add(entry)
+        for window in self.rolling:
+            window.add(entry, now)
+
+    def _remove(self, entry: Entry) -> None:
+        self.today.remove(entry)
+        self.interval.remove(entry)
+        for window in self.rolling:
+            window.remove(entry)
+
+    def known(self) -> Iterable[tuple[int, int]]:
+        """Visits the windows still hold entries of."""
+        return self._entries.keys()
+
+
+def event_counts(sums: list[int]) -> Counts:
+    """Counts by event instants: offered, answered, abandoned, times."""
+    return Counts(*sums[:SCALARS])
+
+
+def service_counts(sums: list[int]) -> Counts:
+    """Counts by service-level instants: for the service level alone."""
+    return Counts(
+        answered=sums[SL_IN] + sums[SL_LATE],
+        abandoned=sums[SL_GONE_IN] + sums[SL_GONE_LATE],
+        short_abandoned=sums[SL_SHORT],
+        short_in_t=sums[SL_SHORT_IN],
+        answered_in_t=sums[SL_IN],
+        abandoned_in_t=sums[SL_GONE_IN],
+        timed_out=sums[SL_FLOW],
+        over_t=sums[SL_OVER],
+    )
+
+
+def add_sums(many: Iterable[list[int]]) -> list[int]:
+    """Element-wise sum of window sums: the whole floor."""
+    total = [0] * SIZE
+    for sums in many:
+        for index, value in enumerate(sums):
+            if value:
+                total[index] += value
+    return total
+
+
