@@ -1,28 +1,27 @@
-// Asking the switch for something about one seat: confirm with a reason, show its answer, take it back.
+/* Asking the switch for something about one seat: confirm with a reason, show its answer, take it back. */
 
 
-const REASONS = ["break", "meal", "meeting", "training", "coaching", "callback", "busy"];
+const ASK_REASONS = ["break", "meal", "meeting", "training", "coaching", "callback", "busy"];
 const POLL_MS = 1000;
-const OPEN = new Set(["pending", "sent"]);
 
 class SeatCommands {
   constructor(ctx) {
     this.ctx = ctx;
     this.buttons = box("div", "acts");
-    this.ask = box("form", "cc-ask");
-    this.list = box("div", "cc-cmds");
+    this.ask = box("form", "ask");
+    this.list = box("div", "cmds");
     this.list.setAttribute("aria-live", "polite");
     this.build();
   }
 
   build() {
     const {ctx} = this;
-    this.end = pushButton("cc-btn pri", ctx.t("cmd.unpause"), () => this.open("unpause"));
-    this.pause = pushButton("cc-btn", ctx.t("cmd.pause"), () => this.open("pause"));
+    this.end = pushButton("btn pri", ctx.t("cmd.unpause"), () => this.open("unpause"));
+    this.pause = pushButton("btn", ctx.t("cmd.pause"), () => this.open("pause"));
     this.buttons.append(this.end, this.pause);
     this.words = box("span", "words");
     this.reason = box("select");
-    setChoices(this.reason, REASONS.map((r) => [r, ctx.t(`reason.${r}`)]), "break");
+    setChoices(this.reason, ASK_REASONS.map((r) => [r, ctx.t(`reason.${r}`)]), "break");
     this.why = box("input");
     this.why.maxLength = 200;
     this.why.required = true;
@@ -31,12 +30,12 @@ class SeatCommands {
     this.reasonLabel.append(this.reason);
     const why = box("label", "", ctx.t("cmd.why"));
     why.append(this.why);
-    this.go = box("button", "cc-btn pri");
+    this.go = box("button", "btn pri");
     this.go.type = "submit";
     this.error = box("span", "err");
     this.error.setAttribute("role", "alert");
     this.ask.append(this.words, this.reasonLabel, why, this.go,
-      pushButton("cc-btn", ctx.t("cmd.cancel"), () => this.shut()), this.error);
+      pushButton("btn", ctx.t("cmd.cancel"), () => this.shut()), this.error);
     this.ask.hidden = true;
     this.ask.addEventListener("submit", (event) => this.submit(event));
     this.ask.addEventListener("keydown", (event) => {
@@ -67,7 +66,7 @@ class SeatCommands {
     const {ctx} = this;
     this.kind = kind;
     this.reasonLabel.hidden = kind !== "pause";
-    setText(this.words, ctx.t(`cmd.ask.${kind}`, {name: ctx.seatName(this.seat)}));
+    setText(this.words, ctx.t(`cmd.ask.${kind}`, {name: seatName(this.seat, ctx.lang)}));
     setText(this.go, ctx.t(`cmd.go.${kind}`));
     setText(this.error, "");
     this.why.value = "";
@@ -92,12 +91,12 @@ class SeatCommands {
 
   async send(path, body) {
     try {
-      await askServer(this.ctx, path, body);
+      await askServer(this.ctx, path, {}, body);
       this.shut();
       await this.load();
     } catch (error) {
       this.ask.hidden = false;
-      setText(this.error, error.words || this.ctx.t("cmd.failed"));
+      setText(this.error, this.ctx.t(`cmd.error.${error.code || "failed"}`));
     }
   }
 
@@ -107,24 +106,31 @@ class SeatCommands {
     clearTimeout(this.timer);
     let rows;
     try {
-      rows = (await askServer(this.ctx, `commands?seat=${encodeURIComponent(wanted)}&limit=3`)).commands;
+      rows = (await askServer(this.ctx, "commands", { seat: wanted, limit: 3 })).commands;
     } catch (error) {
       return;
     }
     if (!this.seat || this.seat.seat !== wanted) return;
     this.list.replaceChildren(...rows.map((row) => this.row(row)));
-    if (rows.some((row) => OPEN.has(row.state))) this.timer = setTimeout(() => this.load(), POLL_MS);
+    if (rows.some((row) => row.state === "asked")) this.timer = setTimeout(() => this.load(), POLL_MS);
+  }
+
+  /* A reason as the page names it, or the switch's own text. */
+  reasonName(reason) {
+    const key = `reason.${reason}`;
+    const words = this.ctx.t(key);
+    return words === key ? reason : words;
   }
 
   row(row) {
     const {ctx} = this;
     const node = box("div", row.state);
-    const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && ctx.reasonName(row.reason)].filter(Boolean).join(" · ");
-    node.append(box("span", "", ctx.fmt.hms(row.at)), box("span", "", what), box("span", "", row.why),
+    const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && this.reasonName(row.reason)].filter(Boolean).join(" · ");
+    node.append(box("span", "", ctx.fmt.time(row.at, ctx.state.site.zone)), box("span", "", what), box("span", "", row.why),
       box("span", "", row.by), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
     if (row.message && row.state === "refused") node.append(box("span", "", row.message));
     if (row.undoable) {
-      node.append(pushButton("cc-btn", ctx.t("cmd.undo"), () => this.send(`commands/${row.id}/undo`, {})));
+      node.append(pushButton("btn", ctx.t("cmd.undo"), () => this.send(`commands/${row.id}/undo`, { why: ctx.t("cmd.undo.why") })));
     }
     return node;
   }

@@ -46,13 +46,52 @@ function dropdown(label, onChange) {
   return select;
 }
 
-/** JSON of a route of ours; with a body it is a POST. Throws an error whose `words` may be shown. */
-async function askServer(path, query = {}, body = undefined) {
-  const url = new URL(`api/v1/${path}`, document.baseURI);
+/** JSON of a route of ours; with a body it is a POST. Throws an error whose `code` names a sentence. */
+async function askServer(ctx, path, query = {}, body = undefined) {
+  const url = new URL(`${ctx.data.home}/api/v1/${path}`, location.href);
+  if (ctx.data.site) url.searchParams.set("site", ctx.data.site);
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const post = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   const answer = await fetch(url, body === undefined ? {} : post);
   const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { words: data.error || "" });
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: data.error || "" });
   return data;
+}
+
+/**
+ * The line above a board: title, a fact beside it, how old the data are, the time. Under it, only while the
+ * data are stale, one amber sentence that says so and of when the picture is.
+ */
+class PageHead {
+  constructor(ctx, title) {
+    this.ctx = ctx;
+    this.node = box("header", "head");
+    this.sub = box("span", "sub");
+    this.fresh = box("span", "fresh");
+    this.dot = icon("dot");
+    this.age = box("span");
+    this.fresh.append(this.dot, this.age);
+    this.clock = box("span", "clock alive");
+    this.strip = box("div", "strip");
+    this.strip.setAttribute("role", "status");
+    this.strip.hidden = true;
+    this.node.append(box("h1", "", ctx.t(title)), this.sub, box("span", "sp"), this.fresh, this.clock);
+  }
+
+  tick(state, now) {
+    const { ctx } = this;
+    const age = dataAge(state, now);
+    setText(this.clock, ctx.fmt.time(now, state.site.zone));
+    setText(this.age, age === null ? ctx.t("age.none") : ctx.t("age.chip", { age: ctx.fmt.age(age, ctx.t) }));
+    setClass(this.fresh, `fresh alive ${state.freshness}`);
+    setIcon(this.dot, state.freshness === "live" ? "dot" : "triangle_open");
+    this.strip.hidden = state.freshness !== "stale";
+    if (!this.strip.hidden) setText(this.strip, this.sentence(state, age));
+  }
+
+  sentence(state, age) {
+    const { ctx } = this;
+    const parts = { time: ctx.fmt.clock(age), cause: causeOf(state, ctx.t) };
+    return ctx.t("page.stale", { ...parts, at: ctx.fmt.time(ctx.measured(), state.site.zone) });
+  }
 }

@@ -2,7 +2,7 @@
 
 /* colour group -> icon of the status bar's key, in the bar's order */
 const SEAT_GROUPS = {
-  ready: "ready", inv: "ring", contact: "talk", after: "wrap", away: "break", busy: "busy", fault: "auto", off: "offline",
+  ready: "ready", ring: "ring", contact: "talk", after: "wrap", away: "break", busy: "busy", fault: "auto", off: "offline",
 };
 const BAND_RANK = { over: 0, warn: 1, "": 2 };
 
