@@ -49,6 +49,7 @@ class Visit(msgspec.Struct):
     """A visit's row, its legs, and what it has added to the stored counts so far."""
 
     row: CallRow
+    key: Key  # identity of the event that opened it
     legs: list[LegRow] = []
     rings: dict[str, list[int]] = {}  # seat → ended ringings told by the live link, by the log
     open_rings: dict[str, int] = {}  # seat → index of its leg that rings now
@@ -60,11 +61,6 @@ class Visit(msgspec.Struct):
     agent_vector: list[int] = []
     ronas: list[tuple[str, int]] = []  # (agent, interval) of missed ringings not yet handed over
     wide: bool = False  # guessed from one event: matches joins at any time
-
-    @property
-    def key(self) -> Key:
-        """Identity of the event that opened it."""
-        return (self.row.source, self.row.position)
 
     def seen(self, log: bool) -> bool:
         """Whether this kind of source has spoken of the visit."""
@@ -147,14 +143,14 @@ class CallBook:
 
     def touch(self, visit: Visit) -> None:
         """The visit's row changed since the ledger was last taken."""
-        self.dirty[(visit.row.source, visit.row.position)] = visit
+        self.dirty[visit.key] = visit
 
     def finish(self, visit: Visit) -> None:
         """Nothing more is expected of the visit; corrections are still possible while it is at hand."""
         if not visit.row.final:
             visit.row.final = True
             self._ended.append(visit)
-        self.touch(visit)
+        self.dirty[visit.key] = visit
 
     def joining(self, call: str, queue: str, at: float, log: bool) -> tuple[Visit | None, bool]:
         """The visit a join speaks of, and whether that source told of it before; None: a new visit."""
@@ -218,8 +214,10 @@ def _settle_queue(visit: Visit, ledger: Ledger) -> None:
     parts = contributions(row)
     delta = _vector(ledger.queue_deltas, (row.queue, start), len(FIELDS))
     if visit.counted_at >= 0:
-        old = delta if visit.counted_at == start else _vector(
-            ledger.queue_deltas, (row.queue, visit.counted_at), len(FIELDS)
+        old = (
+            delta
+            if visit.counted_at == start
+            else _vector(ledger.queue_deltas, (row.queue, visit.counted_at), len(FIELDS))
         )
         pairs = visit.counted
         for position in range(0, len(pairs), 2):
@@ -270,7 +268,7 @@ def _vector(deltas: dict[tuple[str, int], list[int]], key: tuple[str, int], size
 
 def recalled(row: CallRow) -> Visit:
     """A stored call as a visit again: its counts are already in the store."""
-    visit = Visit(row=row)
+    visit = Visit(row=row, key=(row.source, row.position))
     visit.counted_at = interval_start(row.entered_at)
     for index, _, amount in contributions(row):
         visit.counted += (index, amount)

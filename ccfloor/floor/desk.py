@@ -120,11 +120,13 @@ class SeatDesk:
     def update(self, seat: Seat, at: float) -> None:
         """Derive the status anew; a change closes the span before it."""
         self.changed.add(seat.seat)
-        seat.seen_at = max(seat.seen_at, at)
+        if at > seat.seen_at:
+            seat.seen_at = at
         status, reason, queue, call = derive(seat, at, self.reasons)
-        if (status, reason, queue, call) == (seat.status, seat.reason, seat.queue, seat.call):
+        if status is seat.status and call == seat.call and reason == seat.reason and queue == seat.queue:
             return
-        at = max(at, seat.since)
+        if at < seat.since:
+            at = seat.since
         self.close(seat, at)
         self._weigh(seat, at, -1)
         seat.status, seat.reason, seat.queue, seat.call, seat.since = status, reason, queue, call, at
@@ -136,7 +138,8 @@ class SeatDesk:
         record_span(seat, at, self.ledger, repaired)
         if self.weigh is not None:
             add_today(seat, at, self.day_start)
-        seat.since = max(at, seat.since)
+        if at > seat.since:
+            seat.since = at
 
     def _declare(self, seat: Seat, at: float) -> None:
         """The seat's presence is known from now on, not only its calls: its time counts for occupancy."""
@@ -382,7 +385,9 @@ class SeatDesk:
 
 def _member_of(state: MemberState, at: float) -> Member:
     since = state.paused_since if 0 < state.paused_since <= at else at
-    return Member(state.penalty, state.paused, state.reason if state.paused else "", since if state.paused else 0.0)
+    return Member(
+        state.penalty, state.paused, state.reason if state.paused else "", since if state.paused else 0.0
+    )
 
 
 def _set_pause(member: Member, paused: bool, reason: str, at: float) -> None:

@@ -8,6 +8,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+from ccfloor.floor.definitions import DEFINITIONS as DEFINITIONS  # said once, used everywhere
+
 # One vector a queue and interval. The order is the stored order: append, never reorder.
 COUNT_FIELDS = (
     "offered",
@@ -149,7 +151,7 @@ DEFAULT_SL = "sl_ignore_T"
 
 
 def service_level(c: Counts, variant: str = DEFAULT_SL) -> float | None:
-    """Share (0..1) answered within T under a named variant; see DEFINITIONS for each formula.
+    """Share (0..1) answered within T under a named variant; see definitions.py for each formula.
 
     A caller still waiting beyond T (``over_t``) counts as missed already, except in ``sl_answered``,
     which by definition looks at answered calls alone. Raises KeyError on an unknown variant.
@@ -206,20 +208,3 @@ def expected_wait_s(
     served = seats / handle_s
     leaving = 1 / patience_s if patience_s else 0.0
     return sum(1 / (served + ahead * leaving) for ahead in range(position))
-
-
-# -- what every number on a screen can say about itself ---------------------------------------------
-
-
-class Definition(NamedTuple):
-    """A metric's own words: unit, formula and source, in both languages."""
-
-    unit: str
-    zh: str
-    en: str
-    formula_zh: str
-    formula_en: str
-    source: str
-
-
-DEFINITIONS: dict[str, Definition] = {}

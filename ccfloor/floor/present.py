@@ -85,7 +85,9 @@ class Presenter:
             if seat.seat in changed or wrapped or seat.seat not in self._seats:
                 self._seats[seat.seat] = _seat_view(floor, seat, now, day)
         floor.desk.changed = set()
-        return sorted(self._seats.values(), key=lambda view: (view.team == "", view.team, view.number, view.seat))
+        return sorted(
+            self._seats.values(), key=lambda view: (view.team == "", view.team, view.number, view.seat)
+        )
 
 
 # -- seats -------------------------------------------------------------------------------------------
@@ -155,7 +157,7 @@ def _seat_day(seat: Seat, day: float) -> SeatDay:
         pause_s=pauses,
         login_at=login_at or None,
         login_s=sum(by.values()),
-        occupancy=metrics.occupancy(busy_s, by.get("ready", 0.0)),
+        occupancy=metrics.occupancy(busy_s, by.get("ready", 0.0)) if seat.declared else None,
     )
 
 
@@ -208,7 +210,9 @@ def _window(sums: list[int], over_t: int, occupancy: float | None) -> Window:
     )
 
 
-def _windows(gauges: list[QueueGauge], over_time: Integral, day: tuple[float, float], now: float) -> dict[str, Window]:
+def _windows(
+    gauges: list[QueueGauge], over_time: Integral, day: tuple[float, float], now: float
+) -> dict[str, Window]:
     """All four windows of one queue, or of several together."""
     sums = {"today": add_sums(gauge.today.sums for gauge in gauges)}
     sums["interval"] = add_sums(gauge.interval.sums for gauge in gauges)
@@ -224,8 +228,9 @@ def _windows(gauges: list[QueueGauge], over_time: Integral, day: tuple[float, fl
 
 
 def _day_time(seats: list[SeatView]) -> tuple[float, float]:
-    """Busy and available seconds today of these seats."""
-    return sum(seat.day.busy_s for seat in seats), sum(seat.day.ready_s for seat in seats)
+    """Busy and available seconds today of these seats; those whose presence nobody tells count for nothing."""
+    known = [seat.day for seat in seats if seat.queues or seat.day.ready_s]
+    return sum(day.busy_s for day in known), sum(day.ready_s for day in known)
 
 
 def _queue_view(floor: Floor, gauge: QueueGauge, seats: list[SeatView], now: float) -> QueueView:

@@ -45,9 +45,7 @@ class PauseReason(StrEnum):
 
 
 REASONS = frozenset(reason.value for reason in PauseReason)
-BUSY_STATUSES = frozenset(
-    (SeatStatus.ON_CALL, SeatStatus.ON_HOLD, SeatStatus.WRAP_UP, SeatStatus.RINGING)
-)
+BUSY_STATUSES = frozenset((SeatStatus.ON_CALL, SeatStatus.ON_HOLD, SeatStatus.WRAP_UP, SeatStatus.RINGING))
 _TALKING_DEVICES = frozenset((Device.IN_USE, Device.BUSY, Device.RINGING_IN_USE, Device.ON_HOLD))
 _RINGING_DEVICES = frozenset((Device.RINGING, Device.RINGING_IN_USE))
 _DEAD_DEVICES = frozenset((Device.UNAVAILABLE, Device.INVALID))

@@ -60,7 +60,7 @@ CURVE_S = 7200.0
 
 
 def _ms(seconds: float) -> int:
-    return round(max(0.0, seconds) * 1000)
+    return int(seconds * 1000 + 0.5) if seconds > 0 else 0
 
 
 class Floor:
@@ -149,7 +149,7 @@ class Floor:
     def _log_drives(self, at: float) -> bool:
         if self.link_up:
             return False
-        return not any(start <= at <= end for start, end in self.covered)
+        return not (self.covered and any(start <= at <= end for start, end in self.covered))
 
     def _move(self, at: float) -> None:
         self.desk.timers(at)
@@ -218,7 +218,7 @@ class Floor:
         integral.change(at, busy, available)
 
     def _measure(self, visit: Visit) -> None:
-        self.book.touch(visit)
+        self.book.dirty[visit.key] = visit
         if self.live:
             self.gauge(visit.row.queue).measure(visit, max(self.at, visit.row.entered_at))
 
@@ -276,12 +276,12 @@ class Floor:
             threshold_ms=_ms(target.threshold_s),
             short_ms=_ms(target.short_s),
         )
-        visit = Visit(row=row)
-        visit.mark(self._log)
         more = 0
         while (row.source, row.position) in self.book.visits:  # a full report opens several with one event
             more += 1
             row.position = -(self._key[1] * 4096 + more)
+        visit = Visit(row=row, key=(row.source, row.position))
+        visit.mark(self._log)
         self.book.add(visit)
         return visit
 
@@ -658,5 +658,3 @@ class Floor:
     def seats(self) -> list[Seat]:
         """All seats that any source has told of."""
         return list(self.desk.seats.values())
-
-

@@ -14,7 +14,16 @@ from ccfloor.floor.metrics import COUNT_FIELDS, SUM_FIELDS, Counts
 
 SCALARS = len(COUNT_FIELDS) + len(SUM_FIELDS)
 # Service level is credited at its own instant (answer, leave, or T passing), so it has its own counts.
-SL_FIELDS = ("sl_in", "sl_late", "sl_gone_in", "sl_gone_late", "sl_short", "sl_short_in", "sl_flow", "sl_over")
+SL_FIELDS = (
+    "sl_in",
+    "sl_late",
+    "sl_gone_in",
+    "sl_gone_late",
+    "sl_short",
+    "sl_short_in",
+    "sl_flow",
+    "sl_over",
+)
 SL_IN, SL_LATE, SL_GONE_IN, SL_GONE_LATE, SL_SHORT, SL_SHORT_IN, SL_FLOW, SL_OVER = range(
     SCALARS, SCALARS + len(SL_FIELDS)
 )
@@ -261,5 +270,3 @@ def add_sums(many: Iterable[list[int]]) -> list[int]:
             if value:
                 total[index] += value
     return total
-
-
