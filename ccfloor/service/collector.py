@@ -10,7 +10,7 @@ import itertools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -18,7 +18,7 @@ from ccfloor.acd.base import CommandResult, Connector, Health, LinkState, SeatCo
 from ccfloor.service.commands import Asked
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.settings import CollectorSettings
-from ccfloor.service.sink import Batch, BatchSink
+from ccfloor.service.sink import Batch, BatchSink, LogSink
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -27,6 +27,14 @@ _RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 _DOOR_RETRY_S = 5.0
 _LAST_FLUSH_S = 5.0
 _SKEW_TOLD_S = 2.0
+
+
+class Door(NamedTuple):
+    """A connector and how to take it: ``log`` is a queue_log, ``obeys`` takes seat commands."""
+
+    connector: Connector
+    log: bool = False
+    obeys: bool = True
 
 
 class Keeper(Protocol):
@@ -56,7 +64,7 @@ class Collector:
 
     def __init__(
         self,
-        doors: Sequence[Connector],
+        doors: Sequence[Door],
         keeper: Keeper,
         settings: CollectorSettings,
         clock: Callable[[], float],
@@ -103,10 +111,12 @@ class Collector:
 
     # -- doors ---------------------------------------------------------------------------------
 
-    async def _keep_open(self, door: Connector) -> None:
+    async def _keep_open(self, door: Door) -> None:
         """Run a door; one that breaks by a fault of ours is told and opened again."""
+        sink = LogSink(self._sink) if door.log else self._sink
+        name = type(door.connector).__name__
         while True:
-            run = asyncio.create_task(door.run(self._sink))
+            run = asyncio.create_task(door.connector.run(sink))
             overflow = asyncio.create_task(self._overflowed())
             try:
                 await asyncio.wait({run, overflow}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,8 +128,8 @@ class Collector:
             if self._sink.dropped:
                 await self._sink.drained.wait()
             if failed is not None:
-                log.error("%s stopped: %r", type(door).__name__, failed, exc_info=failed)
-                self._tell(type(door).__name__, LinkState.DOWN, "connector_failed", why=type(failed).__name__)
+                log.error("%s stopped: %r", name, failed, exc_info=failed)
+                self._tell(name, LinkState.DOWN, "connector_failed", why=type(failed).__name__)
                 await asyncio.sleep(_DOOR_RETRY_S)
 
     async def _overflowed(self) -> None:
@@ -223,10 +233,11 @@ class Collector:
             self._running_commands.pop(item.id, None)
 
     async def _ask(self, command: SeatCommand, limit: float) -> CommandResult:
-        if not self._doors:
-            return CommandResult(False, "no switch is connected")
+        obeying = next((door.connector for door in self._doors if door.obeys), None)
+        if obeying is None:
+            return CommandResult(False, "no switch that takes commands is connected")
         try:
-            return await asyncio.wait_for(self._doors[0].send(command), limit)
+            return await asyncio.wait_for(obeying.send(command), limit)
         except TimeoutError:
             return CommandResult(False, "timed out")
 

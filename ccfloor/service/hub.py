@@ -25,9 +25,10 @@ _HEARTBEAT_S = 0.9
 
 
 class LiveRow(NamedTuple):
-    """The live view as the collector stored it: ``seq`` grows with every write."""
+    """The live view as the collector stored it: ``seq`` grows with every write, at ``written_at``."""
 
     seq: int
+    written_at: float
     view: FloorView
     sources: tuple[Health, ...]
 
@@ -123,11 +124,11 @@ class LiveHub:
     def __init__(
         self,
         source: LiveSource,
-        site: Callable[[], dict[str, Any]],
+        about: Callable[[Scope], dict[str, Any]],
         clock: Callable[[], float],
         poll_s: float = 0.1,
     ) -> None:
-        self._source, self._site, self._clock, self._poll_s = source, site, clock, poll_s
+        self._source, self._about, self._clock, self._poll_s = source, about, clock, poll_s
         self._channels: dict[Scope, Channel] = {}
         self._row: LiveRow | None = None
         self._failed = ""
@@ -199,7 +200,7 @@ class LiveHub:
 
     def full(self, channel: Channel) -> Message | None:
         """The whole view for a reader that is new or too far behind."""
-        return channel.full(self._clock(), self._site())
+        return channel.full(self._clock(), self._about(channel.scope))
 
 
 class Reader:

@@ -13,20 +13,22 @@ _BAD_KEPT = 5000
 
 
 class Entry(NamedTuple):
-    """One event as it came. ``arrived``: our clock, UTC epoch seconds."""
+    """One event as it came. ``arrived``: our clock, UTC epoch seconds; ``log``: read from a queue_log."""
 
     source: str
     position: int
     event: FloorEvent
     arrived: float
+    log: bool
 
 
 class Bad(NamedTuple):
-    """One unreadable line."""
+    """One unreadable line and when it was read (UTC epoch seconds)."""
 
     source: str
     place: str
     why: str
+    at: float
 
 
 class Batch(NamedTuple):
@@ -61,7 +63,7 @@ class BatchSink:
         self.drained = asyncio.Event()
         self._lags: deque[float] = deque(maxlen=_SKEW_SEEN)
 
-    def put(self, source: str, position: int, event: FloorEvent) -> None:
+    def put(self, source: str, position: int, event: FloorEvent, log: bool = False) -> None:
         """Keep one event, unless memory is full: then it is counted and must be read again."""
         if self.dropped or len(self._entries) >= self._limit:
             self.dropped += 1
@@ -69,8 +71,9 @@ class BatchSink:
             self.overflow.set()
             return
         arrived = self._clock()
-        self._lags.append(arrived - event.at)
-        self._entries.append(Entry(source, position, event, arrived))
+        if not log:  # a log has whole seconds and is read late after a start: it says nothing of the clock
+            self._lags.append(arrived - event.at)
+        self._entries.append(Entry(source, position, event, arrived, log))
         self.filled.set()
 
     def cursor(self, source: str) -> tuple[int, str] | None:
@@ -86,7 +89,7 @@ class BatchSink:
     def bad(self, source: str, place: str, why: str) -> None:
         """Keep one unreadable line's place."""
         if len(self._bad) < _BAD_KEPT:
-            self._bad.append(Bad(source, place, why))
+            self._bad.append(Bad(source, place, why, self._clock()))
             self.filled.set()
 
     def health(self, report: Health) -> None:
@@ -119,6 +122,14 @@ class BatchSink:
         """Our clock less the switch's in seconds: the least lag of recent events; None before enough."""
         return min(self._lags) if len(self._lags) >= 20 else None
 
-    def forget_lag(self) -> None:
-        """Begin the skew measurement anew (another file, another session)."""
-        self._lags.clear()
+
+class LogSink:
+    """The same sink for a queue_log: what comes through here is marked as read from a log."""
+
+    def __init__(self, sink: BatchSink) -> None:
+        self._sink = sink
+        self.cursor, self.progress, self.bad, self.health = sink.cursor, sink.progress, sink.bad, sink.health
+
+    def put(self, source: str, position: int, event: FloorEvent) -> None:
+        """Keep one event of a log."""
+        self._sink.put(source, position, event, log=True)

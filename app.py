@@ -1,0 +1,8 @@
+"""The server: pages, live stream and collector in one process. Started by ``streamlit run app.py``."""
+
+import streamlit as st
+
+from ccfloor.service.runtime import lifespan
+from ccfloor.service.web import routes
+
+app = st.App("ccfloor/ui/main.py", routes=routes(), lifespan=lifespan)

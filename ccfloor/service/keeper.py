@@ -1,0 +1,85 @@
+"""The store as the collector and the hub use it."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+from sqlalchemy import Engine, select
+
+from ccfloor.acd.base import CommandResult, Health
+from ccfloor.floor.view import FloorView
+from ccfloor.service.commands import Asked, answer_command, asked_commands
+from ccfloor.service.hub import LiveRow
+from ccfloor.service.lease import Lease, take_lease
+from ccfloor.service.sink import Batch
+from ccfloor.store.recorder import BadLine, Item, Recorder
+from ccfloor.store.tables import live_view
+
+_view_decoder = msgspec.json.Decoder(FloorView)
+_reports_decoder = msgspec.json.Decoder(tuple[Health, ...])
+_LEASE_CHECK_S = 5.0
+_CHECKPOINT_S = 300.0
+
+
+class RecorderKeeper:
+    """A collector's Keeper: the recorder of one feed, and the lease that makes it the only one."""
+
+    def __init__(self, recorder: Recorder, lease: Lease, clock: Callable[[], float] = time.time) -> None:
+        self._recorder, self._lease, self._clock = recorder, lease, clock
+        self._checked_at = self._kept_at = clock()
+
+    def cursor(self, source: str) -> tuple[int, str] | None:
+        """Up to where a source is stored."""
+        return self._recorder.cursor(source)
+
+    def record(self, batch: Batch) -> None:
+        """Store a batch. Raises LeaseTaken when another collector took over in the meantime."""
+        self._hold()
+        items = [Item(entry.source, entry.position, entry.event, entry.log) for entry in batch.entries]
+        self._recorder.record(items, progress=batch.progress, bad=[BadLine(*bad) for bad in batch.bad])
+
+    def show(self, now: float, reports: Sequence[Health]) -> None:
+        """Write the live view; every few minutes also a checkpoint, so that a restart is immediate."""
+        self._recorder.show(now, self._clock(), msgspec.json.encode(reports))
+        if self._clock() - self._kept_at >= _CHECKPOINT_S:
+            self._recorder.checkpoint()
+            self._kept_at = self._clock()
+
+    def _hold(self) -> None:
+        """A lease can die with its connection: take it anew, or give way to who has it now."""
+        if self._clock() - self._checked_at < _LEASE_CHECK_S:
+            return
+        self._checked_at = self._clock()
+        if not self._lease.held():
+            self._lease.release()
+            self._lease = take_lease(self._recorder.engine, self._recorder.site)
+
+    def asked(self) -> list[Asked]:
+        """Seat commands that wait for an answer."""
+        return asked_commands(self._recorder.engine, self._recorder.site)
+
+    def answer(self, command: int, result: CommandResult, now: float) -> None:
+        """Write the switch's answer."""
+        answer_command(self._recorder.engine, command, result, now)
+
+    def close(self) -> None:
+        """Keep the Floor as it is and give the lease back."""
+        try:
+            self._recorder.checkpoint()
+        finally:
+            self._lease.release()
+
+
+def live_source(engine: Engine, site: str) -> Callable[[int], LiveRow | None]:
+    """A reader of the site's live view; it fetches the payload only when there is a new one."""
+    table = live_view.c
+    query = select(table.seq, table.written_at, table.payload, table.sources).where(table.site == site)
+
+    def read(after: int) -> LiveRow | None:
+        with engine.connect() as connection:
+            row = connection.execute(query.where(table.seq != after)).first()
+        if row is None:
+            return None
+        return LiveRow(row.seq, row.written_at, _view_decoder.decode(row.payload), _reports_decoder.decode(row.sources))
+
+    return read

@@ -1,0 +1,175 @@
+"""The service of this process: settings, database, hub, collector. Made once; pages and routes ask here.
+
+Never import ``app`` from a page: the launcher may be ``__main__``, and a second copy of everything would
+come to life.
+"""
+
+import asyncio
+import gc
+import importlib
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.acd.base import Health
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
+from ccfloor.service.about import about_site
+from ccfloor.service.collecting import CollectorThread
+from ccfloor.service.history import HistoryProcess, read_progress
+from ccfloor.service.hub import LiveHub, LiveRow
+from ccfloor.service.keeper import live_source
+from ccfloor.service.lease import LeaseTaken
+from ccfloor.service.rows import metric_rows
+from ccfloor.service.scope import Scope, scoped
+from ccfloor.service.settings import Settings, load
+from ccfloor.service.site import load_site
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
+from ccfloor.store.viewer import Viewer
+
+log = logging.getLogger(__name__)
+_AGAIN_S = 5.0
+_service: "Service | None" = None
+_made = threading.Lock()
+
+
+def service() -> "Service":
+    """The service of this process, made from its settings on first use."""
+    global _service
+    with _made:
+        if _service is None:
+            _service = Service(load())
+        return _service
+
+
+def use(made: "Service | None") -> None:
+    """Take this service as the one of the process (another launcher, a test); None forgets it."""
+    global _service
+    with _made:
+        _service = made
+
+
+class Service:
+    """Everything that lives once in a process. Construction reads files and opens nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.config: FloorConfig = load_site(settings.site)
+        self.engine: Engine = open_engine(settings.db)
+        self.clock = time.time
+        self.hub = LiveHub(self._read_live, self._about, self.clock)
+        self.state = "starting"
+        self._source = live_source(self.engine, settings.site.id)
+        self._collector: CollectorThread | None = None
+        self._history: HistoryProcess | None = None
+
+    # -- what pages and routes ask -------------------------------------------------------------
+
+    def viewer(self, lang: str = "zh") -> Viewer:
+        """Who asks. Everyone may see everything here; numbers as the settings say."""
+        site = self.settings.site
+        return Viewer(site=site.id, may_see_numbers=not site.mask_numbers, lang=lang)
+
+    def view(self, viewer: Viewer) -> FloorView | None:
+        """The floor now as this viewer may see it; None before the first."""
+        row = self.hub.row or self._read_live(-1)
+        return scoped(row.view, Scope.of(viewer)) if row else None
+
+    def metrics(self, words: dict[str, str]) -> list[dict[str, Any]]:
+        """Rows of stored metrics; raises ValueError with one sentence on a wrong word."""
+        return metric_rows(self.engine, self.config, self.viewer(), words)
+
+    @property
+    def collecting(self) -> str:
+        """What the collector of this process does: running, elsewhere, off, starting or a failure."""
+        return self.state
+
+    def _about(self, scope: Scope) -> dict[str, Any]:
+        return about_site(self.settings, self.config, scope, self.clock())
+
+    def _read_live(self, after: int) -> LiveRow | None:
+        return self._source(after)
+
+    # -- life ----------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Bring the database up, collect where this process shall, feed the readers; until cancelled."""
+        hub = asyncio.create_task(self.hub.run())
+        try:
+            await self._bring_up()
+            await hub
+        finally:
+            hub.cancel()
+            await asyncio.gather(hub, return_exceptions=True)
+            await asyncio.to_thread(self._let_go)
+
+    async def _bring_up(self) -> None:
+        while not await asyncio.to_thread(self._migrated):
+            await asyncio.sleep(_AGAIN_S)
+        if not self.settings.web.embedded or self.settings.source == "none":
+            self.state = "off"
+            return
+        while not await asyncio.to_thread(self._started):
+            await asyncio.sleep(_AGAIN_S)
+
+    def _migrated(self) -> bool:
+        try:
+            upgrade(self.engine)
+        except SQLAlchemyError as error:
+            self._say(f"the database cannot be reached or upgraded: {type(error).__name__}")
+            return False
+        return True
+
+    def _started(self) -> bool:
+        try:
+            collector = CollectorThread(self.settings, self.config, self.engine)
+        except LeaseTaken as error:
+            self._say(str(error))
+            return False
+        collector.start()
+        self._collector, self.state = collector, "running"
+        self._history = HistoryProcess.begin(self.settings, self.config, self.engine)
+        return True
+
+    def _say(self, sentence: str) -> None:
+        if self.state != sentence:
+            log.warning("%s", sentence)
+        self.state = sentence
+
+    def _let_go(self) -> None:
+        if self._history:
+            self._history.stop()
+        if self._collector:
+            self._collector.stop()
+        self.engine.dispose()
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Starlette's lifespan: the service runs as long as the web server does."""
+    running = asyncio.create_task(service().run())
+    warming = asyncio.create_task(asyncio.to_thread(_warm))
+    try:
+        yield
+    finally:
+        running.cancel()
+        await asyncio.gather(running, warming, return_exceptions=True)
+
+
+def _warm() -> None:
+    """Import what pages need before the first of them asks, then spare it every later collection.
+
+    A full collection after each page run takes some 80 ms once these are loaded, with every viewer held
+    up; frozen objects are not looked at again.
+    """
+    for name in ("pandas", "plotly.graph_objects"):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()

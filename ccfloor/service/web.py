@@ -1,0 +1,129 @@
+"""The routes beside the pages: the live stream, health, metrics and the floor as JSON."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ccfloor.service import runtime
+from ccfloor.service.hub import Reader
+from ccfloor.service.prometheus import exposition
+from ccfloor.service.scope import Scope, scoped
+
+POLICY_VIOLATION = 1008
+_encode = msgspec.json.encode
+_STALE_S = 10.0
+
+
+def routes() -> list[BaseRoute]:
+    """Every route of the service."""
+    return [
+        WebSocketRoute("/live", live),
+        Route("/healthz", healthz),
+        Route("/metrics", metrics),
+        Route("/api/v1/floor", floor),
+        Route("/api/v1/metrics", metrics_rows),
+    ]
+
+
+def same_origin(headers: Headers, allowed: tuple[str, ...]) -> bool:
+    """Whether a browser page of ours (or one that is allowed) asks. Programs send no Origin."""
+    origin = headers.get("origin")
+    if not origin:
+        return True
+    return urlsplit(origin).netloc == headers.get("host") or origin.rstrip("/") in allowed
+
+
+async def live(socket: WebSocket) -> None:
+    """The live stream: one full view, then what changes; pings are answered with our clock."""
+    service = runtime.service()
+    viewer = service.viewer()
+    if not same_origin(socket.headers, service.settings.web.origins) or not _ours(socket):
+        await socket.close(POLICY_VIOLATION)
+        return
+    await socket.accept()
+    reader = Reader(service.hub, Scope.of(viewer))
+    sending = asyncio.create_task(_send(socket, reader))
+    try:
+        await _listen(socket)
+    finally:
+        reader.close()
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+def _ours(socket: WebSocket) -> bool:
+    return socket.query_params.get("site", "") in ("", runtime.service().settings.site.id)
+
+
+async def _send(socket: WebSocket, reader: Reader) -> None:
+    while True:
+        for text in await reader.next():
+            await socket.send_text(text)
+
+
+async def _listen(socket: WebSocket) -> None:
+    """Answer pings until the reader goes away; anything else it says is ignored."""
+    while True:
+        try:
+            message = msgspec.json.decode(await socket.receive_text())
+        except WebSocketDisconnect:
+            return
+        except (msgspec.DecodeError, KeyError):
+            continue
+        if isinstance(message, dict) and message.get("t") == "ping":
+            await socket.send_json({"t": "pong", "c": message.get("c"), "now": runtime.service().clock()})
+
+
+async def healthz(_request: Request) -> Response:
+    """200 while the live view is written, 503 with the reason otherwise."""
+    state = health()
+    return JSONResponse(state, 200 if state["ok"] else 503)
+
+
+def health() -> dict[str, Any]:
+    """Database, collector and sources in a few words."""
+    service = runtime.service()
+    row = service.hub.row
+    age = service.clock() - row.written_at if row else None
+    return {
+        "ok": not service.hub.failed and age is not None and age < _STALE_S,
+        "site": service.settings.site.id,
+        "database": service.hub.failed or "ok",
+        "collector": service.collecting,
+        "view_age_s": None if age is None else round(age, 3),
+        "readers": service.hub.readers,
+        "sources": msgspec.to_builtins(service.hub.sources),
+    }
+
+
+async def metrics(_request: Request) -> Response:
+    """The present in Prometheus' text format."""
+    service = runtime.service()
+    text = exposition(service.hub.row, service.hub.readers, service.clock())
+    return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
+
+
+async def floor(_request: Request) -> Response:
+    """The FloorView now, as the viewer may see it; 503 before the first."""
+    service = runtime.service()
+    row = service.hub.row
+    if row is None:
+        return JSONResponse({"error": "no live view yet"}, 503)
+    view = scoped(row.view, Scope.of(service.viewer()))
+    return Response(_encode(view), media_type="application/json")
+
+
+async def metrics_rows(request: Request) -> Response:
+    """The rows of ``python -m ccfloor metrics``; the same words as its options."""
+    try:
+        rows = await asyncio.to_thread(runtime.service().metrics, dict(request.query_params))
+    except ValueError as error:
+        return JSONResponse({"error": str(error)}, 400)
+    return JSONResponse(rows)
