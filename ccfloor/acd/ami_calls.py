@@ -234,6 +234,7 @@ class CallBook:
         return Outcome.LEFT_EMPTY if self._seats.nobody_serves(visit.queue) else Outcome.TIMED_OUT
 
     def _finish(self, visit: Visit, outcome: Outcome, at: float) -> None:
+        """The visit's end. Decided late, it is still dated to the instant the caller left."""
         self._talks.cancel_rings(visit.call, at)
         visit.outcome, visit.pending = outcome, False
         self._pending.pop(visit.call, None)
@@ -242,7 +243,7 @@ class CallBook:
         key = self._keys.get(visit.call, "") if outcome is Outcome.KEY_EXIT else ""
         self._out.append(
             CallLeft(
-                at=at,
+                at=visit.left_at or at,
                 call=visit.call,
                 queue=visit.queue,
                 outcome=outcome,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import floor
 from typing import TypeVar
 
 from ccfloor.acd import ami_fields as f
@@ -20,7 +19,7 @@ from ccfloor.floor.events import (
     TalkState,
 )
 
-IDLE_S = 1.0  # a telephone on the hook this long neither rings nor talks for its caller any more
+IDLE_S = 1.0  # a telephone silent this long does not ring for its caller any more
 REMEMBERED = 4096
 TALKING = frozenset((Device.IN_USE, Device.BUSY, Device.ON_HOLD, Device.RINGING_IN_USE))
 RINGING = frozenset((Device.RINGING, Device.RINGING_IN_USE))
@@ -43,14 +42,11 @@ class Ring:
 
 @dataclass(slots=True)
 class Talk:
-    """A conversation. ``busy``: its telephone was seen in use; ``transfer``: how handed on, and where to."""
+    """A conversation. ``transfer``: how its caller was handed on, and where to."""
 
     call: str
     queue: str
     seat: str
-    at: float
-    busy: bool = False
-    idle_at: float = 0.0
     transfer: tuple[EndedBy, str] | None = None
 
 
@@ -62,8 +58,7 @@ class TalkBook:
         self._out = out
         self._talks: dict[str, dict[tuple[str, str], Talk]] = {}  # by seat, then (call, queue)
         self._rings: dict[tuple[str, str], Ring] = {}  # (call, seat)
-        self._idle: dict[str, None] = {}  # seats on the hook that still ring or talk by our books
-        self._capped: dict[tuple[str, str, str], None] = {}  # conversations we ended ourselves
+        self._silent: set[tuple[str, str]] = set()  # rings whose telephone has fallen silent
 
     def states(self) -> list[TalkState]:
         """The conversations."""
@@ -73,19 +68,20 @@ class TalkBook:
             for talk in talks.values()
         ]
 
-    def replace(self, states: Iterable[TalkState], at: float) -> None:
+    def replace(self, states: Iterable[TalkState]) -> None:
         """The conversations of a full report take the place of all known."""
         old = self._talks
         self._talks = {}
         for state in states:
             seat, key = state.seat, (state.call, state.queue)
             known = old.get(seat, {}).get(key)
-            self._talks.setdefault(seat, {})[key] = known or self._talk(state.call, state.queue, seat, at)
+            self._talks.setdefault(seat, {})[key] = known or Talk(state.call, state.queue, seat)
 
     def ringing_only(self, calls: Iterable[str]) -> None:
         """Forget the ringing for everyone but these callers."""
         kept = frozenset(calls)
         self._rings = {key: ring for key, ring in self._rings.items() if key[0] in kept}
+        self._silent &= self._rings.keys()
 
     def called(self, message: Message, at: float) -> None:
         """AgentCalled: a seat begins to ring for the caller."""
@@ -101,7 +97,7 @@ class TalkBook:
         call, queue, seat = key_of(message)
         if not (queue and seat):
             return
-        self._rings.pop((call, seat), None)
+        self._close(call, seat)
         ring_ms = f.number(message, "RingTime", "Ringtime")
         self._out.append(
             RingEnded(
@@ -117,14 +113,11 @@ class TalkBook:
     def connect(self, message: Message, at: float) -> None:
         """AgentConnect; HoldTime and RingTime are whole seconds here."""
         call, queue, seat = key_of(message)
-        self._rings.pop((call, seat), None)
+        self._close(call, seat)
         self.cancel_rings(call, at)
-        self._capped.pop((call, queue, seat), None)
-        self._talks.setdefault(seat, {})[call, queue] = self._talk(call, queue, seat, at)
+        self._talks.setdefault(seat, {})[call, queue] = Talk(call, queue, seat)
         wait_s, ring_s = f.number(message, "HoldTime", "Holdtime"), f.number(message, "RingTime", "Ringtime")
-        self._out.append(
-            CallAnswered(at=at, call=call, queue=queue, seat=seat, wait_s=wait_s, ring_s=ring_s)
-        )
+        self._out.append(CallAnswered(at=at, call=call, queue=queue, seat=seat, wait_s=wait_s, ring_s=ring_s))
 
     def complete(self, message: Message, at: float) -> None:
         """AgentComplete. It may lack the caller: then queue and seat tell which conversation it was."""
@@ -134,12 +127,9 @@ class TalkBook:
         mine = self._talks.get(seat, {})
         call = call or next((talk.call for talk in mine.values() if talk.queue == queue), "")
         talk = mine.pop((call, queue), None)
-        if talk is None and (call, queue, seat) in self._capped:
-            del self._capped[call, queue, seat]
-            return
-        by, target = ENDED_BY.get(message.get("Reason", ""), EndedBy.UNKNOWN), ""
-        if message.get("Reason") == "transfer":
-            by, target = (talk and talk.transfer) or (EndedBy.BLIND_TRANSFER, "")
+        handed_on, target = (talk and talk.transfer) or (EndedBy.BLIND_TRANSFER, "")
+        reason = message.get("Reason", "")
+        by = handed_on if reason == "transfer" else ENDED_BY.get(reason, EndedBy.UNKNOWN)
         self._out.append(
             CallEnded(
                 at=at,
@@ -167,33 +157,22 @@ class TalkBook:
                     talk.transfer = (by, target)
 
     def device(self, seat: str, device: Device, at: float) -> None:
-        """A seat's telephone changed state: what rang or talked there may be over."""
-        free = device not in TALKING and device not in RINGING
-        for (_, name), ring in self._rings.items():
-            if name == seat:
-                ring.seen = ring.seen or device in RINGING
-                ring.idle_at = at if ring.seen and free else 0.0
-        for talk in self._talks.get(seat, {}).values():
-            talk.busy = talk.busy or device in TALKING
-            talk.idle_at = at if talk.busy and free else 0.0
-        if free:
-            self._idle[seat] = None
-        else:
-            self._idle.pop(seat, None)
+        """A seat's telephone changed state: what rang there may be over."""
+        silent = device not in TALKING and device not in RINGING
+        for key, ring in self._rings.items():
+            if key[1] != seat:
+                continue
+            ring.seen = ring.seen or device in RINGING
+            if ring.seen and silent:
+                ring.idle_at = at
+                self._silent.add(key)
+            else:
+                self._silent.discard(key)
 
     def settle(self, at: float) -> None:
-        """Decide what has been pending for long enough by the stream's clock."""
-        if not self._idle:
-            return
-        for call, seat in [key for key, ring in self._rings.items() if 0 < ring.idle_at < at - IDLE_S]:
-            self._cancel(call, seat, at)
-        for seat in list(self._idle):
-            for talk in list(self._talks.get(seat, {}).values()):
-                if 0 < talk.idle_at < at - IDLE_S and (talk.transfer or seat.startswith("Local/")):
-                    self._cap(talk, at)
-            waiting = any(name == seat for _, name in self._rings)
-            if not waiting and not self._talks.get(seat):
-                del self._idle[seat]
+        """Cancel what has not rung for a while by the stream's clock, without the switch saying why."""
+        for key in [key for key in self._silent if at - self._rings[key].idle_at > IDLE_S]:
+            self._cancel(*key, at)
 
     def being_answered(self, call: str) -> bool:
         """Whether a seat that was called for this caller has picked up, though not yet connected."""
@@ -204,33 +183,18 @@ class TalkBook:
         for _, seat in [key for key in self._rings if key[0] == call]:
             self._cancel(call, seat, at)
 
-    def _talk(self, call: str, queue: str, seat: str, at: float) -> Talk:
-        return Talk(call, queue, seat, at, self._seats.devices.get(seat) in TALKING)
+    def _close(self, call: str, seat: str) -> Ring | None:
+        self._silent.discard((call, seat))
+        return self._rings.pop((call, seat), None)
 
     def _cancel(self, call: str, seat: str, at: float) -> None:
-        if ring := self._rings.pop((call, seat), None):
+        if ring := self._close(call, seat):
             ring_s = round(max(0.0, (ring.idle_at or at) - ring.at), 3)
             self._out.append(
                 RingEnded(
                     at=at, call=call, queue=ring.queue, seat=seat, result=RingResult.CANCELED, ring_s=ring_s
                 )
             )
-
-    def _cap(self, talk: Talk, at: float) -> None:
-        """End a conversation that Asterisk goes on counting although the seat's telephone is on the hook.
-
-        So it is where the member is a Local channel and its agent hands the caller on: the Local channel
-        stays in the call, whose end is credited to the agent when the whole call is over.
-        """
-        del self._talks[talk.seat][talk.call, talk.queue]
-        remember(self._capped, (talk.call, talk.queue, talk.seat), None)
-        by, target = talk.transfer or (EndedBy.UNKNOWN, "")
-        talk_s = float(max(0, floor(talk.idle_at) - floor(talk.at)))
-        self._out.append(
-            CallEnded(
-                at=at, call=talk.call, queue=talk.queue, seat=talk.seat, by=by, talk_s=talk_s, target=target
-            )
-        )
 
 
 def key_of(message: Message) -> tuple[str, str, str]:

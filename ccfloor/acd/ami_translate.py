@@ -157,7 +157,7 @@ class AmiTranslator:
         begun = {(event.call, event.queue) for event in after if isinstance(event, CallAnswered)}
         open_now = {(t.call, t.queue, t.seat): t for t in talks if (t.call, t.queue) not in ended}
         open_now |= {(t.call, t.queue, t.seat): t for t in now if (t.call, t.queue) in begun}
-        self._talks.replace(open_now.values(), snapshot.at)
+        self._talks.replace(open_now.values())
         full = FloorSnapshot(
             at=snapshot.at,
             queues=snapshot.queues,
