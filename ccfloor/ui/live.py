@@ -1,7 +1,7 @@
 """The live component: boards fed by the hub's websocket and patched in place, without any rerun.
 
-The files of ``live/`` are joined into one ES module (there is no build step): the core first, then each
-board with its parts in a scope of its own. ``board(name)`` puts one on a page.
+The files of ``live/`` are joined into one ES module a board (there is no build step): the core first, then
+the board with its parts in a scope of its own. ``board(name)`` puts one on a page.
 """
 
 import json
@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from ccfloor.floor.metrics import DEFINITIONS
+from ccfloor.floor.definitions import DEFINITIONS
 from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
 
@@ -20,25 +20,23 @@ _FOLDER = Path(__file__).with_name("live")
 _CORE = ("format", "icons", "dom", "status", "store", "link", "tips", "kit", "core")
 
 
-def module_source() -> str:
-    """The whole component as one ES module, its CSS in it."""
-    parts = [f"const CSS = {json.dumps(_css())};"]
-    parts += [_read(f"{name}.js") for name in _CORE]
-    parts += [f"(() => {{\n{source}\n}})();" for source in _boards().values()]
-    parts.append("export default mountBoard;\n")
-    return "\n".join(parts)
+def module_source(name: str) -> str:
+    """One board as an ES module, its CSS in it: the core, the board's parts (``wall_*.js``), itself."""
+    parts = sorted(path.stem for path in _FOLDER.glob(f"{name}_*.js"))
+    return "\n".join(
+        [
+            f"const CSS = {json.dumps(_css(name))};",
+            *(_read(f"{core}.js") for core in _CORE),
+            "(() => {",
+            *(_read(f"{part}.js") for part in [*parts, name]),
+            "})();",
+            "export default mountBoard;",
+        ]
+    )
 
 
-def _boards() -> dict[str, str]:
-    """Source of every board: its parts (``wall_*.js``), then itself (``wall.js``)."""
-    names = sorted(path.stem for path in _FOLDER.glob("*.js") if path.stem not in _CORE)
-    boards = {name: [part for part in names if part.startswith(name + "_")] for name in names if "_" not in name}
-    return {name: "\n".join(_read(f"{part}.js") for part in [*parts, name]) for name, parts in boards.items()}
-
-
-def _css() -> str:
-    sheets = sorted(_FOLDER.glob("*.css"), key=lambda path: (path.stem != "base", path.stem))
-    return "\n".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+def _css(name: str) -> str:
+    return "\n".join(_read(f"{sheet}.css") for sheet in ("base", "kit", name))
 
 
 def _read(name: str) -> str:
@@ -46,8 +44,8 @@ def _read(name: str) -> str:
 
 
 @cache
-def _component() -> Callable[..., Any]:
-    return st.components.v2.component("ccfloor_live", js=module_source(), isolate_styles=False)
+def _component(name: str) -> Callable[..., Any]:
+    return st.components.v2.component(f"ccfloor_{name}", js=module_source(name), isolate_styles=False)
 
 
 def definitions(lang: Lang) -> dict[str, dict[str, str]]:
@@ -93,4 +91,4 @@ def board(
         **(data or {}),
     }
     callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}
-    return _component()(key=f"live-{name}", data=payload, **callbacks)
+    return _component(name)(key=f"live-{name}", data=payload, **callbacks)

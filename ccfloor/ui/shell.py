@@ -33,18 +33,27 @@ def look() -> Look:
 def shell() -> Any:
     """Draw the navigation and return the page to run."""
     seen = look()
-    groups = {group: [_page(name, seen) for name in names if (_PAGES / f"{name}.py").is_file()] for group, names in GROUPS.items()}
-    page = st.navigation([page for pages in groups.values() for page in pages], position="hidden")
+    groups = {
+        group: [_page(name, seen) for name in names if (_PAGES / f"{name}.py").is_file()]
+        for group, names in GROUPS.items()
+    }
+    pages = [page for group in groups.values() for page in group]
+    home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
+    page = st.navigation([home, *pages], position="hidden")
     if not seen.kiosk:
         with st.sidebar:
             _links(groups, seen)
-            _switches(page.url_path, seen)
+            _switches(seen)
     return page
 
 
 def _page(name: str, seen: Look) -> Any:
-    title = text(f"page.{name}", seen.lang)
-    return st.Page(_PAGES / f"{name}.py", title=title, url_path=name, default=name == "wall")
+    return st.Page(_PAGES / f"{name}.py", title=text(f"page.{name}", seen.lang), url_path=name)
+
+
+def _home(first: Any) -> None:
+    """The bare address leads to the first page; what the URL asks for goes along."""
+    st.switch_page(first, query_params=st.query_params.to_dict())
 
 
 def _links(groups: dict[str, list[Any]], seen: Look) -> None:
@@ -56,7 +65,7 @@ def _links(groups: dict[str, list[Any]], seen: Look) -> None:
             st.page_link(page, query_params=kept)
 
 
-def _switches(path: str, seen: Look) -> None:
+def _switches(seen: Look) -> None:
     """Language and theme as plain links: they load the page anew, which the theme needs."""
     choices = [
         ("nav.language", "lang", [(lang, text(f"lang.{lang}", seen.lang)) for lang in LANGS], seen.lang),
@@ -64,11 +73,11 @@ def _switches(path: str, seen: Look) -> None:
     ]
     for label, name, options, current in choices:
         st.caption(text(label, seen.lang))
-        links = [_switch(path, seen, name, value, word, value == current) for value, word in options]
+        links = [_switch(seen, name, value, word, value == current) for value, word in options]
         st.html(f'<div class="ccfloor-switch">{"".join(links)}</div>')
 
 
-def _switch(path: str, seen: Look, name: str, value: str, word: str, on: bool) -> str:
+def _switch(seen: Look, name: str, value: str, word: str, on: bool) -> str:
     query = {"lang": seen.lang, "theme": seen.theme, name: value}
     address = f"?{'&'.join(f'{key}={item}' for key, item in query.items())}"
     mark = ' aria-current="true"' if on else ""

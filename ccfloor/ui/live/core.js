@@ -1,5 +1,5 @@
 /*
- * The core of the live boards. All files of this folder become one ES module; a board is one file
+ * The core of the live boards. Core and board become one ES module; a board is one file
  * `<name>.js` (parts of it: `<name>_*.js`, same scope) with `<name>.css`, and calls
  *
  *   registerBoard("seats", {

@@ -5,7 +5,7 @@ const LOOKS = {
   ready: ["ready", "ready"], ringing: ["ring", "ring"], on_call: ["talk", "contact"], on_hold: ["hold", "contact"],
   other_call: ["out", "contact"], callback: ["callback", "contact"], wrap_up: ["wrap", "after"],
   break: ["break", "away"], meal: ["meal", "away"], meeting: ["meeting", "away"], training: ["training", "away"],
-  coaching: ["coaching", "away"], busy: ["busy", "busy"], auto_pause: ["auto", "fault"],
+  coaching: ["coaching", "away"], busy: ["busy", "busy"], auto_pause: ["auto", "fault"], other: ["busy", "away"],
   offline: ["offline", "off"], unknown: ["unknown", "off"],
 };
 

@@ -1,0 +1,115 @@
+/* The wall board: header, plan slot, six headlines, queues and callers, seats. Everything has a fixed place. */
+const IDLE_MS = 5000;
+
+function buildTop(ctx) {
+  const top = { site: el("b"), size: el("span", { class: "size" }), slide: el("span", { class: "slide" }), source: el("span", { class: "chip", hidden: "" }) };
+  Object.assign(top, { ageMark: ctx.icon("dot"), ageText: el("span"), day: el("span", { class: "day" }), clock: el("span", { class: "clock alive" }) });
+  top.age = el("span", { class: "age" }, top.ageMark, top.ageText);
+  ctx.own.top = top;
+  const full = ctx.data.kiosk ? null : fullScreen(ctx);
+  return el("div", { class: "top" }, top.site, top.size, top.slide, el("span", { class: "sp" }), top.source, ctx.own.chime.button, full, top.age, top.day, top.clock);
+}
+
+function fullScreen(ctx) {
+  const button = el("button", { class: "full", type: "button", "data-note": ctx.t("wall.full_screen.hint"), "aria-label": ctx.t("wall.full_screen") }, ctx.icon("expand"));
+  button.addEventListener("click", () => ctx.go("wall", { kiosk: "1" }));
+  return button;
+}
+
+function patchTop(ctx, now) {
+  const { state, own } = ctx;
+  const { top } = own;
+  const zone = state.site.zone || Intl.DateTimeFormat().resolvedOptions().timeZone;
+  setText(top.clock, fmt.time(now, zone));
+  setText(top.day, fmt.day(now, zone, ctx.lang));
+  patchAge(ctx, top, now);
+  if (!state.ready) return;
+  setText(top.site, siteName(state, ctx.lang));
+  setText(top.size, ctx.t("wall.size", { queues: state.queues.length, seats: state.seats.length }));
+  const { total, index } = own.slides;
+  const details = { n: index + 1, total };
+  setText(top.slide, total > 1 ? ctx.t("wall.slide", details) : "");
+  setAttr(top.slide, "data-note", total > 1 ? ctx.t("wall.slide.hint", details) : null);
+  patchSource(ctx, top);
+}
+
+function patchAge(ctx, top, now) {
+  const { state, t } = ctx;
+  const seconds = dataAge(state, now);
+  const stale = state.freshness === "stale";
+  setIcon(top.ageMark, stale ? "triangle" : state.freshness === "live" ? "dot" : "triangle_open");
+  const text = stale ? t("age.frozen", { time: spanText(seconds, t) }) : t("age.chip", { age: fmt.age(seconds, t) });
+  setText(top.ageText, seconds === null ? t("age.none") : text);
+}
+
+/** One of several sources lost: said in the header, while the others' numbers go on. */
+function patchSource(ctx, top) {
+  const down = ctx.state.sources.find((source) => source.state === "down");
+  top.source.hidden = !down || ctx.state.freshness === "stale";
+  if (down) setText(top.source, ctx.t("wall.source_down", { source: down.source }));
+}
+
+/** Brings everything to the same second. */
+function patchWall(ctx, now) {
+  const at = ctx.measured();
+  if (ctx.state.ready) {
+    judgeQueues(ctx, at);
+    ctx.own.slides.turn(now, at);
+    patchTable(ctx, at);
+    patchCallers(ctx, at);
+    patchSeats(ctx, at);
+  }
+  if (judgeAlarm(ctx, at)) ctx.own.chime.ring(now);
+  patchTop(ctx, now);
+  patchPlan(ctx, now, at);
+  patchHeads(ctx, at);
+}
+
+/** Keeps the screen awake; refused away from https, where the display's own settings must do it. */
+function keepAwake(ctx) {
+  const ask = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch((error) => console.info(error.message));
+  ctx.own.awake = ask;
+  document.addEventListener("visibilitychange", ask);
+  ask();
+}
+
+/** On the unattended wall a resting pointer is hidden. */
+function hidePointer(root, ctx) {
+  const show = () => {
+    setStyle(root, "cursor", "");
+    clearTimeout(ctx.own.idle);
+    ctx.own.idle = setTimeout(() => setStyle(root, "cursor", "none"), IDLE_MS);
+  };
+  root.addEventListener("pointermove", show);
+  show();
+}
+
+registerBoard("wall", {
+  mount(root, ctx) {
+    Object.assign(ctx.own, { limits: limitsOf(ctx.state), alarm: new Hold(), reason: null, mountedAt: ctx.now(), curveAt: 0, curveDirty: true });
+    ctx.own.slides = new Slides(ctx);
+    ctx.own.chime = new Chime(ctx);
+    const left = el("div", { class: "left" }, buildTable(ctx), buildCallers(ctx));
+    const low = el("div", { class: "low" }, left, buildSeats(ctx));
+    root.append(el("div", { class: "sheet" }, buildTop(ctx), buildPlan(ctx), buildHeads(ctx), low));
+    ctx.own.chime.patch();
+    if (ctx.data.kiosk) keepAwake(ctx), hidePointer(root, ctx);
+  },
+
+  update(root, state, changed, ctx) {
+    if (changed.full) (ctx.own.limits = limitsOf(state)), ctx.own.chime.patch();
+    if (changed.full || changed.seats.size || changed.queues.size || changed.gone.size) ctx.own.slides.deal();
+    if (changed.curve) ctx.own.curveDirty = true;
+    patchWall(ctx, ctx.now());
+  },
+
+  tick(root, state, now, ctx) {
+    patchWall(ctx, now);
+  },
+
+  unmount(root, ctx) {
+    ctx.own.chime.close();
+    clearTimeout(ctx.own.idle);
+    if (ctx.own.awake) document.removeEventListener("visibilitychange", ctx.own.awake);
+  },
+});

@@ -1,0 +1,88 @@
+/* The queue table: eight fixed rows, filled with the queues of the slide that shows. */
+const QUEUE_ROWS = 8;
+const COLUMNS = ["waiting", "longest", "service_level", "abandon_rate", "free"];
+
+function buildTable(ctx) {
+  const head = ["wall.queue", ...COLUMNS.map((name) => "wall.col." + name)].map((key) => el("th", { scope: "col" }, ctx.t(key)));
+  ctx.own.rows = Array.from({ length: QUEUE_ROWS }, () => buildRow(ctx));
+  ctx.own.queueVerdicts = new Map();
+  const body = el("tbody", {}, ...ctx.own.rows.map((row) => row.node));
+  return el("table", { class: "queues" }, el("thead", {}, el("tr", {}, ...head)), body);
+}
+
+function buildRow(ctx) {
+  const name = el("td", { class: "qn" });
+  const cells = COLUMNS.map((column) => buildCell(ctx, column));
+  return { node: el("tr", {}, name, ...cells.map((cell) => cell.node)), name, cells };
+}
+
+const COLUMN_TIPS = {
+  waiting: ["waiting", "now"], longest: ["longest_wait", "now"], service_level: ["service_level", "last_30"],
+  abandon_rate: ["abandon_rate", "last_30"], free: ["free_seats", "now"],
+};
+
+function buildCell(ctx, column) {
+  const mark = ctx.icon("triangle");
+  const number = el("span");
+  const node = el("td", {}, mark, number);
+  ctx.tip(node, ...COLUMN_TIPS[column]);
+  return { node, mark, number };
+}
+
+function queueVerdict(ctx, queue, metric) {
+  const key = queue + "\u0000" + metric;
+  const known = ctx.own.queueVerdicts;
+  if (!known.has(key)) known.set(key, new Verdict());
+  return known.get(key);
+}
+
+/** What a queue's five cells say: [text, raw verdict or null for none, is it a quiet zero]. */
+function readQueue(ctx, queue, at) {
+  const { site } = ctx.state;
+  const facts = (site.queues || {})[queue.queue] || {};
+  const [near, over] = ctx.own.limits.longest_wait_s;
+  const limit = facts.wait_limit_s ?? over;
+  const wait = longestWait(queue, at);
+  const target = facts.target ?? queue.target;
+  const { service_level: service, abandon_rate: lost } = queue.last_30;
+  const { ready } = queue.seats;
+  return [
+    [fmt.count(queue.waiting), null, queue.waiting === 0],
+    [queue.waiting ? fmt.short(wait, ctx.lang) : fmt.DASH, upTo(wait, Math.min(near, limit), limit), queue.waiting === 0],
+    [fmt.whole(service), serviceVerdict(service, target), service === null],
+    [fmt.percent(lost), abandonVerdict(lost, facts.abandon_target ?? ctx.own.limits.abandon_rate), !lost],
+    [fmt.count(ready), null, ready === 0 && queue.waiting === 0],
+  ];
+}
+
+/** Verdicts of every queue, the hidden ones too: they decide which slide comes forward. */
+function judgeQueues(ctx, at) {
+  if (ctx.state.freshness === "stale") return;
+  for (const queue of ctx.state.queues) {
+    readQueue(ctx, queue, at).forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index).set(raw, at));
+  }
+}
+
+function queueFires(ctx, queue) {
+  return COLUMNS.some((column, index) => ctx.own.queueVerdicts.get(queue.queue + "\u0000" + index)?.shown === "over");
+}
+
+function patchTable(ctx, at) {
+  const shown = ctx.own.slides.queues();
+  ctx.own.rows.forEach((row, index) => patchRow(ctx, row, shown[index], at));
+}
+
+function patchRow(ctx, row, queue, at) {
+  setAttr(row.node, "data-queue", queue ? queue.queue : null);
+  setClass(row.node, queue ? "" : "blank");
+  if (!queue) return;
+  setText(row.name, queueName(ctx.state, queue.queue, ctx.lang));
+  setAttr(row.name, "data-note", row.name.textContent);
+  readQueue(ctx, queue, at).forEach(([text, raw, quiet], index) => {
+    const cell = row.cells[index];
+    const shown = raw === null ? "" : queueVerdict(ctx, queue.queue, index).shown;
+    setText(cell.number, text);
+    setIcon(cell.mark, shown === "over" ? "triangle" : "triangle_open");
+    setClass(cell.node, shown || (quiet ? "z" : ""));
+  });
+}
