@@ -2,17 +2,16 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ccfloor.service import runtime
+from ccfloor.service import routes_queues, routes_seats, runtime
 from ccfloor.service.hub import Reader
+from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
 from ccfloor.service.scope import Scope, scoped
 
@@ -29,15 +28,9 @@ def routes() -> list[BaseRoute]:
         Route("/metrics", metrics),
         Route("/api/v1/floor", floor),
         Route("/api/v1/metrics", metrics_rows),
+        *routes_seats.routes,
+        *routes_queues.routes,
     ]
-
-
-def same_origin(headers: Headers, allowed: tuple[str, ...]) -> bool:
-    """Whether a browser page of ours (or one that is allowed) asks. Programs send no Origin."""
-    origin = headers.get("origin")
-    if not origin:
-        return True
-    return urlsplit(origin).netloc == headers.get("host") or origin.rstrip("/") in allowed
 
 
 async def live(socket: WebSocket) -> None:

@@ -95,3 +95,35 @@ class PageHead {
     return ctx.t("page.stale", { ...parts, at: ctx.fmt.time(ctx.measured(), state.site.zone) });
   }
 }
+
+function svgNode(tag, attributes, text) {
+  const node = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
+  if (text !== undefined) node.textContent = text;
+  return node;
+}
+
+/* distances of lines on a time axis */
+const STEPS_S = [900, 1800, 3600, 7200, 10800, 21600];
+
+/** Instants with a line and a label: counted from the start of the day, about `each` pixels apart or more. */
+function dayTicks(start, end, dayStart, width, each) {
+  const most = Math.max(2, Math.floor(width / each));
+  const step = STEPS_S.find((seconds) => (end - start) / seconds <= most) || 43200;
+  const out = [];
+  for (let at = dayStart + Math.ceil((start - dayStart) / step) * step; at <= end; at += step) out.push(at);
+  return out;
+}
+
+/** Pixels of one rem: charts are drawn in pixels and scale with the page's root. */
+function remPx() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+}
+
+/** How a number stands against its target: "" | "warn" | "over". `near`: how far beyond the target is only near. */
+function verdict(value, target, near, more = false) {
+  if (!isNumber(value) || !isNumber(target)) return "";
+  const beyond = more ? value - target : target - value;
+  if (beyond <= 1e-9) return "";
+  return beyond <= near ? "warn" : "over";
+}

@@ -36,7 +36,7 @@ class SeatDetail {
     const cell = box("div");
     const value = box("b");
     cell.append(value, box("span", "", this.ctx.t(`seatday.${key}`)));
-    this.ctx.tip(cell, `seat_${key}`, "today", this.ctx.t(`seatday.${key}.tip`));
+    tipSeatFigure(cell, key, this.ctx);
     this.day.append(cell);
     return { cell, value };
   }

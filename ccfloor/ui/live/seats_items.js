@@ -56,7 +56,7 @@ class SeatTable {
     for (const name of ["name", ...SEAT_COLUMNS]) {
       const cell = box("th", TEXT_COLUMNS.has(name) ? "l" : "", ctx.t(`seats.col.${name}`));
       cell.scope = "col";
-      if (!TEXT_COLUMNS.has(name) && name !== "time") ctx.tip(cell, `seat_${name}`, "today", ctx.t(`seatday.${name}.tip`));
+      if (!TEXT_COLUMNS.has(name) && name !== "time") tipSeatFigure(cell, name, ctx);
       head.append(cell);
     }
     const top = box("thead");

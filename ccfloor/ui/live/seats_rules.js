@@ -61,3 +61,9 @@ function dayFigures(seat, now) {
     occupancy: day.occupancy,
   };
 }
+
+/** The hover card of a figure of the day; time away and time busy are ours, the rest is defined for all pages. */
+function tipSeatFigure(node, name, ctx) {
+  const own = name === "break" || name === "busy";
+  ctx.tip(node, own ? `seat_${name}` : name, "today", own ? ctx.t(`seatday.${name}.tip`) : null);
+}

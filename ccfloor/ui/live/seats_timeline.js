@@ -3,14 +3,6 @@
 const LANES = ["contact", "after", "ready", "away", "busy"];
 const LANE_OF = {ring: "contact", contact: "contact", after: "after", ready: "ready", away: "away",
   busy: "busy", fault: "busy"};
-const STEPS_S = [900, 1800, 3600, 7200, 10800, 21600];
-
-function svgNode(tag, attributes, text) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes || {})) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
 
 /** First and last instant shown: from the first span (a half hour's edge) to a little beyond now. */
 function dayFrame(spans, now, dayStart) {
@@ -18,15 +10,6 @@ function dayFrame(spans, now, dayStart) {
   const first = seen.length ? seen[0].start : Math.max(dayStart, now - 3600);
   const start = Math.max(dayStart, Math.floor(first / 1800) * 1800);
   return [start, Math.max(start + 7200, Math.ceil((now + 900) / 1800) * 1800)];
-}
-
-/** Instants with a line and a label: counted from the start of the day, about `each` pixels apart or more. */
-function dayTicks(start, end, dayStart, width, each) {
-  const most = Math.max(2, Math.floor(width / each));
-  const step = STEPS_S.find((seconds) => (end - start) / seconds <= most) || 43200;
-  const out = [];
-  for (let at = dayStart + Math.ceil((start - dayStart) / step) * step; at <= end; at += step) out.push(at);
-  return out;
 }
 
 /** `look(span)` gives {group, band, limit, name} of a span of this seat. */
@@ -66,7 +49,7 @@ class Timeline {
   draw() {
     const width = Math.floor(this.host.clientWidth);
     if (!width || this.dayStart === undefined) return;
-    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
+    const rem = remPx();
     const compact = width < 40 * rem;
     this.rem = rem;
     this.left = (compact ? 3 : 4.5) * rem;

@@ -1,0 +1,7 @@
+"""The queues: every number of each, who waits now, today's curve, and the callers who gave up."""
+
+from ccfloor.ui import live
+from ccfloor.ui.shell import look
+
+seen = look()
+live.board("queues", lang=seen.lang, theme=seen.theme)
