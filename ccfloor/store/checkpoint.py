@@ -1,0 +1,67 @@
+"""Checkpoints: a Floor kept now and then, so that going on needs only the journal after it."""
+
+import zlib
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.state import Floor
+from ccfloor.store.tables import checkpoints
+from ccfloor.store.writer import Row, replaced, write_rows
+
+EVERY_EVENTS = 20_000  # a restart replays at most so many
+KEEP_ALL_S = 2 * 86400.0  # checkpoints of the last two days are all kept,
+THIN_EVENTS = 100_000  # older ones one in so many journal rows
+
+
+class Start(NamedTuple):
+    """A Floor to go on from, and the journal id up to which it has seen everything."""
+
+    floor: Floor
+    head: int
+
+
+def start_from(
+    connection: Connection,
+    config: FloorConfig,
+    site: str,
+    feed: str,
+    *,
+    live: bool,
+    before: float | None = None,
+) -> Start:
+    """The Floor of the latest usable checkpoint (not after the instant ``before``), or an empty one.
+
+    A checkpoint that this version cannot read is passed over: the journal is the truth.
+    """
+    table = checkpoints.c
+    query = select(table.journal_id, table.blob).where(table.site == site, table.feed == feed)
+    if live:
+        query = query.where(table.windows.is_(True))
+    if before is not None:
+        query = query.where(table.at <= before)
+    for journal_id, blob in connection.execute(query.order_by(table.journal_id.desc()).limit(3)):
+        try:
+            return Start(Floor.load(config, zlib.decompress(blob), live=live), journal_id)
+        except (msgspec.MsgspecError, zlib.error):
+            continue
+    return Start(Floor(config, live=live), 0)
+
+
+def pack(floor: Floor) -> bytes:
+    """The Floor as a checkpoint holds it."""
+    return zlib.compress(floor.dump(), 1)
+
+
+def keep(connection: Connection, row: Row) -> None:
+    """Write a checkpoint (a row of the table), and thin out the feed's old ones."""
+    write_rows(connection, checkpoints, [row], replaced)
+    site, feed, _, at, *_ = row
+    table = checkpoints.c
+    mine = (table.site == site, table.feed == feed, table.at < at - KEEP_ALL_S)
+    # One of each stretch of THIN_EVENTS rows stays: divided in integers, alike in both databases.
+    stretch = (table.journal_id - table.journal_id % THIN_EVENTS).label("stretch")
+    kept = select(func.max(table.journal_id)).where(*mine).group_by(stretch)
+    connection.execute(delete(checkpoints).where(*mine, table.journal_id.not_in(kept)))

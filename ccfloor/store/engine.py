@@ -1,0 +1,68 @@
+"""Opening the database: SQLite tuned for one writer and many readers, or PostgreSQL through psycopg."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+BUSY_S = 30.0  # how long a writer waits for another process that writes to the same SQLite file
+_WRITE = "ccfloor_write"
+
+
+def database_url(text: str) -> URL:
+    """The URL of a database; a bare path is a SQLite file, PostgreSQL is always reached by psycopg 3.
+
+    Raises ``sqlalchemy.exc.ArgumentError`` for a text that is neither.
+    """
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    url = make_url(text)
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def open_engine(text: str) -> Engine:
+    """An engine on this database (URL or path). Connects lazily; the folder of a new file is made."""
+    url = database_url(text)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where we say so, see below
+    cursor = connection.cursor()
+    for pragma in (
+        "page_size=8192",  # of a new file
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "cache_size=-32000",
+        "wal_autocheckpoint=4000",
+        "journal_size_limit=67108864",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: a reading transaction that turns into a writing one can be
+    # refused without waiting when another process wrote in between.
+    writes = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One writing transaction: committed at the end, rolled back if anything raises."""
+    with engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+        yield connection

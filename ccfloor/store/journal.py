@@ -1,0 +1,69 @@
+"""Reading the journal: every event again, batch by batch as it was recorded."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select, text
+
+from ccfloor.floor.events import AnyEvent, decode
+from ccfloor.store.tables import sources
+
+CHUNK = 10_000
+
+
+class Entry(NamedTuple):
+    """One journalled event. ``log``: it came from a queue_log; ``batch``: its transaction in the feed."""
+
+    id: int
+    feed: str
+    batch: int
+    source: int
+    position: int
+    event: AnyEvent
+    log: bool
+
+
+def entries(
+    connection: Connection, site: str, feed: str | None = None, after: int = 0, upto: int | None = None
+) -> Iterator[Entry]:
+    """Events of a feed (None: of every feed of the site) in journal order, ids in (after, upto]."""
+    known = _sources(connection, site, feed)
+    if not known:
+        return
+    # The unary plus keeps the planner on the primary key, which is the order we want.
+    listed = ", ".join(map(str, known))
+    query = text(
+        "SELECT id, batch, source_id, position, payload FROM journal WHERE id > :after AND id <= :upto"
+        f" AND +source_id IN ({listed}) ORDER BY id LIMIT :most"
+    )
+    last = upto if upto is not None else journal_end(connection)
+    while True:
+        rows = connection.execute(query, {"after": after, "upto": last, "most": CHUNK}).all()
+        for journal_id, batch, source, position, payload in rows:
+            name, log = known[source]
+            yield Entry(journal_id, name, batch, source, position, decode(payload), log)
+        if len(rows) < CHUNK:
+            return
+        after = rows[-1][0]
+
+
+def batches(
+    connection: Connection, site: str, feed: str | None = None, after: int = 0, upto: int | None = None
+) -> Iterator[list[Entry]]:
+    """The same events, each list one transaction of one feed."""
+    found = entries(connection, site, feed, after, upto)
+    for _, group in groupby(found, lambda entry: (entry.feed, entry.batch)):
+        yield list(group)
+
+
+def journal_end(connection: Connection) -> int:
+    """The last journal id; 0 for an empty journal."""
+    return int(connection.scalar(text("SELECT coalesce(max(id), 0) FROM journal")) or 0)
+
+
+def _sources(connection: Connection, site: str, feed: str | None) -> dict[int, tuple[str, bool]]:
+    query = select(sources.c.id, sources.c.feed, sources.c.kind).where(sources.c.site == site)
+    if feed is not None:
+        query = query.where(sources.c.feed == feed)
+    return {row.id: (row.feed, row.kind == "log") for row in connection.execute(query)}

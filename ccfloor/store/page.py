@@ -1,0 +1,90 @@
+"""A page: everything that one batch writes, as plain rows, and the one transaction that writes it."""
+
+import zlib
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, insert, select, text, update
+
+from ccfloor.store import checkpoint, tables
+from ccfloor.store.writer import Merge, Row, added, replaced, write_rows
+
+MERGES: dict[str, Merge] = {
+    "calls": replaced,
+    "call_legs": replaced,
+    "queue_intervals": added,
+    "agent_intervals": added,
+    "coverage": replaced,
+}
+
+
+class WriterConflict(Exception):
+    """Another process wrote to the same feed: one sentence for a person."""
+
+
+class Page(msgspec.Struct):
+    """One batch. ``batch`` counts the pages of a feed; ``rows``: table name → rows to write there.
+
+    ``sources``: columns to set by source id; ``blob``: the Floor after this batch, if it is to be kept.
+    """
+
+    site: str
+    feed: str
+    batch: int
+    at: float
+    events: int
+    rows: dict[str, list[Row]]
+    sources: dict[int, dict[str, Any]]
+    windows: bool = True
+    blob: bytes | None = None
+
+
+def write_page(connection: Connection, page: Page) -> None:
+    """Write a page, after whoever came before in the feed. Raises WriterConflict on any other order."""
+    head = _claim(connection, page)
+    for name, rows in page.rows.items():
+        write_rows(connection, _table(name), rows, MERGES.get(name))
+    if page.rows.get("journal"):
+        head = _last_id(connection)
+    mine = (tables.feeds.c.site == page.site, tables.feeds.c.feed == page.feed)
+    now = {"head": head, "batch": page.batch, "events": page.events, "at": page.at}
+    connection.execute(update(tables.feeds).where(*mine).values(now))
+    for source, values in page.sources.items():
+        connection.execute(update(tables.sources).where(tables.sources.c.id == source).values(values))
+    if page.blob is not None:
+        kept = (page.site, page.feed, head, page.at, page.windows, page.blob)
+        checkpoint.keep(connection, kept)
+
+
+def lock_site(connection: Connection, site: str) -> None:
+    """Be the only writer of the site until the end of the transaction.
+
+    One writer at a time keeps a batch together in the journal. SQLite has only one anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        key = zlib.crc32(f"ccfloor writer {site}".encode())
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def _claim(connection: Connection, page: Page) -> int:
+    """The feed's head. Two writers of one feed would each believe a Floor of their own."""
+    lock_site(connection, page.site)
+    feeds = tables.feeds
+    mine = (feeds.c.site == page.site, feeds.c.feed == page.feed)
+    row = connection.execute(select(feeds.c.head, feeds.c.batch).where(*mine)).first()
+    if row is None:
+        first = {"site": page.site, "feed": page.feed, "head": 0, "batch": 0, "events": 0, "at": 0.0}
+        connection.execute(insert(feeds).values(first))
+    head, batch = (int(row.head), int(row.batch)) if row else (0, 0)
+    if batch != page.batch - 1:
+        raise WriterConflict(f"another process wrote to feed {page.feed!r} of site {page.site!r}")
+    return head
+
+
+def _table(name: str) -> Table:
+    return tables.metadata.tables[name]
+
+
+def _last_id(connection: Connection) -> int:
+    asked = "last_insert_rowid()" if connection.dialect.name == "sqlite" else "lastval()"
+    return int(connection.scalar(text(f"SELECT {asked}")) or 0)

@@ -1,0 +1,61 @@
+"""One batch of events through a Floor: the same steps when it is recorded, replayed and rebuilt."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from ccfloor.floor.calls import MATCH_S
+from ccfloor.floor.events import AnyEvent
+from ccfloor.floor.records import Ledger
+from ccfloor.floor.state import Floor
+from ccfloor.store.coverage import Coverage
+from ccfloor.store.recall import Recall
+
+
+class Told(Protocol):
+    """An event with its identity."""
+
+    @property
+    def source(self) -> int: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def event(self) -> AnyEvent: ...
+    @property
+    def log(self) -> bool: ...
+
+
+class Played(NamedTuple):
+    """What a batch changed. ``recalled``: stored calls that had to be given back to the Floor."""
+
+    ledger: Ledger
+    recalled: int
+
+
+def play(
+    floor: Floor,
+    coverage: Coverage,
+    batch: Sequence[Told],
+    ask: Callable[[Recall, Sequence[AnyEvent]], None] | None = None,
+) -> Played:
+    """Apply a batch and take the ledger. ``ask`` reads stored calls for a log that covers live time."""
+    logged = [told.event for told in batch if told.log]
+    recall = Recall()
+    floor.covered = _covered(coverage, logged)
+    if floor.covered and ask is not None:
+        ask(recall, logged)
+    apply, note = floor.apply, coverage.note
+    for told in batch:
+        event = told.event
+        if not told.log:
+            note(told.source, event)
+        elif recall.found:
+            recall.before(floor, event)
+        apply(event, told.source, told.position, log=told.log)
+    return Played(floor.take(), recall.count)
+
+
+def _covered(coverage: Coverage, logged: Sequence[AnyEvent]) -> list[tuple[float, float]]:
+    if not logged or coverage.empty:
+        return []
+    instants = [event.at for event in logged]
+    return coverage.spans(min(instants) - MATCH_S, max(instants) + MATCH_S)

@@ -1,0 +1,273 @@
+"""The recorder: the one writer of a feed. A batch is journalled, applied and stored in one transaction.
+
+The Floor in memory is never ahead of the database: if a transaction fails, the Floor is thrown away and
+comes back from the last checkpoint and the journal before the next batch.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import AnyEvent, encode
+from ccfloor.floor.state import Floor
+from ccfloor.floor.view import FloorView
+from ccfloor.store import checkpoint, tables
+from ccfloor.store.coverage import Coverage
+from ccfloor.store.engine import writing
+from ccfloor.store.journal import batches
+from ccfloor.store.page import Page, write_page
+from ccfloor.store.play import play
+from ccfloor.store.recall import Recall
+from ccfloor.store.tables import feeds, live_view, sources
+from ccfloor.store.writer import KIND_OF, Row, ledger_rows
+
+BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
+_NO_TEXT = "the event holds characters that no database can keep"
+
+
+class Item(NamedTuple):
+    """One event as a source gave it. ``log``: the source is a queue_log, not a live link."""
+
+    source: str
+    position: int
+    event: AnyEvent
+    log: bool = False
+
+
+class BadLine(NamedTuple):
+    """One unreadable line: ``place`` is file:line, ``at`` when it was read (UTC epoch seconds)."""
+
+    source: str
+    place: str
+    why: str
+    at: float
+
+
+class Recorded(NamedTuple):
+    """What a batch came to: events stored, and those left out because their position was known."""
+
+    stored: int
+    known: int
+
+
+class Source(msgspec.Struct):
+    """A row of ``sources`` in memory."""
+
+    id: int
+    name: str
+    kind: str = ""
+    cursor: int = -1
+    mark: str = ""
+    first_at: float = 0.0
+    last_at: float = 0.0
+    events: int = 0
+    bad: int = 0
+
+
+class Fresh(NamedTuple):
+    """An event that is not stored yet, with the id of its source."""
+
+    source: int
+    position: int
+    event: AnyEvent
+    log: bool
+
+
+class Recorder:
+    """Writes one feed of one site. Not thread-safe: one thread uses it, the only writer of the feed."""
+
+    def __init__(self, engine: Engine, config: FloorConfig, site: str, feed: str, *, live: bool) -> None:
+        self.engine, self.config, self.site, self.feed, self.live = engine, config, site, feed, live
+        self._floor: Floor | None = None
+        self._coverage = Coverage([])
+        self._sources: dict[str, Source] = {}
+        self._touched: dict[str, Source] = {}
+        self._repairs: dict[str, int] = {}
+        self._bad_rows: list[Row] = []
+        self._batch = self._kept_events = 0
+
+    # -- for the caller ------------------------------------------------------------------------
+
+    @property
+    def floor(self) -> Floor:
+        """The Floor as it is in the database; restored first where that is needed."""
+        if self._floor is None:
+            with self.engine.connect() as connection:
+                self._floor = self._restored(connection)
+        return self._floor
+
+    def cursor(self, source: str) -> tuple[int, str] | None:
+        """(position, mark) up to which a source is stored, or None for a new one."""
+        found = self._sources.get(source) if self.floor else None
+        return None if found is None or found.cursor < 0 else (found.cursor, found.mark)
+
+    def record(
+        self,
+        items: Sequence[Item],
+        *,
+        progress: Mapping[str, tuple[int, str]] | None = None,
+        bad: Sequence[BadLine] = (),
+    ) -> Recorded:
+        """Store a batch in one transaction. Events of known positions are left out.
+
+        Raises what the database raised (``sqlalchemy.exc.SQLAlchemyError``); nothing is stored then, and
+        the same batch may be given again. Raises WriterConflict if another process wrote to this feed in
+        between; giving the batch again goes on from what that process stored.
+        """
+        floor = self.floor
+        try:
+            fresh, rows = self._fresh(items)
+            self._note(progress or {}, bad)
+            page = self._page(floor, fresh, rows)
+            self._commit(page)
+        except BaseException:
+            self._floor = None
+            raise
+        return Recorded(len(fresh), len(items) - len(fresh))
+
+    def show(self, now: float, written_at: float, reports: bytes = b"[]") -> FloorView:
+        """Write the live view as it is at ``now``; ``reports``: health of the sources as JSON."""
+        view: FloorView = self.floor.view(now)
+        row = {
+            "at": view.at,
+            "written_at": written_at,
+            "payload": msgspec.json.encode(view),
+            "sources": reports.decode(),
+        }
+        with writing(self.engine) as connection:
+            mine = live_view.c.site == self.site
+            changed = connection.execute(update(live_view).where(mine).values(seq=live_view.c.seq + 1, **row))
+            if not changed.rowcount:
+                connection.execute(insert(live_view).values(site=self.site, seq=1, **row))
+        return view
+
+    def close(self) -> None:
+        """Keep the Floor as it is, so that the next start is immediate."""
+        floor = self.floor
+        if floor.events > self._kept_events:
+            self._commit(self._page(floor, [], [], keep=True))
+
+    # -- one batch -----------------------------------------------------------------------------
+
+    def _commit(self, page: Page) -> None:
+        with writing(self.engine) as connection:
+            write_page(connection, page)
+
+    def _fresh(self, items: Sequence[Item]) -> tuple[list[Fresh], list[Row]]:
+        """Items beyond their source's cursor, which moves along, and their journal rows."""
+        fresh: list[Fresh] = []
+        rows: list[Row] = []
+        batch = self._batch + 1
+        for name, position, event, log in items:
+            source = self._touched.get(name) or self._source(name, "log" if log else "live")
+            if position <= source.cursor:
+                continue
+            source.cursor = position
+            payload = _payload(event)
+            if payload is None:
+                self._bad([BadLine(name, f"{name}:{position}", _NO_TEXT, event.at)])
+                continue
+            at = event.at
+            source.events += 1
+            source.first_at = at if not source.first_at or at < source.first_at else source.first_at
+            source.last_at = at if at > source.last_at else source.last_at
+            rows.append((self.site, source.id, position, batch, at, KIND_OF[type(event)], payload))
+            fresh.append(Fresh(source.id, position, event, log))
+        return fresh, rows
+
+    def _source(self, name: str, kind: str = "") -> Source:
+        """The source of that name; a new one gets its row, and so its id, at once."""
+        source = self._sources.get(name)
+        if source is None:
+            row = {"site": self.site, "feed": self.feed, **_numbers(Source(0, name))}
+            with writing(self.engine) as connection:
+                added = connection.execute(insert(sources).values(row).returning(sources.c.id))
+                source = self._sources[name] = Source(int(added.scalar_one()), name)
+        source.kind = source.kind or kind
+        self._touched[name] = source
+        return source
+
+    def _note(self, progress: Mapping[str, tuple[int, str]], bad: Sequence[BadLine]) -> None:
+        """What was read without giving an event: positions passed, unreadable lines."""
+        for name, (position, mark) in progress.items():
+            source = self._source(name)
+            source.cursor, source.mark = max(source.cursor, position), mark
+        self._bad(bad)
+
+    def _bad(self, bad: Sequence[BadLine]) -> None:
+        for line in bad:
+            source = self._source(line.source)
+            source.bad += 1
+            if source.bad <= BAD_LINES_KEPT:
+                self._bad_rows.append((self.site, *line))
+
+    def _page(self, floor: Floor, fresh: list[Fresh], journal: list[Row], keep: bool = False) -> Page:
+        """Apply the events; everything that this changes, ready to be written."""
+        rows: dict[str, list[Row]] = {"journal": journal, "bad_lines": self._bad_rows}
+        if fresh:
+            played = play(floor, self._coverage, fresh, self._ask)
+            rows |= ledger_rows(self.site, played.ledger)
+            rows["coverage"] = self._coverage.changed(self.site)
+            rows["repairs"] = self._repair_rows(floor)
+            due = floor.events - self._kept_events >= checkpoint.EVERY_EVENTS
+            # A call that was given back to the Floor is in no journal: the Floor itself must be kept.
+            keep = keep or due or played.recalled > 0
+        self._batch += 1
+        touched = {source.id: _numbers(source) for source in self._touched.values()}
+        page = Page(self.site, self.feed, self._batch, floor.at, floor.events, rows, touched, self.live)
+        if keep:
+            page.blob, self._kept_events = checkpoint.pack(floor), floor.events
+        self._touched, self._bad_rows = {}, []
+        return page
+
+    def _ask(self, recall: Recall, logged: Sequence[AnyEvent]) -> None:
+        with self.engine.connect() as connection:
+            recall.ask(connection, self.site, logged, tables.calls)
+
+    def _repair_rows(self, floor: Floor) -> list[Row]:
+        before, self._repairs = self._repairs, dict(floor.repairs)
+        return [
+            (self.site, self.feed, floor.at, kind, count - before.get(kind, 0))
+            for kind, count in floor.repairs.items()
+            if count != before.get(kind, 0)
+        ]
+
+    # -- coming back ---------------------------------------------------------------------------
+
+    def _restored(self, connection: Connection) -> Floor:
+        """The Floor of the last checkpoint, gone on through the journal; all of it is stored already."""
+        feed = (feeds.c.site == self.site, feeds.c.feed == self.feed)
+        row = connection.execute(select(feeds.c.head, feeds.c.batch).where(*feed)).first()
+        head, self._batch = (row.head, row.batch) if row else (0, 0)
+        self._read_sources(connection)
+        self._bad_rows = []
+        self._coverage = Coverage.read(connection, self.site)
+        floor, kept = checkpoint.start_from(connection, self.config, self.site, self.feed, live=self.live)
+        self._kept_events = floor.events
+        replayed = Coverage.read(connection, self.site)
+        for batch in batches(connection, self.site, self.feed, kept, head):
+            play(floor, replayed, batch)
+        self._repairs = dict(floor.repairs)
+        return floor
+
+    def _read_sources(self, connection: Connection) -> None:
+        names = Source.__struct_fields__
+        query = select(*(sources.c[name] for name in names)).where(
+            sources.c.site == self.site, sources.c.feed == self.feed
+        )
+        self._sources = {row.name: Source(*row) for row in connection.execute(query)}
+        self._touched = {}
+
+
+def _numbers(source: Source) -> dict[str, object]:
+    return {name: getattr(source, name) for name in Source.__struct_fields__ if name != "id"}
+
+
+def _payload(event: AnyEvent) -> str | None:
+    try:
+        return encode(event).decode()
+    except UnicodeEncodeError:
+        return None

@@ -1,0 +1,297 @@
+"""The tables, for SQLite and PostgreSQL alike. Instants are UTC epoch seconds, durations milliseconds.
+
+The journal is the truth; calls, call_legs, seat_spans, queue_intervals and agent_intervals are derived
+from it and can be rebuilt. Every row carries its site.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeEngine
+
+from ccfloor.floor.metrics import FIELDS
+from ccfloor.floor.records import AGENT_FIELDS
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# SQLite counts its rows by itself only in a column of exactly this type.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _text(name: str, **more: Any) -> Column[str]:
+    return Column(name, Text, nullable=False, **more)
+
+
+def _instant(name: str) -> Column[float]:
+    return Column(name, Double, nullable=False)
+
+
+def _count(name: str, kind: TypeEngine[int] | type[TypeEngine[int]] = BigInteger, **more: Any) -> Column[int]:
+    return Column(name, kind, nullable=False, **more)
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False)
+
+
+def _row_id() -> Column[int]:
+    return Column("id", RowId, primary_key=True, autoincrement=True)
+
+
+def _key(name: str, kind: Any) -> Column[Any]:
+    return Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def _sums(names: Iterable[str]) -> list[Column[int]]:
+    return [_count(name) for name in names]
+
+
+sources = Table(
+    "sources",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("feed"),
+    _text("name"),
+    _text("kind"),  # live | log, empty until its first event
+    _count("cursor"),  # last position read, also past lines that gave no event
+    _text("mark"),
+    _instant("first_at"),
+    _instant("last_at"),
+    _count("events"),
+    _count("bad"),
+    UniqueConstraint("site", "name"),
+)
+
+# One row for each chain of events that one Floor consumes. ``head``: journal id of its last event,
+# ``batch``: number of its last transaction.
+feeds = Table(
+    "feeds",
+    metadata,
+    _key("site", Text),
+    _key("feed", Text),
+    _count("head"),
+    _count("batch"),
+    _count("events"),
+    _instant("at"),
+)
+
+# Periods in which a live source saw the floor without a gap.
+coverage = Table(
+    "coverage",
+    metadata,
+    _key("source_id", BigInteger),
+    _key("start", Double),
+    _text("site"),
+    _instant("end"),
+    _flag("open"),
+    sqlite_with_rowid=False,
+)
+
+journal = Table(
+    "journal",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _count("source_id"),
+    _count("position"),
+    _count("batch"),  # transaction of the feed: replaying stops to take the ledger where recording did
+    _instant("at"),
+    _text("kind"),
+    _text("payload"),
+    UniqueConstraint("source_id", "position"),
+    Index(None, "site", "at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    _key("source_id", BigInteger),
+    _key("position", BigInteger),
+    _text("site"),
+    _text("call"),
+    _text("queue"),
+    _instant("entered_at"),
+    _text("linked"),
+    _text("number"),
+    _text("name"),
+    _text("outcome"),
+    Column("ended_by", Text),
+    _text("seat"),
+    _text("agent"),
+    _instant("answered_at"),
+    _instant("left_at"),
+    _instant("ended_at"),
+    _count("wait_ms"),
+    _count("ring_ms"),
+    _count("talk_ms"),
+    _count("hold_ms"),
+    _count("acw_ms"),
+    _count("threshold_ms"),
+    _count("short_ms"),
+    _text("key"),
+    _text("target"),
+    _count("ronas", Integer),
+    _flag("estimated"),
+    _flag("seen_live"),
+    _flag("seen_log"),
+    _flag("repaired"),
+    _flag("final"),
+    Index(None, "site", "queue", "entered_at"),
+    Index(None, "site", "entered_at"),
+    Index(None, "site", "call"),
+    Index(None, "site", "agent", "answered_at"),
+    Index(None, "site", "number", "entered_at"),
+    sqlite_with_rowid=False,
+)
+
+call_legs = Table(
+    "call_legs",
+    metadata,
+    _key("source_id", BigInteger),
+    _key("position", BigInteger),
+    _key("leg", Integer),
+    _text("site"),
+    _text("seat"),
+    _text("agent"),
+    _instant("rang_at"),
+    _instant("answered_at"),
+    _instant("ended_at"),
+    _count("ring_ms"),
+    _count("talk_ms"),
+    _count("hold_ms"),
+    _count("acw_ms"),
+    _text("result"),
+    Index(None, "site", "seat", "rang_at"),
+    sqlite_with_rowid=False,
+)
+
+seat_spans = Table(
+    "seat_spans",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("seat"),
+    _text("agent"),
+    _instant("start"),
+    _instant("end"),
+    _text("status"),
+    _text("reason"),
+    _text("queue"),
+    _text("call"),
+    _flag("repaired"),
+    Index(None, "site", "seat", "start"),
+    Index(None, "site", "start"),
+)
+
+queue_intervals = Table(
+    "queue_intervals",
+    metadata,
+    _key("site", Text),
+    _key("queue", Text),
+    _key("start", BigInteger),
+    *_sums(FIELDS),
+    _count("max_wait_ms"),
+    Index(None, "site", "start"),
+    sqlite_with_rowid=False,
+)
+
+agent_intervals = Table(
+    "agent_intervals",
+    metadata,
+    _key("site", Text),
+    _key("agent", Text),
+    _key("start", BigInteger),
+    *_sums(AGENT_FIELDS),
+    Index(None, "site", "start"),
+    sqlite_with_rowid=False,
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    _key("site", Text),
+    _key("feed", Text),
+    _key("journal_id", BigInteger),
+    _instant("at"),
+    _flag("windows"),  # whether the rolling windows are in it, or the ledger alone
+    Column("blob", LargeBinary, nullable=False),
+    Index(None, "site", "at"),
+)
+
+live_view = Table(
+    "live_view",
+    metadata,
+    _key("site", Text),
+    _count("seq"),
+    _instant("at"),
+    _instant("written_at"),
+    Column("payload", LargeBinary, nullable=False),
+    _text("sources"),
+)
+
+commands = Table(
+    "commands",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    _text("kind"),
+    _text("seat"),
+    _text("queue"),
+    _text("args"),
+    _text("before"),
+    _text("status"),  # asked | done | refused
+    _text("answer"),
+    Column("answered_at", Double),
+    Column("undo_of", BigInteger),
+    Index(None, "site", "at"),
+    Index(None, "site", "status"),
+)
+
+bad_lines = Table(
+    "bad_lines",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("source"),
+    _text("place"),
+    _text("why"),
+    _instant("at"),
+    Index(None, "site", "source", "place"),
+)
+
+repairs = Table(
+    "repairs",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("feed"),
+    _instant("at"),
+    _text("kind"),
+    _count("count"),
+    Index(None, "site", "at"),
+)
+
+DERIVED = (calls, call_legs, seat_spans, queue_intervals, agent_intervals)

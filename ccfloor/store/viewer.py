@@ -1,0 +1,52 @@
+"""Who asks: every read takes a Viewer, so that rights and masking are enforced in one place."""
+
+import re
+from dataclasses import dataclass
+
+from ccfloor.floor.config import FloorConfig
+
+_DIGITS = re.compile(r"\+?\d{5,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A reader's rights. ``queues`` and ``teams`` are None where all are allowed."""
+
+    role: str = "viewer"
+    site: str = "main"
+    queues: frozenset[str] | None = None
+    teams: frozenset[str] | None = None
+    may_see_numbers: bool = False
+    lang: str = "zh"
+
+    def sees_queue(self, queue: str) -> bool:
+        """Whether a queue is in scope."""
+        return self.queues is None or queue in self.queues
+
+    def number(self, number: str) -> str:
+        """A telephone number as this viewer may read it."""
+        return number if self.may_see_numbers else mask_number(number)
+
+    def text(self, text: str) -> str:
+        """A caller's name as this viewer may read it: switches often put the number there."""
+        return text if self.may_see_numbers else _DIGITS.sub(lambda found: mask_number(found[0]), text)
+
+    def seats(self, config: FloorConfig) -> frozenset[str] | None:
+        """Ids and agent names of the seats of the viewer's teams; None: all seats."""
+        if self.teams is None:
+            return None
+        mine = [seat for seat in config.seats.values() if seat.team in self.teams]
+        return frozenset(name for seat in mine for name in (seat.seat, seat.agent, *seat.aliases) if name)
+
+
+def mask_number(number: str) -> str:
+    """A telephone number with its middle hidden (138****2071); a short one keeps its last two digits."""
+    if "*" in number:
+        return number
+    if len(number) >= 11:
+        return f"{number[:-8]}****{number[-4:]}"
+    kept = number[-2:] if len(number) > 2 else ""
+    return "*" * (len(number) - len(kept)) + kept
+
+
+EVERYTHING = Viewer(role="system", may_see_numbers=True)
