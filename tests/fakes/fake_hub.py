@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from tests.fakes.floor_scenes import SCENES, plain
@@ -85,9 +85,9 @@ class FakeHub:
             self.sockets.discard(socket)
 
 
-def app(name: str) -> st.App:
-    """The product's pages over a fake hub that shows the scene ``name``."""
-    hub = FakeHub(name)
+def app(name: str, more: Sequence[BaseRoute] = (), hub: FakeHub | None = None) -> st.App:
+    """The product's pages over a fake hub that shows the scene ``name``, with ``more`` routes beside it."""
+    hub = hub or FakeHub(name)
 
     async def scene(request: Request) -> Response:
         hub.show(request.path_params["name"])
@@ -127,6 +127,7 @@ def app(name: str) -> st.App:
         Route("/fake/view", view),
         Route("/fake/drop", drop, methods=["POST"]),
         Route("/fake/{state:str}", line, methods=["POST"]),
+        *more,
     ]
     return st.App(str(MAIN), routes=routes, lifespan=lifespan)
 
