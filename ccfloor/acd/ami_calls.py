@@ -58,7 +58,7 @@ class CallBook:
         self._pending: dict[str, Visit] = {}
         self._requests: dict[str, float] = {}  # call → when its channel was asked to hang up
         self._requesters: set[str] = set()  # channel drivers known to ask before they hang up
-        self._sees_hangups = False
+        self.sees_hangups = False
         self._entering: dict[str, str] = {}  # call → the queue its dialplan is about to enter
         self._keys: dict[str, str] = {}
 
@@ -163,14 +163,14 @@ class CallBook:
 
     def hangup_request(self, message: Message, at: float) -> None:
         """HangupRequest, SoftHangupRequest: the channel is asked to end, by its far side or by force."""
-        self._sees_hangups = True
+        self.sees_hangups = True
         if call := f.call_of(message):
             remember(self._requests, call, at)
             self._requesters.add(f.technology(message.get("Channel", "")))
 
     def hangup(self, message: Message, at: float) -> None:
         """Hangup: the channel is gone, and with it whatever we still kept for it."""
-        self._sees_hangups = True
+        self.sees_hangups = True
         call = f.call_of(message)
         visit = self._visits.get(call)
         if visit and visit.pending:
@@ -229,7 +229,7 @@ class CallBook:
     def _why_left(self, visit: Visit, hung: bool) -> Outcome:
         """Without a hang-up request and without QUEUESTATUS: what an abandon without a cause was."""
         asks = f.technology(visit.channel) in self._requesters
-        if not self._sees_hangups or (hung and not asks):
+        if not self.sees_hangups or (hung and not asks):
             return Outcome.ABANDONED
         return Outcome.LEFT_EMPTY if self._seats.nobody_serves(visit.queue) else Outcome.TIMED_OUT
 

@@ -35,7 +35,9 @@ class AmiTranslator:
         self.last_seen = 0.0
         self.started = ""  # the switch's own start, as it says it
         self.wants_report = False
-        self.agent_events = 0
+        self.agent_events = 0  # in this session, as are the next two
+        self.conversations = 0
+        self.corrections = 0
         self.skew_s: float | None = None  # arrival minus the switch's clock, where it stamps its events
         self._out: list[FloorEvent] = []
         self._seats = SeatBook(self._out)
@@ -75,12 +77,30 @@ class AmiTranslator:
 
     def tick(self, arrival: float) -> list[FloorEvent]:
         """Time passes without a message that matters; decides what has been pending."""
-        self._settle(self._clock(arrival))
+        self._settle(max(self.last_seen, arrival - (self.skew_s or 0.0)))
         return self._take()
+
+    def seen(self, arrival: float) -> None:
+        """Something came that does not matter here, but the switch was in sight."""
+        self._clock(arrival)
+
+    @property
+    def synchronized(self) -> bool:
+        """Whether this session's first full report has been told."""
+        return not self._fresh and self._held is None
+
+    @property
+    def sees_hangups(self) -> bool:
+        """Whether this session has shown channels hanging up (class call)."""
+        return self._calls.sees_hangups
 
     def seats(self) -> dict[str, str]:
         """Every seat known and the device its state is taken from."""
         return dict(self._seats.wires)
+
+    def agent(self, seat: str) -> str:
+        """The name a seat has in its queues."""
+        return next((member.agent for (name, _), member in self._seats.members.items() if name == seat), "")
 
     def _begin(self) -> None:
         self._fresh = True
@@ -89,7 +109,8 @@ class AmiTranslator:
         self._channels_known = False
         self._held: tuple[FloorSnapshot, int] | None = None
         self.wants_report = False
-        self.agent_events = 0
+        self.agent_events = self.conversations = self.corrections = 0
+        self._calls.sees_hangups = False
         self.skew_s = None
 
     def _take(self) -> list[FloorEvent]:
@@ -128,10 +149,12 @@ class AmiTranslator:
 
     def _reported(self, _message: Message, at: float) -> None:
         report, self._report = self._report, Report()
+        self.wants_report = False
         if self._fresh:
             self._fresh = False
             self._begin_snapshot(report, at)
         elif not self._agrees(report):
+            self.corrections += 1
             self._out.append(self._snapshot(report, tuple(self._talks.states()), at))
             self._adopt(report, at)
 
@@ -262,6 +285,10 @@ class AmiTranslator:
         if device is not None:
             self._talks.device(f.seat_of(message), device, at)
 
+    def _complete(self, message: Message, at: float) -> None:
+        self.conversations += 1
+        self._talks.complete(message, at)
+
     def _joined(self, message: Message, at: float) -> None:
         self.agent_events += 1
         self._calls.join(message, at)
@@ -279,7 +306,7 @@ class AmiTranslator:
             "AgentCalled": talks.called,
             "AgentRingNoAnswer": talks.ring_no_answer,
             "AgentConnect": calls.connect,
-            "AgentComplete": talks.complete,
+            "AgentComplete": self._complete,
             "QueueMemberStatus": self._member,
             "QueueMemberAdded": self._member,
             "QueueMemberPause": self._member,

@@ -112,6 +112,145 @@ SENTENCES.update(
 )
 
 
+# -- AMI: the live link ----------------------------------------------------------------------------
+
+SENTENCES.update(
+    {
+        "ami_connecting": {
+            "zh": "正在连接 Asterisk（{host}:{port}）。",
+            "en": "Connecting to Asterisk at {host}:{port}.",
+        },
+        "ami_up": {
+            "zh": "已连接 Asterisk（{host}:{port}，AMI {version}）。",
+            "en": "Connected to Asterisk at {host}:{port} (AMI {version}).",
+        },
+        "ami_login": {
+            "zh": "Asterisk 拒绝了 AMI 用户 {user}（{reason}）；请核对 manager.conf 中的用户、口令与 "
+            "permit。",
+            "en": "Asterisk refused the AMI user {user} ({reason}); check the user, its secret and "
+            "permit in manager.conf.",
+        },
+        "ami_refused": {
+            "zh": "{host} 的 {port} 端口没有程序在监听；请在 manager.conf 设 enabled=yes，并核对端口和 "
+            "bindaddr。",
+            "en": "Nothing listens on port {port} of {host}; set enabled=yes in manager.conf and check "
+            "its port and bindaddr.",
+        },
+        "ami_unknown_host": {
+            "zh": "找不到主机 {host}；请核对设置 ami.host 与域名解析。",
+            "en": "The host {host} is unknown; check the setting ami.host and the name service.",
+        },
+        "ami_timeout": {
+            "zh": "{host}:{port} 在 {seconds} 秒内没有应答；请检查网络、防火墙，以及端口是否需要 TLS。",
+            "en": "{host}:{port} did not answer within {seconds} s; check the network, the firewall, "
+            "and whether the port expects TLS.",
+        },
+        "ami_unreachable": {
+            "zh": "无法连到 {host}:{port}（{reason}）；请检查网络。",
+            "en": "{host}:{port} cannot be reached ({reason}); check the network.",
+        },
+        "ami_tls": {
+            "zh": "与 {host}:{port} 的 TLS 连接失败（{reason}）；请核对端口（通常为 5039）、证书与设置 "
+            "ami.ca。",
+            "en": "TLS with {host}:{port} failed ({reason}); check the port (usually 5039), the "
+            "certificate and the setting ami.ca.",
+        },
+        "ami_ca": {
+            "zh": "无法使用 CA 文件 {path}（{reason}）；请核对设置 ami.ca。",
+            "en": "The CA file {path} cannot be used ({reason}); check the setting ami.ca.",
+        },
+        "ami_not_ami": {
+            "zh": "{host}:{port} 不是 Asterisk 的 AMI 端口，它的应答是“{text}”；请核对设置 ami.port（通"
+            "常为 5038）。",
+            "en": "{host}:{port} is not an AMI port, it greets with “{text}”; check the setting "
+            "ami.port (usually 5038).",
+        },
+        "ami_denied": {
+            "zh": "AMI 用户 {user} 不可执行 {action}（{reason}）；请在 manager.conf 给它 write = "
+            "agent,system,reporting。",
+            "en": "The AMI user {user} may not use {action} ({reason}); give it write = "
+            "agent,system,reporting in manager.conf.",
+        },
+        "ami_no_agent_events": {
+            "zh": "AMI 用户 {user} 收不到队列事件，画面只能隔一会儿更新；请在 manager.conf 的 read 中加"
+            "上 agent。",
+            "en": "The AMI user {user} is not sent queue events, so the picture only moves now and "
+            "then; add agent to its read= in manager.conf.",
+        },
+        "ami_rights": {
+            "zh": "已连接，但 AMI 用户 {user} 缺少权限：{rights}；请在 manager.conf 补上，否则部分功能"
+            "不可用。",
+            "en": "Connected, but the AMI user {user} lacks {rights}; add that in manager.conf, or "
+            "parts will not work.",
+        },
+        "ami_silent": {
+            "zh": "{host} 已有 {seconds} 秒没有任何应答，连接视为中断；正在重新连接。",
+            "en": "{host} has been silent for {seconds} s, so the link counts as lost; connecting "
+            "again.",
+        },
+        "ami_lost": {
+            "zh": "与 {host} 的连接中断；正在重新连接。",
+            "en": "The link to {host} is lost; connecting again.",
+        },
+        "ami_command_down": {
+            "zh": "此刻没有连上 Asterisk，指令未发出。",
+            "en": "Asterisk is not connected at this moment, so the command was not sent.",
+        },
+        "ami_command_unanswered": {
+            "zh": "Asterisk 没有答复这条指令，是否生效请看坐席状态。",
+            "en": "Asterisk did not answer the command; the seat's status will show whether it took "
+            "effect.",
+        },
+    }
+)
+
+# -- AMI: recordings -------------------------------------------------------------------------------
+
+SENTENCES.update(
+    {
+        "recording_playing": {
+            "zh": "正在重放录制 {path}。",
+            "en": "Playing the recording {path}.",
+        },
+        "recording_done": {
+            "zh": "录制已放完：{messages} 条消息，{events} 个事件。",
+            "en": "The recording is over: {messages} messages, {events} events.",
+        },
+        "recording_read_only": {
+            "zh": "这是录制的重放，不能操作坐席。",
+            "en": "This is a recording, so seats cannot be changed.",
+        },
+        "arrival_unreadable": {
+            "zh": "此行不是“时刻、会话、偏移、长度、名称”：{text}",
+            "en": "The line is not epoch, session, offset, length and name: {text}",
+        },
+        "arrival_outside": {
+            "zh": "此行指向第 {session} 个会话录制之外的字节。",
+            "en": "The line points outside the recorded bytes of session {session}.",
+        },
+    }
+)
+
+# -- simulator: the state of the link --------------------------------------------------------------
+
+SENTENCES.update(
+    {
+        "sim_catching_up": {
+            "zh": "模拟现场正在补齐今天到此刻的数据。",
+            "en": "The simulated floor is catching up with the day so far.",
+        },
+        "sim_running": {
+            "zh": "模拟现场运行中。",
+            "en": "The simulated floor is running.",
+        },
+        "sim_link_lost": {
+            "zh": "与模拟交换机的连接已中断（情景演练），稍后会恢复。",
+            "en": "The link to the simulated switch is lost (part of the scenario) and will come back.",
+        },
+    }
+)
+
+
 def say(code: str, details: Mapping[str, str], language: str) -> str:
     """The sentence of a code in ``zh`` or ``en``. Raises KeyError on an unknown code or detail."""
     filled = dict(details)
