@@ -147,7 +147,8 @@ def parse_body(body: bytes, position: int, first_line: int) -> Parsed:
     quick: Mapping[str, _Quick] = {} if b"\0" in body else _QUICK
     events: list[tuple[int, FloorEvent]] = []
     bad: list[Fault] = []
-    end, last, at = position, "", 0.0
+    end, at = position, 0.0
+    last: str | None = None
     for place, (line, octets) in enumerate(zip(lines, raw, strict=True), first_line):
         end += len(octets) + 1
         fields = line.split("|")

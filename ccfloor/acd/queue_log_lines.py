@@ -7,37 +7,20 @@ where nothing can be shifted. Durations are seconds, except that ringing is writ
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
 import msgspec
 
+from ccfloor.acd.queue_log_verbs import NUMBERS, OWN_VERB, VERBS, Parts, Shape
 from ccfloor.acd.sentences import say
-from ccfloor.floor.events import (
-    CallAnswered,
-    CallEnded,
-    CallJoined,
-    CallLeft,
-    CallRang,
-    EndedBy,
-    FloorEvent,
-    Noted,
-    Outcome,
-    RingEnded,
-    RingResult,
-    SeatJoined,
-    SeatLeft,
-    SeatPaused,
-    SeatPenalty,
-    SeatSigned,
-    SwitchStarted,
-)
+from ccfloor.floor.events import FloorEvent, Noted
 
 NOBODY = frozenset({"", "NONE"})
 FIRST_AT, LAST_AT = 1e8, 4e9  # 1973 to 2096: anything else in the first column is not a time of day
 _MOST_PIPES_IN_A_NAME = 8
 _SHOWN = 60
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
+_PLAIN_VERB = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 
 
 class BadLine(msgspec.Struct, frozen=True):
@@ -59,210 +42,20 @@ class _Unfit(Exception):
         self.code, self.details = code, details
 
 
-class _Parts(NamedTuple):
-    """A line taken apart. Numbers that are negative (the switch's clock was set back) are None."""
-
-    at: float
-    call: str
-    queue: str
-    seat: str
-    verb: str
-    text: dict[str, str]
-    number: dict[str, float | None]
-
-
-# -- from parts to events ----------------------------------------------------------------------------
-
-
-def _joined(p: _Parts) -> FloorEvent:
-    return CallJoined(
-        at=p.at,
-        call=p.call,
-        queue=p.queue,
-        number=p.text["number"],
-        name=p.text["name"],
-        position=int(p.number["position"] or 0),
-    )
-
-
-def _answered(p: _Parts) -> FloorEvent:
-    return CallAnswered(
-        at=p.at,
-        call=p.call,
-        queue=p.queue,
-        seat=p.seat,
-        wait_s=p.number["hold"],
-        ring_s=p.number["ring"],
-    )
-
-
-def _left(outcome: Outcome) -> Callable[[_Parts], FloorEvent]:
-    def build(p: _Parts) -> FloorEvent:
-        return CallLeft(
-            at=p.at,
-            call=p.call,
-            queue=p.queue,
-            outcome=outcome,
-            wait_s=p.number["wait"],
-            key=p.text.get("key", ""),
-            position=int(p.number["position"] or 0),
-        )
-
-    return build
-
-
-def _ended(by: EndedBy) -> Callable[[_Parts], FloorEvent]:
-    def build(p: _Parts) -> FloorEvent:
-        return CallEnded(
-            at=p.at,
-            call=p.call,
-            queue=p.queue,
-            seat=p.seat,
-            by=by,
-            talk_s=p.number["talk"],
-            wait_s=p.number["hold"],
-            target=_target(p.text.get("target", ""), by),
-        )
-
-    return build
-
-
-def _target(text: str, by: EndedBy) -> str:
-    """``6001|from-agents`` → ``6001@from-agents``; ``LINK|a|b`` → ``LINK a b``."""
-    return text.replace("|", "@" if by is EndedBy.BLIND_TRANSFER else " ")
-
-
-def _rang(p: _Parts) -> FloorEvent:
-    return CallRang(at=p.at, call=p.call, queue=p.queue, seat=p.seat)
-
-
-def _no_answer(p: _Parts) -> FloorEvent:
-    # 0 ms is a busy or declining telephone: nobody ignored it
-    result = RingResult.REJECTED if p.number["ring"] == 0 else RingResult.NO_ANSWER
-    return _ring_ended(result)(p)
-
-
-def _ring_ended(result: RingResult) -> Callable[[_Parts], FloorEvent]:
-    def build(p: _Parts) -> FloorEvent:
-        ring = p.number.get("ring")
-        return RingEnded(
-            at=p.at,
-            call=p.call,
-            queue=p.queue,
-            seat=p.seat,
-            result=result,
-            ring_s=None if ring is None else ring / 1000,
-        )
-
-    return build
-
-
-def _member_added(p: _Parts) -> FloorEvent:
-    paused = p.text["state"].startswith("PAUSED")
-    return SeatJoined(at=p.at, seat=p.seat, queue=p.queue, paused=paused)
-
-
-def _member_removed(p: _Parts) -> FloorEvent:
-    return SeatLeft(at=p.at, seat=p.seat, queue=p.queue)
-
-
-def _paused(p: _Parts) -> FloorEvent:
-    # PAUSEALL carries no queue and is written beside one PAUSE for each queue of the seat
-    return SeatPaused(at=p.at, seat=p.seat, queue=p.queue, paused=True, reason=p.text["reason"])
-
-
-def _unpaused(p: _Parts) -> FloorEvent:
-    return SeatPaused(at=p.at, seat=p.seat, queue=p.queue, paused=False)
-
-
-def _penalty(p: _Parts) -> FloorEvent:
-    return SeatPenalty(at=p.at, seat=p.seat, queue=p.queue, penalty=int(p.number["penalty"] or 0))
-
-
-def _signed(on: bool) -> Callable[[_Parts], FloorEvent]:
-    return lambda p: SeatSigned(at=p.at, seat=p.seat, on=on)
-
-
-def _started(p: _Parts) -> FloorEvent:
-    return SwitchStarted(at=p.at)
-
-
-def _noted(p: _Parts) -> FloorEvent:
-    return Noted(at=p.at, verb=p.verb, queue=p.queue, seat=p.seat, data=p.text["data"])
-
-
-# -- the verbs ---------------------------------------------------------------------------------------
-
-
-class _Shape(NamedTuple):
-    """A verb's data: names of fields, ``*name`` takes what is left over, ``|`` included."""
-
-    build: Callable[[_Parts], FloorEvent]
-    fields: tuple[str, ...]
-    needs: tuple[str, ...]
-
-
-_NUMBERS = frozenset({"hold", "talk", "wait", "ring", "position", "first_position", "penalty"})
-_CALL = ("call", "queue")
-_LEG = ("call", "queue", "agent")
-
-
-def _shape(build: Callable[[_Parts], FloorEvent], fields: str, needs: tuple[str, ...]) -> _Shape:
-    return _Shape(build, tuple(fields.split()), needs)
-
-
-VERBS: dict[str, _Shape] = {
-    "ENTERQUEUE": _shape(_joined, "url number position *name", _CALL),
-    "CONNECT": _shape(_answered, "hold peer ring", _LEG),
-    "COMPLETEAGENT": _shape(_ended(EndedBy.AGENT), "hold talk position", _LEG),
-    "COMPLETECALLER": _shape(_ended(EndedBy.CALLER), "hold talk position", _LEG),
-    "BLINDTRANSFER": _shape(_ended(EndedBy.BLIND_TRANSFER), "*target hold talk position", _LEG),
-    "TRANSFER": _shape(_ended(EndedBy.BLIND_TRANSFER), "*target hold talk position", _LEG),
-    "ATTENDEDTRANSFER": _shape(_ended(EndedBy.ATTENDED_TRANSFER), "*target hold talk position", _LEG),
-    "ABANDON": _shape(_left(Outcome.ABANDONED), "position first_position wait", _CALL),
-    "EXITWITHTIMEOUT": _shape(_left(Outcome.TIMED_OUT), "position first_position wait", _CALL),
-    "EXITEMPTY": _shape(_left(Outcome.LEFT_EMPTY), "position first_position wait", _CALL),
-    "EXITWITHKEY": _shape(_left(Outcome.KEY_EXIT), "key position first_position wait", _CALL),
-    "WITHDRAW": _shape(_left(Outcome.WITHDRAWN), "position first_position wait *info", _CALL),
-    "RINGING": _shape(_rang, "*data", _LEG),  # written by add-ons
-    "RINGNOANSWER": _shape(_no_answer, "ring", _LEG),
-    "RINGCANCELED": _shape(_ring_ended(RingResult.CANCELED), "ring", _LEG),
-    # the agent hung up during the announcement: the caller waits on
-    "AGENTDUMP": _shape(_ring_ended(RingResult.REJECTED), "*data", _LEG),
-    # no common codec: the switch drops the caller and writes ABANDON next
-    "SYSCOMPAT": _shape(_ring_ended(RingResult.CANCELED), "*data", _LEG),
-    "ADDMEMBER": _shape(_member_added, "*state", ("queue", "agent")),
-    "REMOVEMEMBER": _shape(_member_removed, "*data", ("queue", "agent")),
-    "PAUSE": _shape(_paused, "*reason", ("agent",)),
-    "PAUSEALL": _shape(_paused, "*reason", ("agent",)),
-    "UNPAUSE": _shape(_unpaused, "*reason", ("agent",)),
-    "UNPAUSEALL": _shape(_unpaused, "*reason", ("agent",)),
-    "PENALTY": _shape(_penalty, "penalty", ("agent",)),
-    "AGENTLOGIN": _shape(_signed(True), "*data", ("agent",)),
-    "AGENTLOGOFF": _shape(_signed(False), "*data", ("agent",)),
-    "AGENTCALLBACKLOGIN": _shape(_signed(True), "*data", ("agent",)),
-    "AGENTCALLBACKLOGOFF": _shape(_signed(False), "*data", ("agent",)),
-    "QUEUESTART": _shape(_started, "*data", ()),
-    "CONFIGRELOAD": _shape(_noted, "*data", ()),
-    "RINGINUSE": _shape(_noted, "*data", ()),
-    "DID": _shape(_noted, "*data", ()),
-    "INFO": _shape(_noted, "*data", ()),
-    "OUTCALL": _shape(_noted, "*data", ()),
-}
-_OWN_VERB = _shape(_noted, "*data", ())  # a site's own verb, by the QueueLog application
-_PLAIN_VERB = re.compile(r"[A-Z][A-Z0-9_]{2,}")
-
-
 def parse_line(line: str) -> FloorEvent | BadLine:
     """The event of one line (without its end). Never raises.
 
     Where a broken beginning runs into a whole line, the whole one is kept and the break is reported.
     """
     result = _parse(line.lstrip("\ufeff"))
-    broken = isinstance(result, BadLine) and result.event is None
-    if broken or line.count("|") >= 9:
-        return _embedded(line) or result
-    return result
+    return (_embedded(line) or result) if _is_doubtful(result, line) else result
+
+
+def _is_doubtful(result: FloorEvent | BadLine, line: str) -> bool:
+    """Whether the line could be two that ran into each other."""
+    if isinstance(result, BadLine):
+        return result.event is None
+    return line.count("|") >= 9 or (isinstance(result, Noted) and result.verb not in VERBS)
 
 
 def _parse(line: str) -> FloorEvent | BadLine:
@@ -316,7 +109,7 @@ def _verb_index(fields: list[str]) -> int:
 def _is_verb(fields: list[str], index: int) -> bool:
     """Whether a known word beyond the fifth field is the verb and not data of a site's own verb."""
     shape = VERBS[fields[index]]
-    if not _NUMBERS.intersection(shape.fields):
+    if not NUMBERS.intersection(shape.fields):
         return index == 5 or not _PLAIN_VERB.fullmatch(fields[4])
     try:
         _take_apart(shape, fields[index], fields[index + 1 :])
@@ -333,7 +126,7 @@ _EMBEDDED = re.compile(
 def _embedded(line: str) -> BadLine | None:
     """The whole line at the end of a broken one: a write cut short by a crash, zeros left by one."""
     starts = [found.start() for found in _EMBEDDED.finditer(line) if found[2] in VERBS]
-    if not starts or starts[-1] == 0:
+    if not starts or line[: starts[-1]] in ("", "-"):
         return None
     inner = _parse(line[starts[-1] :])
     event = inner.event if isinstance(inner, BadLine) else inner
@@ -352,24 +145,24 @@ def _event(at: float, fields: list[str], index: int) -> FloorEvent | BadLine:
             raise _Unfit("line_no_value", verb=verb, index=str(place), field=field)
     call, queue, seat = ("" if name in NOBODY else name for name in names.values())
     text, number = _take_apart(shape, verb, tail)
-    event = shape.build(_Parts(at, call, queue, seat, verb, text, number))
+    event = shape.build(Parts(at, call, queue, seat, verb, text, number))
     for field in (name for name, value in number.items() if value is None):
         return BadLine("line_negative", {"verb": verb, "field": field, "value": text[field]}, event)
     return event
 
 
-def _own_verb(verb: str, tail: list[str]) -> _Shape:
+def _own_verb(verb: str, tail: list[str]) -> Shape:
     if not verb.isprintable() or not any(letter.isalpha() for letter in verb) or "\ufffd" in verb:
         raise _Unfit("line_bad_verb", value=shown(verb))
     if not tail and any(known.startswith(verb) for known in VERBS):
         raise _Unfit("line_cut", verb=verb)  # Asterisk writes a "|" behind every verb
-    return _OWN_VERB
+    return OWN_VERB
 
 
-def _take_apart(shape: _Shape, verb: str, tail: list[str]) -> tuple[dict[str, str], dict[str, float | None]]:
+def _take_apart(shape: Shape, verb: str, tail: list[str]) -> tuple[dict[str, str], dict[str, float | None]]:
     """Data by name, and those that are numbers. Raises _Unfit where they do not fit the verb."""
     text = dict(_named(shape.fields, verb, tail))
-    number = {name: _number(verb, name, value) for name, value in text.items() if name in _NUMBERS}
+    number = {name: _number(verb, name, value) for name, value in text.items() if name in NUMBERS}
     return text, number
 
 
