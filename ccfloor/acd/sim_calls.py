@@ -64,7 +64,13 @@ class Calls(Desks):
         place = len(queue.waiting)
         self.emit(
             CallJoined(
-                at=self.now, call=call, queue=queue.name, number=number, linked=call, position=place, count=place
+                at=self.now,
+                call=call,
+                queue=queue.name,
+                number=number,
+                linked=call,
+                position=place,
+                count=place,
             )
         )
         self._plan_leaving(queue, visit)

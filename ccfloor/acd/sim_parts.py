@@ -9,8 +9,10 @@ from random import Random
 from ccfloor.acd.sim_scenario import Callers, PauseSpec, QueueSpec, SeatSpec
 from ccfloor.floor.events import Device, MemberState
 
-MOBILE = ("130", "131", "133", "135", "136", "137", "138", "139", "150", "151", "152", "153", "156",
-          "157", "158", "159", "176", "177", "180", "181", "185", "186", "187", "188", "189", "199")  # fmt: skip
+MOBILE = (
+    *("130", "131", "133", "135", "136", "137", "138", "139", "150", "151", "152", "153", "156"),
+    *("157", "158", "159", "176", "177", "180", "181", "185", "186", "187", "188", "189", "199"),
+)
 LANDLINE = ("010", "021", "020", "0755", "0571", "025", "028")
 
 
@@ -38,7 +40,7 @@ class Visit:
 
 
 class Pause:
-    """A seat's pause in all of its queues. ``spec``: the plan it comes from (None: asked for, or automatic)."""
+    """A seat's pause in all of its queues. ``spec``: the plan it comes from (None: asked for, automatic)."""
 
     __slots__ = ("reason", "seat", "since", "spec", "token")
 
@@ -48,7 +50,7 @@ class Pause:
 
 
 class Seat:
-    """A seat as the switch sees it. ``skills``: queue → penalty; ``shut``: queues it is paused in, with reason."""
+    """A seat as the switch sees it. ``skills``: queue → penalty; ``shut``: queue it is paused in → reason."""
 
     __slots__ = (
         "agent", "broken", "idle_since", "last_call", "leaving", "mode", "name", "pause", "shut",

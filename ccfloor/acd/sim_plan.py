@@ -30,7 +30,7 @@ STEP_S = 60.0  # windows of a scenario act on the minute
 
 
 class Duty(NamedTuple):
-    """One agent's shift at a seat. ``pauses``: (at, kind, seconds); ``calls``: (at, seconds) of his own calls."""
+    """One agent's shift at a seat. ``pauses``: (at, kind, seconds); ``calls`` of his own: (at, seconds)."""
 
     seat: int
     agent: str
@@ -125,7 +125,8 @@ class Load:
         self.start, self.end = midnight(day, zone), midnight(day + timedelta(days=1), zone)
         self.factor = scenario.volume * rng.lognormvariate(0, scenario.busyness)
         self.rates = {
-            name: _quarters(rng, queue, day, self.factor, scenario.noise) for name, queue in spec.queues.items()
+            name: _quarters(rng, queue, day, self.factor, scenario.noise)
+            for name, queue in spec.queues.items()
         }
         self.windows = [
             (start, start + window.minutes * 60, window)
@@ -137,11 +138,17 @@ class Load:
     def rate(self, queue: str, at: float) -> float:
         """Calls a second to expect at an instant of the day."""
         rates = self.rates[queue]
-        rate = rates[min(int((at - self.start) // QUARTER_S), len(rates) - 1)]
+        rate = usual = rates[min(int((at - self.start) // QUARTER_S), len(rates) - 1)]
         for start, end, window in self.windows:
             if start <= at < end and (not window.queues or queue in window.queues):
-                rate *= window.volume
+                rate = rate * window.volume + window.extra / 3600 * self._part(queue, usual, at)
         return rate
+
+    def _part(self, queue: str, rate: float, at: float) -> float:
+        """The queue's part in all calls of the moment: extra callers come in the same proportions."""
+        quarter = int((at - self.start) // QUARTER_S)
+        total = sum(rates[min(quarter, len(rates) - 1)] for rates in self.rates.values())
+        return rate / total if total else 0.0
 
     def patience(self, at: float) -> float:
         """Factor on the callers' patience."""

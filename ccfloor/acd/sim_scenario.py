@@ -193,9 +193,10 @@ class When(Part):
 
 
 class Window(When):
-    """A stretch with other callers. ``queues`` empty: all of them."""
+    """A stretch with other callers. ``extra``: calls an hour on top; ``queues`` empty: all of them."""
 
     volume: Factor = 1.0
+    extra: Annotated[float, Field(ge=0, le=20_000)] = 0.0
     patience: Factor = 1.0
     talk: Factor = 1.0
     queues: list[str] = []
@@ -233,7 +234,7 @@ def load_floor(path: Path = FOLDER / "floor.yaml") -> SimSpec:
 
 
 def load_scenario(name: str | Path = "normal", spec: SimSpec | None = None) -> Scenario:
-    """A scenario by name (normal, calm, surge, outage) or by path; ``spec`` checks its queues. Raises FileProblem."""
+    """A scenario by name (see scenario_names) or path, for the queues of ``spec``. Raises FileProblem."""
     path = Path(name)
     if path.suffix not in {".yaml", ".yml"}:
         path = FOLDER / f"{name}.yaml"

@@ -12,7 +12,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class FileProblem(ValueError):
-    """What is wrong with a file a site edits. ``line`` counts from 1, ``field`` is dotted (empty: the file)."""
+    """What is wrong with a file. ``line`` counts from 1 (0: none), ``field`` is dotted (empty: the file)."""
 
     def __init__(self, file: str, line: int, field: str, why: str) -> None:
         self.file, self.line, self.field, self.why = file, line, field, why
