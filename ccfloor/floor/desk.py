@@ -92,6 +92,8 @@ class SeatDesk:
 
     def _agent_name(self, seat_id: str, agent: str) -> str:
         info = self.config.seats.get(seat_id)
+        if info and agent in info.others:
+            return agent
         return (info.agent if info and info.agent else "") or display_name(agent or seat_id)
 
     def _rename(self, seat: Seat, agent: str) -> None:

@@ -101,7 +101,7 @@ def _seat_view(floor: Floor, seat: Seat, now: float, day: float) -> SeatView:
     return SeatView(
         seat=seat.seat,
         agent=seat.agent,
-        agent_en=info.agent_en if info else "",
+        agent_en=info.others.get(seat.agent, info.agent_en) if info else "",
         number=info.number if info else "",
         team=info.team if info else "",
         role=info.role if info else "agent",
