@@ -47,7 +47,7 @@ DEFINITIONS: dict[str, Definition] = {
         "服务水平",
         "Service level",
         "T 秒内接起 ÷（接起 + 放弃 − T 秒内放弃 + 正等待已超 T 的）；T 含等号",
-        "answered within T ÷ (answered + abandoned − abandoned within T + waiting beyond T already); T inclusive",
+        "answered within T ÷ (answered + abandoned − abandoned within T + waiting beyond T); T inclusive",
         "Cisco Unified ICM, 'ignore abandoned'",
     ),
     "sl_ignore_T": Definition(
@@ -135,7 +135,7 @@ DEFINITIONS: dict[str, Definition] = {
         "占用率",
         "Occupancy",
         "（振铃 + 通话 + 保持 + 整理 + 回拨）÷（上述 + 空闲）；只计在线时间，每坐席只计一次",
-        "(ringing + talk + hold + wrap-up + callback) ÷ (that + free); signed-in time only, a seat counts once",
+        "(ringing + talk + hold + wrap-up + callback) ÷ (that + free); signed-in time, a seat counts once",
         _HANDBOOK,
     ),
     "expected_wait": Definition(

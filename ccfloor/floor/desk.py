@@ -248,6 +248,8 @@ class SeatDesk:
             self._weigh(seat, event.at, -1)
             del seat.queues[event.queue]
             self._weigh(seat, event.at, +1)
+        if not seat.queues:
+            seat.pause_all = None
         self.update(seat, event.at)
 
     def penalty(self, event: SeatPenalty) -> None:

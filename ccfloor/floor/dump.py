@@ -55,6 +55,7 @@ class FloorState(msgspec.Struct):
     waiting_now: int
     curve: list[tuple[float, int]]
     abandons: list[tuple[int, int]]
+    next_roll: float
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -80,6 +81,7 @@ def dump_floor(floor: Floor) -> bytes:
             waiting_now=floor.waiting_now,
             curve=list(floor.curve),
             abandons=[visit.key for visit in floor.abandons],
+            next_roll=floor.next_roll,
         )
     )
 
@@ -91,7 +93,7 @@ def load_floor(floor: Floor, blob: bytes) -> None:
         raise msgspec.ValidationError(f"floor state of version {state.version}, expected {VERSION}")
     floor.at, floor.events, floor.repairs, floor.day = state.at, state.events, state.repairs, state.day
     floor.link_up, floor.blind_since = state.link_up, state.blind_since
-    floor.waiting_now = state.waiting_now
+    floor.waiting_now, floor.next_roll = state.waiting_now, state.next_roll
     floor.curve.extend(state.curve)
     for visit in state.visits:
         floor.book.add(visit)

@@ -73,7 +73,7 @@ class FloorEvent(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="kin
 
 
 class CallJoined(FloorEvent, frozen=True, tag="call_joined"):
-    """A caller entered a queue. ``count``: callers in the queue after it, as the switch counts (-1: not said)."""
+    """A caller entered a queue. ``count``: callers in it now by the switch's own count (-1: not said)."""
 
     call: str
     queue: str
@@ -343,4 +343,5 @@ def encode(event: FloorEvent) -> bytes:
 
 def decode(payload: bytes | str) -> AnyEvent:
     """The event of a journal payload. Raises ``msgspec.ValidationError`` on anything else."""
-    return _decoder.decode(payload)
+    event: AnyEvent = _decoder.decode(payload)
+    return event

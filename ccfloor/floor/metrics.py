@@ -94,7 +94,7 @@ _SCALARS = len(COUNT_FIELDS) + len(SUM_FIELDS)
 
 def counts(vector: Sequence[int], over_t: int = 0) -> Counts:
     """Counts of a stored vector (in the order of FIELDS)."""
-    return Counts(*vector[:_SCALARS], over_t)
+    return Counts(*(*vector[:_SCALARS], over_t))
 
 
 def add_vectors(vectors: Iterable[Sequence[int]]) -> list[int]:

@@ -228,7 +228,7 @@ def _windows(
 
 
 def _day_time(seats: list[SeatView]) -> tuple[float, float]:
-    """Busy and available seconds today of these seats; those whose presence nobody tells count for nothing."""
+    """Busy and available seconds today of seats whose presence some source tells."""
     known = [seat.day for seat in seats if seat.queues or seat.day.ready_s]
     return sum(day.busy_s for day in known), sum(day.ready_s for day in known)
 
@@ -293,6 +293,8 @@ def _floor_view(floor: Floor, seats: list[SeatView], now: float) -> QueueView:
         threshold_s=target.threshold_s,
         target=target.target,
         seats=_seat_counts(seats),
+        expected_wait_s=None,
+        expected_wait_range_s=None,
         **_windows(gauges, floor.seats_over_time, _day_time(seats), now),
     )
 

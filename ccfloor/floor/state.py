@@ -77,7 +77,7 @@ class Floor:
         self.seats_over_time = Integral()
         self.desk = SeatDesk(config, self.book, self._weigh if live else None)
         self.day = (0.0, 0.0)
-        self._next_roll = 0.0
+        self.next_roll = 0.0
         self.link_up = False
         self.blind_since: float | None = None
         self.covered: list[tuple[float, float]] = []
@@ -154,8 +154,8 @@ class Floor:
     def _move(self, at: float) -> None:
         self.desk.timers(at)
         self.at = at
-        if self.live and at >= self._next_roll:
-            self._next_roll = interval_start(at) + INTERVAL_S
+        if self.live and at >= self.next_roll:
+            self.next_roll = interval_start(at) + INTERVAL_S
             if not self.day[0] <= at < self.day[1]:
                 self.day = self.config.business_day(at)
                 self.desk.day_start = self.day[0]
@@ -206,7 +206,7 @@ class Floor:
         """A queue's gauge; a queue nobody named before appears with its first event."""
         gauge = self.gauges.get(queue)
         if gauge is None:
-            gauge = self.gauges[queue] = QueueGauge(queue, self.day[0])
+            gauge = self.gauges[queue] = QueueGauge(queue, self.day[0], self.next_roll - INTERVAL_S)
         return gauge
 
     def repair(self, kind: str) -> None:
@@ -313,6 +313,7 @@ class Floor:
             visit.row.estimated = visit.row.repaired = visit.wide = True
             self.repair("call_without_join")
         visit.mark(self._log)
+        self.book.touch(visit)
         return visit
 
     def _rang(self, event: CallRang) -> None:
@@ -440,9 +441,9 @@ class Floor:
         if row.agent == agent or row.seat == seat:
             if event.ring_s is not None and not row.ring_ms:
                 row.ring_ms = _ms(event.ring_s)
-                self._measure(visit)
             if row.estimated and event.wait_s is not None:
                 row.wait_ms = _ms(event.wait_s)
+            self._measure(visit)
             return
         self.repair("second_answer")
 
@@ -466,7 +467,12 @@ class Floor:
         self._measure(visit)
 
     def _seat_takes(self, visit: Visit, name: str, at: float) -> None:
-        seat = self.desk.get(name)
+        seat, row = self.desk.get(name), visit.row
+        if not row.seat:
+            row.seat, row.agent = seat.seat, seat.agent
+        if row.seat != seat.seat:
+            self.repair("second_answer")
+            return
         held = self.book.visits.get(seat.visit) if seat.visit is not None else None
         if held is not None and held is not visit:
             self.desk.stop_hold(seat, held, at)
@@ -489,6 +495,7 @@ class Floor:
             visit = self.book.visits.get(seat.visit) if seat and seat.visit is not None else None
             if visit is not None and visit.row.queue == event.queue:
                 visit.mark(self._log)
+                self.book.touch(visit)
                 return visit
         return self._found(event, (event.talk_s or 0.0) + (event.wait_s or 0.0))
 
@@ -599,7 +606,8 @@ class Floor:
         sighted = event.blind_since or event.at
         for queue in event.queues:
             self.gauge(queue.queue)
-        here = {(state.call, state.queue) for state in (*event.waiting, *event.talking)}
+        here = {(state.call, state.queue) for state in event.waiting}
+        here |= {(state.call, state.queue) for state in event.talking}
         self._close_all(min(sighted, event.at), keep=set() if event.restarted else here)
         self.desk.replace(event.members, event.at, event.blind_since)
         for waiting in sorted(event.waiting, key=lambda state: -state.wait_s):
@@ -641,6 +649,7 @@ class Floor:
 
     def dump(self) -> bytes:
         """The exact state, to be loaded later. Take the ledger first: what is not taken is not dumped."""
+        self.advance(self.at)
         return dump_floor(self)
 
     @classmethod

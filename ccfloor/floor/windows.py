@@ -102,7 +102,7 @@ class Period:
             self.sums[entry.index] -= entry.amount
 
 
-def service_parts(visit: Visit, now: float) -> list[Contribution]:
+def service_parts(visit: Visit, now: float, waiting: bool) -> list[Contribution]:
     """The visit's one service-level event, if it has happened by ``now``."""
     row = visit.row
     deadline = row.entered_at + row.threshold_ms / 1000
@@ -119,7 +119,7 @@ def service_parts(visit: Visit, now: float) -> list[Contribution]:
                 parts.append((SL_SHORT_IN, at, 1))
         return parts
     if outcome in (Outcome.WAITING, Outcome.DEQUEUED):
-        return [(SL_OVER, deadline, 1)] if now > deadline else []
+        return [(SL_OVER, deadline, 1)] if waiting and now > deadline else []
     if outcome in (Outcome.REFUSED_FULL, Outcome.REFUSED_EMPTY, Outcome.LOST):
         return []
     return [(SL_FLOW, deadline if late else row.left_at, 1)]
@@ -169,16 +169,14 @@ class Integral:
 class QueueGauge:
     """One queue's live numbers: who waits, the windows, seats serving it over time."""
 
-    def __init__(self, queue: str, day_start: float) -> None:
+    def __init__(self, queue: str, day_start: float, interval_at: float) -> None:
         self.queue = queue
         self.waiting: dict[tuple[int, int], float] = {}  # visit → entered at, in order of joining
         self.max_wait_s = 0.0
         self.today = Period("today", day_start)
-        self.interval = Period("interval")
+        self.interval = Period("interval", interval_at)
         self.rolling = [Rolling(name, length) for name, length in LENGTHS_S.items()]
         self.seats = Integral()
-        self.day_busy_s = 0.0
-        self.day_available_s = 0.0
         self._deadlines: deque[tuple[float, Visit]] = deque()
         self._entries: dict[tuple[int, int], list[Entry]] = {}
 
@@ -206,7 +204,7 @@ class QueueGauge:
     def measure(self, visit: Visit, now: float) -> None:
         """Bring the windows into line with the visit as it stands; corrections take back what was."""
         wanted = [part for part in contributions(visit.row) if part[0] < SCALARS]
-        wanted += service_parts(visit, now)
+        wanted += service_parts(visit, now, visit.key in self.waiting)
         held = self._entries.get(visit.key, [])
         kept: list[Entry] = []
         for entry in held:
