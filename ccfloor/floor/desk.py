@@ -49,10 +49,13 @@ def weight(status: SeatStatus, reason: str) -> tuple[int, int]:
 class SeatDesk:
     """The seats, addressed by the switch's id or by any name a source uses for them."""
 
-    def __init__(self, config: FloorConfig, book: CallBook, weigh: Weigh | None) -> None:
+    def __init__(
+        self, config: FloorConfig, book: CallBook, weigh: Weigh | None, measure: Callable[[Visit], None]
+    ) -> None:
         self.config = config
         self.book = book
         self.weigh = weigh
+        self.measure = measure
         self.reasons = {key.strip().lower(): value for key, value in config.reasons.items()}
         self.ledger = Ledger()
         self.seats: dict[str, Seat] = {}
@@ -220,7 +223,7 @@ class SeatDesk:
             _set_leg_acw(visit, seat.seat)
             if visit.row.ended_at:
                 self.book.finish(visit)
-            self.book.touch(visit)
+            self.measure(visit)
         if self.weigh is not None:
             seat.today.acw_s += spent
         seat.wrap_visit, seat.wrap_until, seat.wrap_queue = None, 0.0, ""

@@ -75,7 +75,7 @@ class Floor:
         self.book = CallBook()
         self.gauges: dict[str, QueueGauge] = {}
         self.seats_over_time = Integral()
-        self.desk = SeatDesk(config, self.book, self._weigh if live else None)
+        self.desk = SeatDesk(config, self.book, self._weigh if live else None, self._measure)
         self.day = (0.0, 0.0)
         self.next_roll = 0.0
         self.link_up = False
