@@ -6,6 +6,7 @@ answer is the definition; for every line both ways agree.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from ccfloor.acd.queue_log_lines import NOBODY, BadLine, instant, number, parse_line
@@ -149,7 +150,7 @@ def parse_body(body: bytes, position: int, first_line: int) -> Parsed:
     bad: list[Fault] = []
     end, at = position, 0.0
     last: str | None = None
-    for place, (line, octets) in enumerate(zip(lines, raw, strict=True), first_line):
+    for place, line, octets in zip(count(first_line), lines, raw, strict=False):
         end += len(octets) + 1
         fields = line.split("|")
         try:
