@@ -8,5 +8,5 @@ import streamlit as st
 
 from ccfloor.ui.shell import shell
 
-st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state=200)
 shell().run()

@@ -1,18 +1,34 @@
 """What surrounds every page: language and theme (both kept in the URL), and the navigation."""
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import streamlit as st
 
 from ccfloor.ui.texts import LANGS, Lang, language, text
-from ccfloor.ui.tokens import THEMES, Theme
+from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues"),
     "nav.system": ("definitions",),
 }
+
+
+# The page's own frame: a narrow navigation, little padding, and nothing where only helpers stand.
+_STYLE = """
+[data-testid=stMainBlockContainer]{padding-left:1.75rem;padding-right:1.75rem}
+[data-testid=stHeader]{background:transparent;height:2.5rem}
+[data-testid=stSidebarHeader]{height:1.5rem;padding:0;min-height:0}
+[data-testid=stSidebarContent] [data-testid=stVerticalBlock]{gap:.35rem}
+.st-key-theme-switch{position:absolute}
+@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}
+.ccfloor-switch{display:flex;gap:.25rem}
+.ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem;border:1px solid transparent}
+.ccfloor-switch a[aria-current]{font-weight:700;border-color:currentColor}
+"""
 
 
 class Look(NamedTuple):
@@ -40,11 +56,27 @@ def shell() -> Any:
     pages = [page for group in groups.values() for page in group]
     home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")
+    st.html(f"<style>{_STYLE}</style>")
+    _dress(seen, [entry.url_path for entry in (home, *pages)])
     if not seen.kiosk:
         with st.sidebar:
             _links(groups, seen)
             _switches(seen)
     return page
+
+
+def _dress(seen: Look, paths: list[str]) -> None:
+    """Give Streamlit's own parts the theme of the URL."""
+    home = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
+    addresses = [f"{home.rstrip('/')}/{path}" for path in paths]
+    data = {"theme": seen.theme, "ground": COLOURS[seen.theme]["ground"], "paths": addresses}
+    _theme_switch()(key="theme-switch", data=data, height=0)
+
+
+@cache
+def _theme_switch() -> Callable[..., Any]:
+    script = Path(__file__).with_name("theme.js").read_text(encoding="utf-8")
+    return st.components.v2.component("ccfloor_theme", js=script, isolate_styles=False)
 
 
 def _page(name: str, seen: Look) -> Any:

@@ -27,8 +27,8 @@
  *   ctx.go(path, {name: value})              another page, language and theme kept
  *   ctx.value(name, value), ctx.trigger(name, value)            to Python (component state, trigger)
  *
- * The root carries the classes board, <name>, zh|en, dark|light, live|aging|stale|none, and `phone` when
- * it is narrower than 700 px. Base classes (tiles .s .g-*, .warn, .over, .sr, .tip) are in base.css.
+ * The root carries the classes board, <name>, zh|en, dark|light, live|aging|stale|none, and `phone`
+ * (narrower than 700 px) or `wide`. Base classes (tiles .s .g-*, .warn, .over, .sr, .tip) are in base.css.
  */
 const BOARDS = new Map();
 
@@ -57,7 +57,7 @@ class Board {
 
   build() {
     this.host = el("div", { class: "ccfloor-host" });
-    if (this.data.kiosk) takeScreen(this.host);
+    if (this.data.kiosk) this.cover = takeScreen(this.host);
     this.place.append(this.host);
     const shadow = this.host.attachShadow({ mode: "open" });
     shadow.append(el("style", {}, `:host{${this.data.tokens}}`), el("style", {}, CSS));
@@ -77,7 +77,7 @@ class Board {
     const width = this.host.clientWidth || innerWidth;
     const names = ["board", data.board, this.lang, this.theme, state.freshness];
     if (data.kiosk) names.push("kiosk");
-    if (width < PHONE_PX) names.push("phone");
+    names.push(width < PHONE_PX ? "phone" : "wide");
     setClass(this.root, names.join(" "));
   }
 
@@ -150,7 +150,7 @@ class Board {
     this.sizes.disconnect();
     this.board.unmount?.(this.root, this);
     this.host.remove();
-    if (this.data.kiosk) releaseScreen();
+    this.cover?.remove();
   }
 }
 
@@ -181,14 +181,11 @@ const urlParams = {
 /** Covers the page with a kiosk: above everything, and nothing of the page scrolls or pops up behind it. */
 function takeScreen(host) {
   host.classList.add("ccfloor-kiosk");
-  const rules = `html,body{overflow:hidden!important}
+  const cover = el("style", {}, `html,body{overflow:hidden!important}
     .ccfloor-kiosk{position:fixed;inset:0;z-index:2147483000;overflow:hidden}
-    [data-testid=stDialog],[data-baseweb=modal],[role=dialog]{display:none!important}`;
-  document.head.append(el("style", { id: "ccfloor-kiosk-style" }, rules));
-}
-
-function releaseScreen() {
-  document.getElementById("ccfloor-kiosk-style")?.remove();
+    [data-testid=stDialog],[data-baseweb=modal],[role=dialog]{display:none!important}`);
+  document.head.append(cover);
+  return cover;
 }
 
 /** Two mounts with the same signature show the same thing: the second one goes on with the first. */

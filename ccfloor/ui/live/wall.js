@@ -4,7 +4,8 @@ const IDLE_MS = 5000;
 function buildTop(ctx) {
   const top = { site: el("b"), size: el("span", { class: "size" }), slide: el("span", { class: "slide" }), source: el("span", { class: "chip", hidden: "" }) };
   Object.assign(top, { ageMark: ctx.icon("dot"), ageText: el("span"), day: el("span", { class: "day" }), clock: el("span", { class: "clock alive" }) });
-  top.age = el("span", { class: "age" }, top.ageMark, top.ageText);
+  top.agePre = el("span", { class: "pre" }, ctx.t("age.prefix"));
+  top.age = el("span", { class: "age" }, top.ageMark, top.agePre, top.ageText);
   ctx.own.top = top;
   const full = ctx.data.kiosk ? null : fullScreen(ctx);
   return el("div", { class: "top" }, top.site, top.size, top.slide, el("span", { class: "sp" }), top.source, ctx.own.chime.button, full, top.age, top.day, top.clock);
@@ -38,7 +39,8 @@ function patchAge(ctx, top, now) {
   const seconds = dataAge(state, now);
   const stale = state.freshness === "stale";
   setIcon(top.ageMark, stale ? "triangle" : state.freshness === "live" ? "dot" : "triangle_open");
-  const text = stale ? t("age.frozen", { time: spanText(seconds, t) }) : t("age.chip", { age: fmt.age(seconds, t) });
+  const text = stale ? t("age.frozen", { time: spanText(seconds, t) }) : fmt.age(seconds, t);
+  top.agePre.hidden = stale || seconds === null;
   setText(top.ageText, seconds === null ? t("age.none") : text);
 }
 

@@ -43,12 +43,17 @@ function patchCaller(ctx, cell, item, at) {
   const wait = gone ? item.wait_s : at - item.entered_at;
   const [near, over] = ctx.own.limits.longest_wait_s;
   const name = queueName(ctx.state, item.queue, ctx.lang);
-  setClass(cell.node, gone ? "lost" : upTo(wait, near, over));
-  setIcon(cell.mark, gone ? "auto" : item.ringing ? "ring" : "dot");
+  setClass(cell.node, gone ? "lost" : `${upTo(wait, near, over)} ${item.ringing ? "rings" : ""}`.trim());
+  setIcon(cell.mark, gone ? "auto" : "ring");
   setText(cell.time, fmt.short(wait, ctx.lang));
   setText(cell.number, item.number || item.name || fmt.DASH);
-  setText(cell.queue, ctx.lang === "zh" ? name.slice(0, 2) : name);
+  setText(cell.queue, shortName(name));
   setAttr(cell.node, "data-note", callerNote(ctx, item, gone, name));
+}
+
+/** A queue's name where there is little room: two characters of Chinese, else the first word. */
+function shortName(name) {
+  return /^[\u3400-\u9fff]/.test(name) ? name.slice(0, 2) : name.split(" ")[0].slice(0, 10);
 }
 
 function callerNote(ctx, item, gone, name) {

@@ -28,7 +28,7 @@ function longestWait(queue, at) {
 function readLongest(floor, limits, ctx, at) {
   const [near, over] = limits.longest_wait_s;
   const wait = longestWait(floor, at);
-  const text = wait < 3600 ? fmt.clock(wait) : fmt.short(wait, ctx.lang);
+  const text = floor.waiting === 0 ? fmt.DASH : wait < 3600 ? fmt.clock(wait) : fmt.short(wait, ctx.lang);
   const max = fmt.short(Math.max(floor.max_wait_today_s, wait), ctx.lang);
   return {
     value: wait, text, bar: wait / (2 * over), tick: 0.5, raw: upTo(wait, near, over),
@@ -108,7 +108,7 @@ function patchHead(ctx, head, nodes, floor, at) {
   const long = read.text.length > 2 && isNumber(read.value) && read.text.indexOf(":") < 0 && read.text.indexOf(".") < 0;
   setText(nodes.number, read.text);
   setText(nodes.unit, isNumber(read.value) && !long ? head.unit || "" : "");
-  setClass(nodes.node, ["h", shown, long ? "long" : ""].filter(Boolean).join(" "));
+  setClass(nodes.node, ["h", shown, long ? "long" : "", read.text === fmt.DASH ? "quiet" : ""].filter(Boolean).join(" "));
   setIcon(nodes.mark, shown === "over" ? "octagon" : "triangle_open");
   setStyle(nodes.bar, "width", inBar(read.bar));
   setStyle(nodes.tick, "left", inBar(read.tick));

@@ -1,7 +1,7 @@
 /* The seat grid: 8 x 6 fixed places, a row a team where the teams allow it, and the legend with counts. */
 const SEAT_COLUMNS = 8;
 const SEAT_ROWS = 6;
-const LEGEND = ["ready", "contact", "after", "away", "over", "off"];
+const LEGEND = ["ready", "contact", "after", "away", "off", "over"];
 const LEGEND_ICONS = { ready: "ready", contact: "talk", after: "wrap", away: "break", over: "octagon", off: "offline" };
 const LEGEND_GROUP = { ring: "contact", busy: "away", fault: "over" };
 
@@ -11,15 +11,16 @@ function buildSeats(ctx) {
   ctx.own.teams = [];
   for (let row = 0; row < SEAT_ROWS; row += 1) {
     const team = { name: el("span"), free: el("small") };
+    team.node = el("div", { class: "tm" }, team.name, team.free);
     ctx.own.teams.push(team);
-    nodes.push(el("div", { class: "tm" }, team.name, team.free));
+    nodes.push(team.node);
     for (let column = 0; column < SEAT_COLUMNS; column += 1) {
       const tile = buildTile(ctx);
       ctx.own.tiles.push(tile);
       nodes.push(tile.node);
     }
   }
-  return el("div", { class: "seats" }, ...nodes);
+  return el("div", { class: "tiles" }, ...nodes);
 }
 
 function buildTile(ctx) {
@@ -67,7 +68,9 @@ function patchSeats(ctx, at) {
   for (let row = 0; row < SEAT_ROWS; row += 1) {
     const seats = rows[row] || [];
     const free = seats.filter((seat) => seat.status === "ready").length;
-    setText(ctx.own.teams[row].name, seats.length ? seats[0].team : "");
+    const team = seats.length ? seats[0].team : "";
+    setText(ctx.own.teams[row].name, team);
+    setClass(ctx.own.teams[row].node, team.length > 2 ? "tm long" : "tm");
     setText(ctx.own.teams[row].free, free || "");
     for (let column = 0; column < SEAT_COLUMNS; column += 1) {
       patchTile(ctx, ctx.own.tiles[row * SEAT_COLUMNS + column], seats[column], at);
@@ -84,6 +87,7 @@ function patchTile(ctx, tile, seat, at) {
   setClass(tile.node, `s g-${look.group} ${look.band}`.trim());
   setIcon(tile.mark, look.icon);
   setText(tile.name, name);
+  setClass(tile.name, name.length > 6 ? "nm tight" : "nm");
   setText(tile.word, look.word);
   setText(tile.time, look.group === "off" ? "" : fmt.short(at - seat.since, ctx.lang));
   setAttr(tile.node, "data-note", seatNote(ctx, seat, look, name));

@@ -7,7 +7,7 @@ function buildTable(ctx) {
   ctx.own.rows = Array.from({ length: QUEUE_ROWS }, () => buildRow(ctx));
   ctx.own.queueVerdicts = new Map();
   const body = el("tbody", {}, ...ctx.own.rows.map((row) => row.node));
-  return el("table", { class: "queues" }, el("thead", {}, el("tr", {}, ...head)), body);
+  return el("table", { class: "rows" }, el("thead", {}, el("tr", {}, ...head)), body);
 }
 
 function buildRow(ctx) {
