@@ -13,18 +13,22 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues"),
-    "nav.system": ("definitions",),
+    "nav.system": ("data_quality", "definitions", "settings"),
 }
 
 
+_EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
+
 # The page's own frame: a narrow navigation, little padding, and nothing where only helpers stand.
+# Above 1920 pixels everything grows with the screen, so that a large one shows the same, larger.
 _STYLE = """
+html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 [data-testid=stMainBlockContainer]{padding-left:1.75rem;padding-right:1.75rem}
 [data-testid=stHeader]{background:transparent;height:2.5rem}
 [data-testid=stSidebarHeader]{height:1.5rem;padding:0;min-height:0}
 [data-testid=stSidebarContent] [data-testid=stVerticalBlock]{gap:.35rem}
 .st-key-theme-switch{position:absolute}
-@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}
+@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}}
 .ccfloor-switch{display:flex;gap:.25rem}
 .ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem;border:1px solid transparent}
 .ccfloor-switch a[aria-current]{font-weight:700;border-color:currentColor}
@@ -56,7 +60,7 @@ def shell() -> Any:
     pages = [page for group in groups.values() for page in group]
     home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{_STYLE}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
     _dress(seen, [entry.url_path for entry in (home, *pages)])
     if not seen.kiosk:
         with st.sidebar:

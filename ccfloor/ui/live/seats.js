@@ -7,6 +7,7 @@ const SEAT_FILTERS = ["team", "queue", "status", "hand", "sort", "view", "seat"]
 class SeatsBoard {
   constructor(root, ctx) {
     this.ctx = ctx;
+    this.root = root;
     this.items = new Map();
     this.movedAt = 0;
     this.filter = Object.fromEntries(SEAT_FILTERS.map((name) => [name, ctx.url.get(name) || ""]));
@@ -76,6 +77,7 @@ class SeatsBoard {
 
   select(seat) {
     this.set("seat", this.filter.seat === seat ? "" : seat);
+    if (this.filter.seat) this.detail.node.scrollIntoView({ block: "nearest" });
   }
 
   // -- data ---------------------------------------------------------------------------------------
@@ -130,6 +132,7 @@ class SeatsBoard {
 
   drawDetail(now) {
     const item = this.items.get(this.filter.seat);
+    setAttr(this.root, "data-detail", item ? "open" : null);
     if (item) this.detail.show(item, now);
     else if (this.detail.seat) this.detail.hide();
   }

@@ -21,12 +21,14 @@ function seatPlace(seat, ctx) {
 
 function newTile(seat) {
   const tile = { node: seatOption(box("div"), seat), icon: icon("unknown"), name: box("span"), word: box("span"),
-    time: box("span", "tm"), place: box("div", "q") };
+    time: box("span", "tm"), place: box("span"), caller: box("span") };
   const head = box("div", "n");
   const line = box("div", "w");
   head.append(tile.icon, tile.name);
+  const last = box("div", "q");
   line.append(tile.word, tile.time);
-  tile.node.append(head, line, tile.place);
+  last.append(tile.place, tile.caller);
+  tile.node.append(head, line, last);
   return tile;
 }
 
@@ -41,7 +43,9 @@ function paintTile(item, now, ctx) {
   setIcon(tile.icon, look.icon);
   setText(tile.name, item.name);
   setText(tile.word, look.word);
-  setText(tile.place, seatPlace(seat, ctx));
+  const onCall = seat.status !== "offline" && seat.caller;
+  setText(tile.place, onCall && seat.queue ? queueName(ctx.state, seat.queue, ctx.lang) : onCall ? "" : seatPlace(seat, ctx));
+  setText(tile.caller, onCall ? `*${seat.caller.slice(-4)}` : "");
   const facts = [item.name, seat.number, seat.team, ctx.t(`status.long.${look.key}`)].filter(Boolean);
   setAttr(tile.node, "aria-label", facts.join(", "));
   setAttr(tile.node, "title", [...facts, seatPlace(seat, ctx)].filter(Boolean).join(" · "));

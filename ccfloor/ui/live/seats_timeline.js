@@ -126,8 +126,9 @@ class Timeline {
     const x = this.x(this.now);
     this.live.append(svgNode("line", {x1: x, x2: x, y1: this.top - 6, y2: this.bottom, stroke: "var(--ink)",
       "stroke-width": 1.5}));
-    this.live.append(svgNode("text", {x: x + 5, y: this.top - 7, "font-size": 0.75 * this.rem, fill: "var(--ink)",
-      "font-weight": 700}, this.hm(this.now)));
+    const right = x + 3 * this.rem < this.host.clientWidth;
+    this.live.append(svgNode("text", {x: right ? x + 5 : x - 5, y: this.top - 7, "font-size": 0.75 * this.rem,
+      fill: "var(--ink)", "font-weight": 700, "text-anchor": right ? "start" : "end"}, this.hm(this.now)));
     this.drawLimit(x);
   }
 

@@ -17,7 +17,8 @@ class SeatTools {
     for (const name of ["team", "queue", "status", "sort"]) {
       this[name] = dropdown(ctx.t(`seats.filter.${name}`), (value) => this.onChange(name, value));
     }
-    this.hand = pushButton("chip", "", () => this.onChange("hand", this.filter.hand ? "" : "1"));
+    this.team.classList.add("team");
+    this.hand = pushButton("chip hand", "", () => this.onChange("hand", this.filter.hand ? "" : "1"));
     this.hand.append(icon("octagon"), (this.handWords = box("span")));
     this.views = box("span", "set");
     for (const view of ["", "table"]) {
@@ -26,8 +27,8 @@ class SeatTools {
       this.views.append(chip);
     }
     const label = (name) => box("span", "g", ctx.t(`seats.filter.${name}`));
-    this.node.append(label("team"), this.teams, this.team, label("queue"), this.queue, label("status"), this.status,
-      this.hand, box("span", "sp"), label("sort"), this.sort, this.views);
+    this.node.append(label("team"), this.teams, this.team, this.queue, this.status, this.hand,
+      box("span", "sp"), label("sort"), this.sort, this.views);
   }
 
   addGroup(group) {
@@ -47,11 +48,11 @@ class SeatTools {
     const teams = [...new Set(all.map((item) => item.seat.team).filter(Boolean))].sort();
     const queues = state.queues.map(({ queue }) => [queue, queueName(state, queue, ctx.lang)]);
     const groups = Object.keys(SEAT_GROUPS).map((group) => [group, ctx.t(`group.${group}`)]);
-    const every = (count) => ["", ctx.t("seats.all_of", { n: count })];
+    const every = (name, count) => ["", ctx.t(`seats.all.${name}`, { n: count })];
     this.drawTeams(teams);
-    setChoices(this.team, [every(teams.length), ...teams.map((team) => [team, team])], filter.team);
-    setChoices(this.queue, [every(queues.length), ...queues], filter.queue);
-    setChoices(this.status, [["", ctx.t("seats.all")], ...groups], filter.status);
+    setChoices(this.team, [every("team", teams.length), ...teams.map((team) => [team, team])], filter.team);
+    setChoices(this.queue, [every("queue", queues.length), ...queues], filter.queue);
+    setChoices(this.status, [every("status"), ...groups], filter.status);
     setChoices(this.sort, Object.keys(SEAT_ORDERS).map((sort) => [sort === "hand" ? "" : sort, ctx.t(`seats.sort.${sort}`)]),
       filter.sort);
     setText(this.handWords, ctx.t("seats.hand", { n: all.filter((item) => item.look.band !== "").length }));
@@ -63,8 +64,7 @@ class SeatTools {
   /** A few teams stand side by side, many go into a list. */
   drawTeams(teams) {
     const few = teams.length <= MANY_TEAMS;
-    this.teams.hidden = !few;
-    this.team.hidden = few;
+    setClass(this.node, few ? "tools few" : "tools");
     const key = teams.join("\n");
     if (few && this.teamsKey !== key) {
       this.teamsKey = key;
