@@ -118,8 +118,8 @@ class LogReader:
 
     @property
     def mark(self) -> str:
-        """Proof of the content before ``position``."""
-        return f"{beginnings(self._head)}.{_hash(self.tail, 8)}"
+        """Proof of the content before ``position``, which it names: the store may have come further."""
+        return f"{self.position}.{beginnings(self._head)}.{_hash(self.tail, 8)}"
 
     @property
     def head(self) -> bytes:
@@ -205,19 +205,22 @@ def locate(path: Path, cursor: Cursor, *, final: bool = True) -> Located | None:
         known = cursor(source)
         if known is None:
             return Located(source, 0)
-        if _is_same(path, *known):
+        if _is_same(path, known[1]):
             return Located(source, known[0])
         number += 1
     return None
 
 
-def _is_same(path: Path, position: int, mark: str) -> bool:
+def _is_same(path: Path, mark: str) -> bool:
+    if not mark:
+        return True
+    position, known, _ = mark.split(".")
     stream = open_log(path)
     try:
         reader = LogReader(stream)
-        if not mark or reader.skip(position):
-            return mark in ("", reader.mark)
-        return mark.partition(".")[0].startswith(beginnings(reader.head))
+        if reader.skip(int(position)):
+            return reader.mark == mark
+        return known.startswith(beginnings(reader.head))
     finally:
         stream.close()
 

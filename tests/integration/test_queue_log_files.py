@@ -167,6 +167,25 @@ def test_a_shorter_copy_of_a_known_file_brings_nothing_new(log: Path) -> None:
     assert len(sink.sources) == 1
 
 
+def test_events_may_be_stored_further_than_the_mark_that_proves_the_file(log: Path) -> None:
+    """A batch that held only some of a block's events was stored, then the power went."""
+    sink = NotebookSink()
+    blocks = read_blocks(log)
+    first = next(blocks)
+    source = load_source(log)
+    beyond = next(blocks, first).events[10][0]
+    sink.progress(source, beyond, first.mark)
+    assert locate(log, sink.cursor) == (source, beyond)
+    sink.progress(source, beyond, "")
+    assert locate(log, sink.cursor) == (source, beyond)
+
+
+def load_source(path: Path) -> str:
+    located = locate(path, NotebookSink().cursor)
+    assert located is not None
+    return located.source
+
+
 def test_an_empty_file_has_no_identity_yet(tmp_path: Path) -> None:
     path = tmp_path / "queue_log"
     path.write_bytes(b"")
