@@ -30,15 +30,17 @@ def start_from(
     feed: str,
     *,
     live: bool,
+    windows: bool = False,
     before: float | None = None,
 ) -> Start:
     """The Floor of the latest usable checkpoint (not after the instant ``before``), or an empty one.
 
-    A checkpoint that this version cannot read is passed over: the journal is the truth.
+    ``windows``: only a checkpoint that holds the rolling windows will do. One that this version cannot
+    read is passed over: the journal is the truth.
     """
     table = checkpoints.c
     query = select(table.journal_id, table.blob).where(table.site == site, table.feed == feed)
-    if live:
+    if windows:
         query = query.where(table.windows.is_(True))
     if before is not None:
         query = query.where(table.at <= before)

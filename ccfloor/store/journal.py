@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select, text
 
 from ccfloor.floor.events import AnyEvent, decode
-from ccfloor.store.tables import sources
+from ccfloor.store.tables import feeds, sources
 
 CHUNK = 10_000
 
@@ -60,6 +60,12 @@ def batches(
 def journal_end(connection: Connection) -> int:
     """The last journal id; 0 for an empty journal."""
     return int(connection.scalar(text("SELECT coalesce(max(id), 0) FROM journal")) or 0)
+
+
+def feed_head(connection: Connection, site: str, feed: str) -> int:
+    """Journal id of the feed's last event; 0 for a new feed."""
+    query = select(feeds.c.head).where(feeds.c.site == site, feeds.c.feed == feed)
+    return int(connection.scalar(query) or 0)
 
 
 def _sources(connection: Connection, site: str, feed: str | None) -> dict[int, tuple[str, bool]]:

@@ -18,7 +18,7 @@ from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
 from ccfloor.store.journal import batches
-from ccfloor.store.page import Page, write_page
+from ccfloor.store.page import Page, WriterConflict, write_page
 from ccfloor.store.play import play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
@@ -121,8 +121,8 @@ class Recorder:
         try:
             fresh, rows = self._fresh(items)
             self._note(progress or {}, bad)
-            page = self._page(floor, fresh, rows)
-            self._commit(page)
+            if self._touched:
+                self._commit(self._page(floor, fresh, rows))
         except BaseException:
             self._floor = None
             raise
@@ -144,7 +144,7 @@ class Recorder:
                 connection.execute(insert(live_view).values(site=self.site, seq=1, **row))
         return view
 
-    def close(self) -> None:
+    def checkpoint(self) -> None:
         """Keep the Floor as it is, so that the next start is immediate."""
         floor = self.floor
         if floor.events > self._kept_events:
@@ -180,14 +180,20 @@ class Recorder:
 
     def _source(self, name: str, kind: str = "") -> Source:
         """The source of that name; a new one gets its row, and so its id, at once."""
-        source = self._sources.get(name)
-        if source is None:
-            row = {"site": self.site, "feed": self.feed, **_numbers(Source(0, name))}
-            with writing(self.engine) as connection:
-                added = connection.execute(insert(sources).values(row).returning(sources.c.id))
-                source = self._sources[name] = Source(int(added.scalar_one()), name)
+        source = self._sources.get(name) or self._new_source(name)
         source.kind = source.kind or kind
         self._touched[name] = source
+        return source
+
+    def _new_source(self, name: str) -> Source:
+        row = {"site": self.site, "feed": self.feed, **_numbers(Source(0, name))}
+        with writing(self.engine) as connection:
+            taken = select(sources.c.feed).where(sources.c.site == self.site, sources.c.name == name)
+            other = connection.scalar(taken)
+            if other is not None:
+                raise WriterConflict(f"{name} is read by feed {other!r} of site {self.site!r} already")
+            added = connection.execute(insert(sources).values(row).returning(sources.c.id))
+            source = self._sources[name] = Source(int(added.scalar_one()), name)
         return source
 
     def _note(self, progress: Mapping[str, tuple[int, str]], bad: Sequence[BadLine]) -> None:
@@ -245,7 +251,9 @@ class Recorder:
         self._read_sources(connection)
         self._bad_rows = []
         self._coverage = Coverage.read(connection, self.site)
-        floor, kept = checkpoint.start_from(connection, self.config, self.site, self.feed, live=self.live)
+        floor, kept = checkpoint.start_from(
+            connection, self.config, self.site, self.feed, live=self.live, windows=self.live
+        )
         self._kept_events = floor.events
         replayed = Coverage.read(connection, self.site)
         for batch in batches(connection, self.site, self.feed, kept, head):

@@ -1,20 +1,17 @@
-"""A day as the live pages show it: a seat's spans, a queue's half hours, the callers who gave up.
+"""A day as the live pages show it: a seat's spans, a queue's half hours.
 
-Every read takes a Viewer; what is out of its scope is left out, numbers come as it may read them.
+Every read takes a Viewer; what is out of its scope is left out.
 Instants are UTC epoch seconds.
 """
 
-from collections.abc import Iterator
-
 import msgspec
-from sqlalchemy import ColumnElement, Engine, select
+from sqlalchemy import Engine, select
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.floor.events import Outcome
 from ccfloor.floor.metrics import FIELDS, add_vectors, asa_s, counts, service_level
 from ccfloor.floor.records import SpanRow
-from ccfloor.store.tables import calls, queue_intervals, seat_spans
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.tables import queue_intervals, seat_spans
+from ccfloor.store.viewer import Viewer, queue_scope
 
 HALF_HOUR_S = 1800
 
@@ -29,19 +26,6 @@ class HalfHour(msgspec.Struct, frozen=True):
     service_level: float | None
     asa_s: float | None
     provisional: bool
-
-
-class AbandonedCall(msgspec.Struct, frozen=True):
-    """A caller who gave up. ``short``: sooner than the queue counts as a real wait."""
-
-    queue: str
-    entered_at: float
-    left_at: float
-    wait_s: float
-    short: bool
-    number: str
-    name: str
-    repaired: bool
 
 
 def seat_day(
@@ -87,7 +71,9 @@ def half_hours(engine: Engine, viewer: Viewer, start: float, end: float, queue: 
     """
     table = queue_intervals.c
     within = [table.site == viewer.site, table.start >= int(start), table.start < int(end)]
-    within += _queues(viewer, table.queue, queue)
+    within += queue_scope(viewer, table.queue)
+    if queue:
+        within.append(table.queue == queue)
     query = select(table.start, *(table[name] for name in FIELDS)).where(*within)
     vectors: dict[int, list[list[int]]] = {}
     with engine.connect() as connection:
@@ -100,41 +86,3 @@ def half_hours(engine: Engine, viewer: Viewer, start: float, end: float, queue: 
 def _half_hour(start: int, vector: list[int]) -> HalfHour:
     c = counts(vector)
     return HalfHour(start, c.offered, c.answered, c.abandoned, service_level(c), asa_s(c), c.open > 0)
-
-
-def abandoned_calls(
-    engine: Engine, viewer: Viewer, start: float, end: float, queue: str = ""
-) -> list[AbandonedCall]:
-    """The callers who entered in the period and gave up, latest first."""
-    return list(_abandoned(engine, viewer, start, end, queue))
-
-
-def _abandoned(
-    engine: Engine, viewer: Viewer, start: float, end: float, queue: str
-) -> Iterator[AbandonedCall]:
-    table = calls.c
-    within = [table.site == viewer.site, table.entered_at >= start, table.entered_at < end]
-    within += [table.outcome == Outcome.ABANDONED.value, *_queues(viewer, table.queue, queue)]
-    with engine.connect() as connection:
-        rows = connection.execute(select(calls).where(*within).order_by(table.left_at.desc())).mappings()
-        for row in rows:
-            yield AbandonedCall(
-                queue=row["queue"],
-                entered_at=row["entered_at"],
-                left_at=row["left_at"],
-                wait_s=row["wait_ms"] / 1000,
-                short=row["wait_ms"] < row["short_ms"],
-                number=viewer.number(row["number"]),
-                name=viewer.text(row["name"]),
-                repaired=row["repaired"],
-            )
-
-
-def _queues(viewer: Viewer, column: ColumnElement[str], queue: str) -> list[ColumnElement[bool]]:
-    """Conditions: the named queue if it is in scope, else every queue in scope."""
-    conditions: list[ColumnElement[bool]] = []
-    if viewer.queues is not None:
-        conditions.append(column.in_(sorted(viewer.queues)))
-    if queue:
-        conditions.append(column == queue)
-    return conditions

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
+
 from ccfloor.floor.config import FloorConfig
 
 _DIGITS = re.compile(r"\+?\d{5,}")
@@ -47,6 +49,11 @@ def mask_number(number: str) -> str:
         return f"{number[:-8]}****{number[-4:]}"
     kept = number[-2:] if len(number) > 2 else ""
     return "*" * (len(number) - len(kept)) + kept
+
+
+def queue_scope(viewer: Viewer, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """The condition that keeps a query to the viewer's queues."""
+    return [] if viewer.queues is None else [column.in_(sorted(viewer.queues))]
 
 
 EVERYTHING = Viewer(role="system", may_see_numbers=True)

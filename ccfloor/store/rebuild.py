@@ -1,0 +1,250 @@
+"""Everything derived, made again from the journal, compared with what is stored, and put in its place.
+
+The long part runs beside a working collector. Only its end (what was journalled meanwhile, the
+comparison, the exchange) holds the collector up.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    MetaData,
+    Table,
+    delete,
+    except_,
+    func,
+    insert,
+    or_,
+    select,
+)
+from sqlalchemy.schema import CreateTable
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import AnyEvent
+from ccfloor.floor.records import Ledger
+from ccfloor.floor.state import Floor
+from ccfloor.store import checkpoint, tables
+from ccfloor.store.coverage import Coverage
+from ccfloor.store.engine import writing
+from ccfloor.store.journal import Entry, batches, journal_end
+from ccfloor.store.page import MERGES, lock_site
+from ccfloor.store.play import play
+from ccfloor.store.recall import Recall
+from ccfloor.store.writer import ledger_rows, write_rows
+
+_AT_ONCE = 10_000  # events whose ledger is gathered before it is written
+_STEP = 10_000  # journal rows in one transaction: the collector writes in between
+
+
+class Difference(NamedTuple):
+    """Rows of a table that are stored only, and rows that only the journal gives."""
+
+    table: str
+    stored_only: int
+    journal_only: int
+
+
+class Rebuilt(NamedTuple):
+    """What a rebuild found: events replayed, rows by table, and the differences (should be none)."""
+
+    events: int
+    rows: dict[str, int]
+    differences: list[Difference]
+
+
+def rebuild(
+    engine: Engine,
+    config: FloorConfig,
+    site: str,
+    *,
+    replace: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Rebuilt:
+    """Make the derived tables of a site again; where they differ, the new ones take their place.
+
+    ``replace=False`` only compares. ``progress`` is told (journal id reached, last id) now and then. A
+    collector that runs meanwhile should be started anew after a difference: its Floor is the old one.
+    """
+    work = _Rebuild(engine, config, site)
+    try:
+        work.begin()
+        while not work.near_end():
+            work.step()
+            if progress:
+                progress(work.seen, work.last)
+        return work.finish(replace)
+    finally:
+        work.drop()
+
+
+class _Rebuild:
+    """The tables beside the stored ones, and a Floor for every feed."""
+
+    def __init__(self, engine: Engine, config: FloorConfig, site: str) -> None:
+        self.engine, self.config, self.site = engine, config, site
+        self.tables = {table.name: _beside(table) for table in tables.DERIVED}
+        self.floors: dict[str, Floor] = {}
+        self.live_feeds: set[str] = set()
+        self.heads: dict[str, int] = {}
+        self.coverage = Coverage([])
+        self.seen = self.last = self.events = 0
+        self._gathered = Ledger()
+        self._size = 0
+
+    def begin(self) -> None:
+        """Empty tables beside the stored ones; those of a rebuild that was cut short are in the way."""
+        self.drop()
+        with writing(self.engine) as connection:
+            for table in self.tables.values():
+                connection.execute(CreateTable(table))
+            source = tables.sources.c
+            live = select(source.feed).where(source.site == self.site, source.kind == "live")
+            self.live_feeds = set(connection.scalars(live))
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        with writing(self.engine) as connection:
+            for table in self.tables.values():
+                table.drop(connection, checkfirst=True)
+
+    def near_end(self) -> bool:
+        """Whether what is left can be done while the collector waits."""
+        with self.engine.connect() as connection:
+            self.last = journal_end(connection)
+        return self.last - self.seen < _STEP
+
+    def step(self) -> None:
+        """Some more of the journal. A batch is never cut: it is the unit of the ledger."""
+        with writing(self.engine) as connection:
+            self._replay(connection, self.seen + _STEP)
+
+    def finish(self, replace: bool) -> Rebuilt:
+        """The rest, the comparison and the exchange, in one transaction."""
+        with writing(self.engine) as connection:
+            lock_site(connection, self.site)
+            self._replay(connection, None)
+            found = [self._compare(connection, table) for table in tables.DERIVED]
+            found = [difference for difference in found if difference.stored_only or difference.journal_only]
+            rows = {name: _count(connection, table) for name, table in self.tables.items()}
+            if replace and found:
+                self._exchange(connection, [difference.table for difference in found])
+        return Rebuilt(self.events, rows, found)
+
+    # -- replaying -----------------------------------------------------------------------------
+
+    def _replay(self, connection: Connection, upto: int | None) -> None:
+        for batch in batches(connection, self.site, None, self.seen):
+            self._play(connection, batch)
+            self.seen = batch[-1].id
+            if upto is not None and self.seen >= upto:
+                break
+        else:
+            self.seen = max(self.seen, self.last)
+        self._flush(connection)
+
+    def _play(self, connection: Connection, batch: Sequence[Entry]) -> None:
+        feed = batch[0].feed
+        floor = self.floors.get(feed)
+        if floor is None:
+            floor = self.floors[feed] = Floor(self.config, live=feed in self.live_feeds)
+
+        def ask(recall: Recall, logged: Sequence[AnyEvent]) -> None:
+            self._flush(connection)
+            recall.ask(connection, self.site, logged, self.tables["calls"])
+
+        played = play(floor, self.coverage, batch, ask)
+        self.heads[feed] = batch[-1].id
+        self.events += len(batch)
+        self._gather(played.ledger)
+        self._size += len(batch)
+        if self._size >= _AT_ONCE:
+            self._flush(connection)
+
+    def _gather(self, ledger: Ledger) -> None:
+        whole = self._gathered
+        whole.calls |= ledger.calls
+        whole.legs |= ledger.legs
+        whole.spans += ledger.spans
+        _add(whole.queue_deltas, ledger.queue_deltas)
+        _add(whole.agent_deltas, ledger.agent_deltas)
+        for key, wait in ledger.max_wait_ms.items():
+            whole.max_wait_ms[key] = max(wait, whole.max_wait_ms.get(key, 0))
+
+    def _flush(self, connection: Connection) -> None:
+        for name, rows in ledger_rows(self.site, self._gathered).items():
+            write_rows(connection, self.tables[name], rows, MERGES.get(name))
+        self._gathered, self._size = Ledger(), 0
+
+    # -- comparing and exchanging --------------------------------------------------------------
+
+    def _compare(self, connection: Connection, stored: Table) -> Difference:
+        new = self.tables[stored.name]
+        names = [column.name for column in stored.columns if column.autoincrement is not True]
+        mine = select(*(stored.c[name] for name in names)).where(stored.c.site == self.site, *_told(stored))
+        made = select(*(new.c[name] for name in names)).where(*_told(new))
+        counts = [
+            connection.scalar(select(func.count()).select_from(except_(one, other).subquery())) or 0
+            for one, other in ((mine, made), (made, mine))
+        ]
+        more = _count(connection, stored, stored.c.site == self.site, *_told(stored)) - _count(
+            connection, new, *_told(new)
+        )
+        if not any(counts) and more:  # the same rows, but some of them twice
+            counts = [max(more, 0), max(-more, 0)]
+        return Difference(stored.name, int(counts[0]), int(counts[1]))
+
+    def _exchange(self, connection: Connection, names: Iterable[str]) -> None:
+        for name in names:
+            stored, new = tables.metadata.tables[name], self.tables[name]
+            columns = [column.name for column in stored.columns if column.autoincrement is not True]
+            connection.execute(delete(stored).where(stored.c.site == self.site))
+            rows = select(*(new.c[column] for column in columns))
+            connection.execute(insert(stored).from_select(columns, rows))
+        self._keep_floors(connection)
+
+    def _keep_floors(self, connection: Connection) -> None:
+        """The kept Floors gave the rows that were wrong: a start from them would go on from there."""
+        kept = tables.checkpoints.c
+        connection.execute(delete(tables.checkpoints).where(kept.site == self.site))
+        for feed, floor in self.floors.items():
+            row = (self.site, feed, self.heads[feed], floor.at, floor.live, checkpoint.pack(floor))
+            checkpoint.keep(connection, row)
+
+
+def _beside(table: Table) -> Table:
+    """The same columns and key under another name, without the indexes."""
+    columns = [
+        Column(
+            column.name,
+            column.type,
+            primary_key=column.primary_key,
+            autoincrement=column.autoincrement,
+            nullable=column.nullable,
+        )
+        for column in table.columns
+    ]
+    return Table(f"rebuilt_{table.name}", MetaData(), *columns)
+
+
+def _told(table: Table) -> list[ColumnElement[bool]]:
+    """Intervals in which everything was taken back hold nothing: they are as good as absent."""
+    if table.name.endswith("_intervals"):
+        return [or_(*(column != 0 for column in table.columns if column.name not in _KEYS))]
+    return []
+
+
+_KEYS = ("site", "queue", "agent", "start")
+
+
+def _count(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:
+    return int(connection.scalar(select(func.count()).select_from(table).where(*where)) or 0)
+
+
+def _add(total: dict[tuple[str, int], list[int]], deltas: dict[tuple[str, int], list[int]]) -> None:
+    for key, delta in deltas.items():
+        known = total.get(key)
+        total[key] = delta if known is None else [a + b for a, b in zip(known, delta, strict=True)]
