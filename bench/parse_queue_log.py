@@ -6,6 +6,7 @@ Processor time of this process, the least of three rounds, both in the same run.
 """
 
 import argparse
+import contextlib
 import resource
 import tempfile
 import time
@@ -14,13 +15,13 @@ from pathlib import Path
 
 from make_queue_log import write
 
-from ccfloor.acd.queue_log_files import BLOCK_BYTES, read_blocks
+from ccfloor.acd.queue_log_files import BLOCK_BYTES, open_log, read_blocks
 
 
 def plain_split(path: Path) -> int:
     """The baseline: read the same blocks, cut them into lines and fields, and drop them."""
     count, carry = 0, ""
-    with path.open("rb") as log:
+    with contextlib.closing(open_log(path)) as log:
         while chunk := log.read(BLOCK_BYTES):
             *lines, carry = (carry + chunk.decode("utf-8", "replace")).split("\n")
             for line in lines:
