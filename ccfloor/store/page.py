@@ -23,7 +23,7 @@ class WriterConflict(Exception):
 
 
 class Page(msgspec.Struct):
-    """One batch. ``batch`` counts the pages of a feed; ``rows``: table name → rows to write there.
+    """One batch. ``batch`` counts the pages of a feed; ``rows``: table name → other rows.
 
     ``sources``: columns to set by source id; ``blob``: the Floor after this batch, if it is to be kept.
     """
@@ -33,6 +33,7 @@ class Page(msgspec.Struct):
     batch: int
     at: float
     events: int
+    journal: list[Row]
     rows: dict[str, list[Row]]
     sources: dict[int, dict[str, Any]]
     windows: bool = True
@@ -42,10 +43,11 @@ class Page(msgspec.Struct):
 def write_page(connection: Connection, page: Page) -> None:
     """Write a page, after whoever came before in the feed. Raises WriterConflict on any other order."""
     head = _claim(connection, page)
+    if page.journal:
+        write_rows(connection, tables.journal, page.journal)
+        head = _last_id(connection)
     for name, rows in page.rows.items():
         write_rows(connection, _table(name), rows, MERGES.get(name))
-    if page.rows.get("journal"):
-        head = _last_id(connection)
     mine = (tables.feeds.c.site == page.site, tables.feeds.c.feed == page.feed)
     now = {"head": head, "batch": page.batch, "events": page.events, "at": page.at}
     connection.execute(update(tables.feeds).where(*mine).values(now))

@@ -212,7 +212,7 @@ class Recorder:
 
     def _page(self, floor: Floor, fresh: list[Fresh], journal: list[Row], keep: bool = False) -> Page:
         """Apply the events; everything that this changes, ready to be written."""
-        rows: dict[str, list[Row]] = {"journal": journal, "bad_lines": self._bad_rows}
+        rows: dict[str, list[Row]] = {"bad_lines": self._bad_rows}
         if fresh:
             played = play(floor, self._coverage, fresh, self._ask)
             rows |= ledger_rows(self.site, played.ledger)
@@ -223,7 +223,9 @@ class Recorder:
             keep = keep or due or played.recalled > 0
         self._batch += 1
         touched = {source.id: _numbers(source) for source in self._touched.values()}
-        page = Page(self.site, self.feed, self._batch, floor.at, floor.events, rows, touched, self.live)
+        page = Page(
+            self.site, self.feed, self._batch, floor.at, floor.events, journal, rows, touched, self.live
+        )
         if keep:
             page.blob, self._kept_events = checkpoint.pack(floor), floor.events
         self._touched, self._bad_rows = {}, []
