@@ -163,10 +163,10 @@ class Calls(Desks):
         """The caller is gone without having been answered; a seat that rang for him is free again."""
         queue, seat = self.queues[visit.queue], visit.seat
         visit.token += 1
-        self._tell_left(queue, visit, outcome)
         if seat:
             self.stop_ringing(seat, RingResult.CANCELED, round(self.now - visit.rang_at, 3))
         queue.unserved -= 1
+        self._tell_left(queue, visit, outcome)
         if outcome is Outcome.ABANDONED:
             self.perhaps_again(queue, visit.number)
         if outcome is Outcome.TIMED_OUT and queue.spec.timeout_to:

@@ -193,6 +193,7 @@ class SimFloor(Calls):
         """Ends a seat's pause in one queue or in all of them."""
         if not command.queue:
             seat.shut.clear()
+            seat.todo.clear()  # whoever is called back does not go on the next break at once
             self.end_pause(seat)
         elif command.queue in seat.skills:
             seat.shut.pop(command.queue, None)
