@@ -16,7 +16,7 @@ class RepairRow(NamedTuple):
     at: float
     feed: str
     kind: str
-    count: int
+    times: int
 
 
 def repair_rows(

@@ -1,0 +1,56 @@
+"""Tables as files to take away: CSV and Excel, safe to open in a spreadsheet.
+
+A text from the switch may begin like a formula; spreadsheets would run it. Such a text is written with
+a leading apostrophe.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+
+Cell = str | int | float | None
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Characters that cannot stand in an Excel file.
+_CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
+
+
+def safe(cell: Cell) -> Cell:
+    """The cell as it may be written: a text that begins like a formula gets an apostrophe before it."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """UTF-8 with a byte order mark, which Excel needs to read Chinese."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([safe(name) for name in header])
+    writer.writerows([safe(cell) for cell in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def excel_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """One sheet: the header bold and fixed, texts as texts, numbers as numbers."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for index, name in enumerate(header):
+        sheet.column_dimensions[chr(65 + index)].width = max(12, 2 * len(name) + 4)
+    sheet.append([_cell(sheet, name, bold=True) for name in header])
+    for row in rows:
+        sheet.append([_cell(sheet, cell) for cell in row])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _cell(sheet: object, value: Cell, bold: bool = False) -> WriteOnlyCell:
+    shown = safe(value)
+    cell = WriteOnlyCell(sheet, value=shown.translate(_CONTROL) if isinstance(shown, str) else shown)
+    if isinstance(shown, str):
+        cell.data_type = "s"
+    cell.font = Font(bold=bold)
+    return cell
