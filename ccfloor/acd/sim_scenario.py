@@ -235,9 +235,9 @@ def load_floor(path: Path = FOLDER / "floor.yaml") -> SimSpec:
 
 def load_scenario(name: str | Path = "normal", spec: SimSpec | None = None) -> Scenario:
     """A scenario by name (see scenario_names) or path, for the queues of ``spec``. Raises FileProblem."""
-    path = Path(name)
+    path = Path(name or "normal")
     if path.suffix not in {".yaml", ".yml"}:
-        path = FOLDER / f"{name}.yaml"
+        path = FOLDER / f"{path}.yaml"
     return load(path, Scenario, lambda scenario: _scenario_problems(scenario, spec))
 
 

@@ -133,3 +133,7 @@ def test_a_file_that_is_absent_or_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "binary.yaml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FileProblem, match="is not UTF-8 text"):
         load_scenario(tmp_path / "binary.yaml")
+
+
+def test_no_name_means_an_ordinary_day() -> None:
+    assert load_scenario("") == load_scenario("normal")
