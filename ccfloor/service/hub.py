@@ -16,6 +16,7 @@ import msgspec
 from ccfloor.acd.base import Health
 from ccfloor.floor.view import FloorView
 from ccfloor.service.diff import Differ
+from ccfloor.service.said import told
 from ccfloor.service.scope import Scope, scoped
 
 log = logging.getLogger(__name__)
@@ -57,22 +58,22 @@ class Channel:
         self.messages: deque[Message] = deque(maxlen=_KEPT)
         self.changed = asyncio.Event()
         self._differ: Differ | None = None
-        self._sources: tuple[Health, ...] = ()
+        self._sources: list[dict[str, Any]] = []
         self._full: Message | None = None
         self._said_at = 0.0
 
-    def publish(self, row: LiveRow, now: float) -> None:
+    def publish(self, row: LiveRow, sources: list[dict[str, Any]], now: float) -> None:
         """Take in a new view; what changed goes out as one message."""
         view = scoped(row.view, self.scope)
         if self._differ is None or self._differ.needs_full(view):
             self._differ = Differ(view)
-            self._sources = row.sources
+            self._sources = sources
             self.messages.clear()
             self._signal(None, now)
             return
         changed = self._differ.diff(view)
-        if row.sources != self._sources:
-            self._sources = changed["sources"] = row.sources
+        if sources != self._sources:
+            self._sources = changed["sources"] = sources
         if changed:
             self._say("diff", now, view.at, changed)
 
@@ -127,10 +128,12 @@ class LiveHub:
         about: Callable[[Scope], dict[str, Any]],
         clock: Callable[[], float],
         poll_s: float = 0.1,
+        beside: Callable[[], tuple[Health, ...]] = tuple,
     ) -> None:
         self._source, self._about, self._clock, self._poll_s = source, about, clock, poll_s
         self._channels: dict[Scope, Channel] = {}
         self._row: LiveRow | None = None
+        self._beside = beside
         self._failed = ""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-hub")
 
@@ -138,6 +141,11 @@ class LiveHub:
     def row(self) -> LiveRow | None:
         """The newest row seen."""
         return self._row
+
+    @property
+    def sources(self) -> tuple[Health, ...]:
+        """Reports of the sources as stored, and what this process has to say beside them."""
+        return (self._row.sources if self._row else ()) + self._beside()
 
     @property
     def failed(self) -> str:
@@ -161,9 +169,7 @@ class LiveHub:
 
     async def _poll(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            row = await loop.run_in_executor(
-                self._thread, self._source, self._row.seq if self._row else -1
-            )
+            row = await loop.run_in_executor(self._thread, self._source, self._row.seq if self._row else -1)
             self._failed = ""
         except Exception as error:
             if not self._failed:
@@ -178,9 +184,12 @@ class LiveHub:
         if row is not None:
             self._row = row
             for channel in self._channels.values():
-                channel.publish(row, now)
+                channel.publish(row, self._told(), now)
         for channel in self._channels.values():
             channel.beat(now)
+
+    def _told(self) -> list[dict[str, Any]]:
+        return [told(report) for report in self.sources]
 
     def open(self, scope: Scope) -> Channel:
         """The channel of a scope, made and filled on first use."""
@@ -188,7 +197,7 @@ class LiveHub:
         if channel is None:
             channel = self._channels[scope] = Channel(scope)
             if self._row is not None:
-                channel.publish(self._row, self._clock())
+                channel.publish(self._row, self._told(), self._clock())
         channel.readers += 1
         return channel
 

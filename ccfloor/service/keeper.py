@@ -2,18 +2,20 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import msgspec
 from sqlalchemy import Engine, select
 
 from ccfloor.acd.base import CommandResult, Health
+from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.view import FloorView
 from ccfloor.service.commands import Asked, answer_command, asked_commands
 from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.sink import Batch
 from ccfloor.store.recorder import BadLine, Item, Recorder
-from ccfloor.store.tables import live_view
+from ccfloor.store.tables import live_view, sources
 
 _view_decoder = msgspec.json.Decoder(FloorView)
 _reports_decoder = msgspec.json.Decoder(tuple[Health, ...])
@@ -27,16 +29,24 @@ class RecorderKeeper:
     def __init__(self, recorder: Recorder, lease: Lease, clock: Callable[[], float] = time.time) -> None:
         self._recorder, self._lease, self._clock = recorder, lease, clock
         self._checked_at = self._kept_at = clock()
+        self._cursors: dict[str, tuple[int, str] | None] = {}
 
     def cursor(self, source: str) -> tuple[int, str] | None:
-        """Up to where a source is stored."""
-        return self._recorder.cursor(source)
+        """Up to where a source is stored. Asked by doors in their own thread, so it is kept here."""
+        if source not in self._cursors:
+            self._cursors[source] = stored_cursor(self._recorder.engine, self._recorder.site, source)
+        return self._cursors[source]
 
     def record(self, batch: Batch) -> None:
         """Store a batch. Raises LeaseTaken when another collector took over in the meantime."""
         self._hold()
-        items = [Item(entry.source, entry.position, entry.event, entry.log) for entry in batch.entries]
+        items = [
+            Item(entry.source, entry.position, cast(AnyEvent, entry.event), entry.log)
+            for entry in batch.entries
+        ]
         self._recorder.record(items, progress=batch.progress, bad=[BadLine(*bad) for bad in batch.bad])
+        for name in {*batch.progress, *(entry.source for entry in batch.entries)} & self._cursors.keys():
+            self._cursors[name] = self._recorder.cursor(name)
 
     def show(self, now: float, reports: Sequence[Health]) -> None:
         """Write the live view; every few minutes also a checkpoint, so that a restart is immediate."""
@@ -70,6 +80,15 @@ class RecorderKeeper:
             self._lease.release()
 
 
+def stored_cursor(engine: Engine, site: str, source: str) -> tuple[int, str] | None:
+    """(position, mark) up to which a source is stored; None for a new one."""
+    table = sources.c
+    query = select(table.cursor, table.mark).where(table.site == site, table.name == source)
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return None if row is None or row.cursor < 0 else (row.cursor, row.mark)
+
+
 def live_source(engine: Engine, site: str) -> Callable[[int], LiveRow | None]:
     """A reader of the site's live view; it fetches the payload only when there is a new one."""
     table = live_view.c
@@ -80,6 +99,7 @@ def live_source(engine: Engine, site: str) -> Callable[[int], LiveRow | None]:
             row = connection.execute(query.where(table.seq != after)).first()
         if row is None:
             return None
-        return LiveRow(row.seq, row.written_at, _view_decoder.decode(row.payload), _reports_decoder.decode(row.sources))
+        view, reports = _view_decoder.decode(row.payload), _reports_decoder.decode(row.sources)
+        return LiveRow(row.seq, row.written_at, view, reports)
 
     return read

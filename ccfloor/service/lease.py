@@ -76,9 +76,7 @@ class AdvisoryLease:
 
     def __init__(self, engine: Engine, site: str) -> None:
         key = zlib.crc32(f"ccfloor collector {site}".encode())
-        self._connection: Connection | None = engine.connect().execution_options(
-            isolation_level="AUTOCOMMIT"
-        )
+        self._connection: Connection | None = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
             self._connection.close()
             raise _taken(site, "")

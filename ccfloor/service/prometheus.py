@@ -39,8 +39,11 @@ def _gauge(name: str, words: str, values: Iterable[Value]) -> list[str]:
 
 
 def _label(**labels: str) -> str:
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") for value in labels.values())
-    return "{" + ",".join(f'{name}="{value}"' for name, value in zip(labels, quoted, strict=True)) + "}"
+    return "{" + ",".join(f'{name}="{_quoted(value)}"' for name, value in labels.items()) + "}"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def _by_queue(queues: Iterable[QueueView], field: str) -> list[Value]:

@@ -22,7 +22,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.service.about import about_site
 from ccfloor.service.collecting import CollectorThread
-from ccfloor.service.history import HistoryProcess, read_progress
+from ccfloor.service.history import HistoryProcess, read_progress, report
 from ccfloor.service.hub import LiveHub, LiveRow
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import LeaseTaken
@@ -36,6 +36,7 @@ from ccfloor.store.viewer import Viewer
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
+_HISTORY_S = 2.0
 _service: "Service | None" = None
 _made = threading.Lock()
 
@@ -64,11 +65,13 @@ class Service:
         self.config: FloorConfig = load_site(settings.site)
         self.engine: Engine = open_engine(settings.db)
         self.clock = time.time
-        self.hub = LiveHub(self._read_live, self._about, self.clock)
+        self.hub = LiveHub(self._read_live, self._about, self.clock, beside=self._beside)
         self.state = "starting"
         self._source = live_source(self.engine, settings.site.id)
         self._collector: CollectorThread | None = None
         self._history: HistoryProcess | None = None
+        self._filling: tuple[Health, ...] = ()
+        self._looked_at = 0.0
 
     # -- what pages and routes ask -------------------------------------------------------------
 
@@ -88,14 +91,24 @@ class Service:
 
     @property
     def collecting(self) -> str:
-        """What the collector of this process does: running, elsewhere, off, starting or a failure."""
+        """What the collector of this process does: starting, running, off, or why it does not."""
+        if self._collector and not self._collector.alive:
+            return self._collector.failed or "stopped"
         return self.state
 
     def _about(self, scope: Scope) -> dict[str, Any]:
         return about_site(self.settings, self.config, scope, self.clock())
 
     def _read_live(self, after: int) -> LiveRow | None:
+        """The hub's look at the database, in its thread; now and then also at the filling history."""
+        if self.clock() - self._looked_at >= _HISTORY_S:
+            self._looked_at = self.clock()
+            filling = report(read_progress(self.engine, self.settings.site.id))
+            self._filling = (filling,) if filling else ()
         return self._source(after)
+
+    def _beside(self) -> tuple[Health, ...]:
+        return self._filling
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -135,7 +148,7 @@ class Service:
             return False
         collector.start()
         self._collector, self.state = collector, "running"
-        self._history = HistoryProcess.begin(self.settings, self.config, self.engine)
+        self._history = HistoryProcess.begin(self.settings, self.config, self.engine, self.clock())
         return True
 
     def _say(self, sentence: str) -> None:

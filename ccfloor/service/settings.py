@@ -13,10 +13,10 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from ccfloor.service.places import Problem, SettingsError, problems_of, toml_line
+from ccfloor.store.engine import database_url
 
 PREFIX = "CCFLOOR_"
 FILE = "ccfloor.toml"
@@ -63,9 +63,7 @@ class SiteSettings(Section):
         "站点文件（队列、坐席、示忙原因）所在目录",
         "Directory of the site's files (queues, seats, pause reasons)",
     )
-    mask_numbers: bool = setting(
-        True, "屏幕上隐去电话号码中段", "Mask the middle of phone numbers on screen"
-    )
+    mask_numbers: bool = setting(True, "屏幕上隐去电话号码中段", "Mask the middle of phone numbers on screen")
 
     @field_validator("zone")
     @classmethod
@@ -229,7 +227,7 @@ class Settings(Section):
     @classmethod
     def _known_url(cls, value: str) -> str:
         try:
-            backend = make_url(value).get_backend_name()
+            backend = database_url(value).get_backend_name()
         except ArgumentError:
             raise ValueError("is not a database URL such as sqlite:///var/ccfloor.db") from None
         if backend not in ("sqlite", "postgresql"):
@@ -239,7 +237,7 @@ class Settings(Section):
     @property
     def db_shown(self) -> str:
         """The database URL without its password."""
-        return make_url(self.db).render_as_string(hide_password=True)
+        return database_url(self.db).render_as_string(hide_password=True)
 
 
 def load(
@@ -355,6 +353,4 @@ def _with_secret(settings: Settings, file: Path) -> Settings:
         secret = place.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         raise SettingsError([Problem(str(file), 0, "ami.secret_file", f"{place} cannot be read")]) from None
-    return settings.model_copy(
-        update={"ami": settings.ami.model_copy(update={"secret": SecretStr(secret)})}
-    )
+    return settings.model_copy(update={"ami": settings.ami.model_copy(update={"secret": SecretStr(secret)})})

@@ -27,13 +27,26 @@ def settings_table() -> list[Row]:
 
 def current(settings: Settings) -> dict[str, str]:
     """Dotted name → value in use, secrets and passwords left out."""
-    values = {}
+    return {name: _shown(_value(settings, name)) for name in fields()} | {"db": settings.db_shown}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as variables for a process of our own; secrets are not among them."""
+    found = {}
     for name in fields():
-        value: Any = settings
-        for part in name.split("."):
-            value = getattr(value, "break_" if part == "break" else part)
-        values[name] = _shown(value)
-    return values | {"db": settings.db_shown}
+        value = _value(settings, name)
+        if isinstance(value, tuple):
+            found[variable(name)] = ",".join(map(str, value))
+        elif not isinstance(value, SecretStr):
+            found[variable(name)] = str(value)
+    return found
+
+
+def _value(settings: Settings, name: str) -> Any:
+    value: Any = settings
+    for part in name.split("."):
+        value = getattr(value, "break_" if part == "break" else part)
+    return value
 
 
 def _shown(value: object) -> str:

@@ -19,7 +19,12 @@ def patched(state: dict, diff: dict) -> dict:
         rows = {row[key]: row for row in state[name]}
         rows.update({row[key]: row for row in diff.get(name, [])})
         state[name] = [row for row in rows.values() if row[key] not in diff.get("gone", [])]
-    for name, field in (("floor", "floor"), ("callers", "callers"), ("abandons", "abandons"), ("curve", "waiting_curve")):
+    for name, field in (
+        ("floor", "floor"),
+        ("callers", "callers"),
+        ("abandons", "abandons"),
+        ("curve", "waiting_curve"),
+    ):
         if name in diff:
             state[field] = diff[name]
     if "blind_since" in diff:
@@ -33,9 +38,7 @@ def plain(value: object) -> dict:
 
 def same_floor(state: dict, now: FloorView) -> bool:
     """Equal but for values that flow with the clock, which may lag within their tolerance."""
-    told = msgspec.convert(
-        {**state, "at": now.at, "events": now.events, "repairs": now.repairs}, FloorView
-    )
+    told = msgspec.convert({**state, "at": now.at, "events": now.events, "repairs": now.repairs}, FloorView)
     queues = {item.queue: item for item in told.queues}
     seats = {item.seat: item for item in told.seats}
     return (

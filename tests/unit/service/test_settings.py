@@ -75,7 +75,10 @@ def test_a_secret_file_lies_outside(tmp_path: Path) -> None:
     home = tmp_path / "program"
     home.mkdir()
     (tmp_path / "secret").write_text("s3\n")
-    assert load(write(home, f"[ami]\nsecret_file = '{tmp_path}/secret'\n"), {}).ami.secret.get_secret_value() == "s3"
+    assert (
+        load(write(home, f"[ami]\nsecret_file = '{tmp_path}/secret'\n"), {}).ami.secret.get_secret_value()
+        == "s3"
+    )
     (home / "secret").write_text("s3")
     assert "must lie outside" in wrong(home, f"[ami]\nsecret_file = '{home}/secret'\n")
     assert "cannot be read" in wrong(home, f"[ami]\nsecret_file = '{tmp_path}/none'\n")

@@ -32,7 +32,9 @@ def test_the_files_that_come_with_it_are_right() -> None:
 
 
 def test_targets_are_valid_from_the_business_day_of_the_site(tmp_path: Path) -> None:
-    text = "queues:\n  a:\n    targets:\n      - {valid_from: 2026-11-01, target: 0.9}\n      - {target: 0.7}\n"
+    text = (
+        "queues:\n  a:\n    targets:\n      - {valid_from: 2026-11-01, target: 0.9}\n      - {target: 0.7}\n"
+    )
     config = load_site(site(tmp_path, queues=text))
     change = datetime(2026, 11, 1, 4, tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
     assert config.target("a", change - 1).target == 0.7 and config.target("a", change).target == 0.9

@@ -1,0 +1,116 @@
+"""A collector put together from the settings: its doors, its recorder, its lease; as a thread if wanted."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from ccfloor.acd.asterisk_ami import AsteriskAmi
+from ccfloor.acd.asterisk_queue_log import QueueLogFollower
+from ccfloor.acd.sim_yaml import FileProblem
+from ccfloor.acd.simulator import Simulator, load_floor, load_scenario
+from ccfloor.floor.config import FloorConfig
+from ccfloor.service.collector import Collector, Door
+from ccfloor.service.keeper import RecorderKeeper
+from ccfloor.service.lease import take_lease
+from ccfloor.service.places import Problem, SettingsError
+from ccfloor.service.settings import Settings
+from ccfloor.service.switch import access
+from ccfloor.store.recorder import Recorder
+
+log = logging.getLogger(__name__)
+LIVE = "live"
+Clock = Callable[[], float]
+_STOP_S = 10.0
+
+
+def doors(settings: Settings, config: FloorConfig, clock: Clock) -> tuple[list[Door], Clock]:
+    """The doors of the configured source, and the clock by which its floor is shown."""
+    if settings.source == "simulator":
+        simulator = simulated(settings, config, clock)
+        return [Door(simulator)], simulator.time
+    found = []
+    if settings.ami.host:
+        found.append(Door(AsteriskAmi(access(settings.ami), clock=clock)))
+    if settings.ami.queue_log:
+        follower = QueueLogFollower(Path(settings.ami.queue_log), clock=clock)
+        found.append(Door(follower, log=True, obeys=False))
+    if not found:
+        raise SettingsError([Problem("ccfloor.toml", 0, "ami", "set ami.host, ami.queue_log or both")])
+    return found, clock
+
+
+def simulated(settings: Settings, config: FloorConfig, clock: Clock) -> Simulator:
+    """The simulated floor, from the start of its business day on. Raises SettingsError on a bad file."""
+    try:
+        spec = load_floor()
+        scenario = load_scenario(settings.simulator.scenario or "normal", spec)
+    except FileProblem as error:
+        raise SettingsError([Problem(str(error), 0, "", "")]) from None
+    return Simulator(
+        spec,
+        scenario,
+        clock=clock,
+        seed=settings.simulator.seed,
+        speed=settings.simulator.speed,
+        zone=config.zone,
+        catch_up_from=config.business_day(clock())[0],
+    )
+
+
+def make_collector(
+    settings: Settings,
+    config: FloorConfig,
+    engine: Engine,
+    clock: Clock = time.time,
+    opened: tuple[list[Door], Clock] | None = None,
+) -> Collector:
+    """The only collector of this database and site. Raises LeaseTaken if there is one already."""
+    found, view_clock = opened or doors(settings, config, clock)
+    lease = take_lease(engine, config.site)
+    recorder = Recorder(engine, config, config.site, LIVE, live=True)
+    keeper = RecorderKeeper(recorder, lease, clock)
+    return Collector(found, keeper, settings.collector, clock, view_clock)
+
+
+class CollectorThread:
+    """A collector in a thread of the web server, with an event loop of its own."""
+
+    def __init__(self, settings: Settings, config: FloorConfig, engine: Engine) -> None:
+        self._collector = make_collector(settings, config, engine)
+        self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self.failed = ""
+
+    def start(self) -> None:
+        """Begin to collect."""
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still collects."""
+        return self._thread.is_alive()
+
+    def stop(self) -> None:
+        """End cleanly: what was read is stored first."""
+        if self._loop and self._task and self.alive:
+            self._loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(_STOP_S)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except asyncio.CancelledError:
+            return
+        except Exception as error:
+            self.failed = str(error) or type(error).__name__
+            log.error("the collector stopped: %s", self.failed, exc_info=error)
+
+    async def _main(self) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        await self._collector.run()

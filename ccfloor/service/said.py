@@ -1,0 +1,49 @@
+"""What the service says about its sources, one sentence a code, in both languages."""
+
+from typing import Any
+
+import msgspec
+
+from ccfloor.acd.base import Health
+from ccfloor.acd.sentences import SENTENCES, say
+
+OURS: dict[str, dict[str, str]] = {
+    "database_away": {
+        "zh": "数据库暂时不可用（{why}）；事件保存在内存中：{kept} 条，另有 {dropped} 条待恢复后重读。",
+        "en": "The database is away ({why}); {kept} events wait in memory, {dropped} are to be read again.",
+    },
+    "store_failed": {
+        "zh": "写入数据时出错（{why}）；事件保存在内存中：{kept} 条。请查看日志。",
+        "en": "Storing failed ({why}); {kept} events are kept in memory. See the log.",
+    },
+    "database_back": {
+        "zh": "数据库已恢复，期间的事件均已写入。",
+        "en": "The database is back; everything kept meanwhile is stored.",
+    },
+    "connector_failed": {
+        "zh": "数据源 {source} 因内部错误停止（{why}），正在重新打开。请查看日志。",
+        "en": "Source {source} stopped by a fault of ours ({why}) and is opened again. See the log.",
+    },
+    "clock_skew": {
+        "zh": "本机时钟与交换机相差 {seconds} 秒；请在两台机器上启用 NTP 校时。",
+        "en": "Our clock and the switch's differ by {seconds} s; let NTP set both.",
+    },
+    "history_filling": {
+        "zh": "正在补写 {days} 天模拟历史：{percent}%。",
+        "en": "Filling {days} days of simulated history: {percent} %.",
+    },
+}
+
+
+def sentence(report: Health, lang: str) -> str:
+    """The sentence of a report in ``zh`` or ``en``; empty where there is nothing to say."""
+    details = {"source": report.source, **report.details}
+    if report.code in OURS:
+        return OURS[report.code][lang].format(**details)
+    return say(report.code, details, lang) if report.code in SENTENCES else report.code
+
+
+def told(report: Health) -> dict[str, Any]:
+    """A report as readers get it: its fields, and its sentence in both languages."""
+    fields: dict[str, Any] = msgspec.to_builtins(report)
+    return fields | {lang: sentence(report, lang) for lang in ("zh", "en")}
