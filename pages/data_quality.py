@@ -6,6 +6,7 @@ from ccfloor.service import runtime
 from ccfloor.store.quality import repair_rows, repairs_by_hour
 from ccfloor.store.queries import bad_lines, repair_counts, source_rows
 from ccfloor.ui import charts
+from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import look
 from ccfloor.ui.system_rows import bad_table, link_rows, named, repair_table, source_table
 from ccfloor.ui.texts import text
@@ -32,17 +33,18 @@ def section(key: str, rows: list[dict[str, str]]) -> None:
 
 st.header(text("page.data_quality", lang), anchor=False)
 st.caption(text("quality.lead", lang))
-section("link", link_rows(service.hub.sources, zone, lang))
-section("source", source_table(source_rows(service.engine, viewer), zone, lang))
-section("bad", bad_table(bad_lines(service.engine, viewer), zone, lang))
+with database_or_notice(lang):
+    section("link", link_rows(service.hub.sources, zone, lang))
+    section("source", source_table(source_rows(service.engine, viewer), zone, lang))
+    section("bad", bad_table(bad_lines(service.engine, viewer), zone, lang))
 
-counts = repair_counts(service.engine, viewer, start, end)
-section("repair", repair_table(repair_rows(service.engine, viewer, start, end), zone, lang))
-if counts:
-    kinds = sorted(counts.items(), key=lambda item: -item[1])
-    st.caption(" · ".join(f"{named('repair', kind, lang)} {count:,}" for kind, count in kinds))
-    hours = repairs_by_hour(service.engine, viewer, start, end)
-    words = text("quality.repair.bar", lang)
-    charts.show(
-        charts.bars(seen.theme, charts.local(list(hours), zone), list(hours.values()), words), "repairs"
-    )
+    counts = repair_counts(service.engine, viewer, start, end)
+    section("repair", repair_table(repair_rows(service.engine, viewer, start, end), zone, lang))
+    if counts:
+        kinds = sorted(counts.items(), key=lambda item: -item[1])
+        st.caption(" · ".join(f"{named('repair', kind, lang)} {count:,}" for kind, count in kinds))
+        hours = repairs_by_hour(service.engine, viewer, start, end)
+        words = text("quality.repair.bar", lang)
+        charts.show(
+            charts.bars(seen.theme, charts.local(list(hours), zone), list(hours.values()), words), "repairs"
+        )

@@ -12,6 +12,7 @@ from ccfloor.floor.records import CallRow
 from ccfloor.service import runtime
 from ccfloor.store.queries import CallFilter, call_page
 from ccfloor.ui.export import Cell, csv_bytes, excel_bytes
+from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.texts import Lang, text
 
 MOST = 20_000
@@ -53,6 +54,11 @@ def gone_rows(calls: list[CallRow], config: FloorConfig, lang: Lang) -> list[tup
 @st.fragment(run_every=_REFRESH_S)
 def gone_today(lang: Lang) -> None:
     """Draw the section; it reads anew once a minute."""
+    with database_or_notice(lang):
+        _section(lang)
+
+
+def _section(lang: Lang) -> None:
     service = runtime.service()
     config = service.config
     now = service.clock()

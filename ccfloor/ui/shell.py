@@ -29,8 +29,12 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 [data-testid=stSidebarContent] [data-testid=stVerticalBlock]{gap:.35rem}
 .st-key-theme-switch{position:absolute}
 @media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}}
+[data-testid=stHeading] h2{font-size:1.5rem;padding:.25rem 0}
+[data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 0}
+[data-testid=stTable] td *{max-width:none}
 .ccfloor-switch{display:flex;gap:.25rem}
-.ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem;border:1px solid transparent}
+.ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem}
+.ccfloor-switch a{border:1px solid transparent}
 .ccfloor-switch a[aria-current]{font-weight:700;border-color:currentColor}
 """
 
