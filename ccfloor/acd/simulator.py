@@ -43,7 +43,7 @@ class Simulator:
         self._spec, self._scenario, self._seed, self._zone = spec, scenario, seed, zone
         self._clock, self._speed, self._sleep = clock, speed, sleep
         self._catch_up_from = catch_up_from
-        self._live_at = self._live_clock = 0.0
+        self._live_at = self._live_clock = clock()
         self._source = MEMORY
         self._position = 0
         self._floor: SimFloor | None = None

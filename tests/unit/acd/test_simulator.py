@@ -139,6 +139,7 @@ def test_a_first_start_cut_short_is_told_again_from_the_same_events() -> None:
 def test_simulated_time_runs_faster_than_the_clock() -> None:
     store, time = Store(), Time(local(9), local(9) + 60)
     door = _door(time, speed=30.0, catch_up_from=None)
+    assert door.time() == local(9)
     _run(door, store)
     assert door.time() == pytest.approx(local(9.5), abs=20)
     assert max(event.at for event in store.all()) == pytest.approx(local(9.5), abs=30)
