@@ -85,9 +85,9 @@ class AsteriskAmi:
         try:
             await link.connect()
             tasks = [asyncio.create_task(link.listen()), asyncio.create_task(self._live(sink, link))]
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            link.close()
+            await asyncio.wait(tasks, timeout=self._times.answer_s)
         except LinkError as error:
             return error
         finally:
@@ -96,7 +96,18 @@ class AsteriskAmi:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        return LinkError("ami_lost", host=self._access.host)
+        return self._cause(tasks)
+
+    def _cause(self, tasks: list[asyncio.Task[None]]) -> LinkError:
+        """Why the session ended: a refusal and the closing of the socket after it come together."""
+        lost = LinkError("ami_lost", host=self._access.host)
+        for task in tasks:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, LinkError):
+                lost = error if error.code != "ami_lost" else lost
+            elif error is not None:
+                raise error
+        return lost
 
     async def _live(self, sink: Sink, link: AmiLink) -> None:
         await link.login()
