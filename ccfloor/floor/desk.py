@@ -80,7 +80,7 @@ class SeatDesk:
         elif agent and agent != seat.agent:
             self._rename(seat, agent)
         if agent and agent != seat_id:
-            self.names.setdefault(agent, seat_id)
+            self.names[agent] = seat_id  # agents change seats: the last one counts
         return seat
 
     def find(self, name: str) -> Seat | None:
@@ -104,6 +104,7 @@ class SeatDesk:
         if name != seat.agent:
             self.close(seat, max(seat.since, seat.seen_at))
             seat.agent = name
+            seat.today = seat.today.of_next_agent()
             self.changed.add(seat.seat)
 
     def learn(self, seat_id: str, agent: str) -> None:

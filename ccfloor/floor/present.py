@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 ABANDON_LIST_S = 1800.0
 MIN_PATIENCE_SAMPLE = 5
 DEFAULT_HANDLE_S = 180.0
-_BUSY_NAMES = ("on_call", "on_hold", "wrap_up", "ringing", "callback")
 
 
 def mask(number: str) -> str:
@@ -143,7 +142,7 @@ def _seat_day(seat: Seat, day: float) -> SeatDay:
     if today.start != day:
         return SeatDay(login_at=day if _signed_in(seat) and 0 < seat.since < day else None)
     by = today.by
-    busy_s = sum(by.get(name, 0.0) for name in _BUSY_NAMES)
+    busy_s, ready_s = today.busy_s, today.ready_s
     pauses = {reason.value: by[reason.value] for reason in PauseReason if by.get(reason.value)}
     login_at = today.login_at or (max(seat.since, day) if _signed_in(seat) and seat.since else None)
     return SeatDay(
@@ -152,12 +151,13 @@ def _seat_day(seat: Seat, day: float) -> SeatDay:
         talk_s=today.talk_s,
         hold_s=today.hold_s,
         acw_s=today.acw_s,
-        ready_s=by.get("ready", 0.0),
+        ready_s=ready_s,
         busy_s=busy_s,
         pause_s=pauses,
         login_at=login_at or None,
         login_s=sum(by.values()),
-        occupancy=metrics.occupancy(busy_s, by.get("ready", 0.0)) if seat.declared else None,
+        occupancy=metrics.occupancy(busy_s, ready_s) if seat.declared else None,
+        earlier_s=today.before,
     )
 
 
@@ -230,7 +230,8 @@ def _windows(
 def _day_time(seats: list[SeatView]) -> tuple[float, float]:
     """Busy and available seconds today of seats whose presence some source tells."""
     known = [seat.day for seat in seats if seat.queues or seat.day.ready_s]
-    return sum(day.busy_s for day in known), sum(day.ready_s for day in known)
+    busy_s = sum(day.busy_s + day.earlier_s[0] for day in known)
+    return busy_s, sum(day.ready_s + day.earlier_s[1] for day in known)
 
 
 def _queue_view(floor: Floor, gauge: QueueGauge, seats: list[SeatView], now: float) -> QueueView:

@@ -51,6 +51,9 @@ _RINGING_DEVICES = frozenset((Device.RINGING, Device.RINGING_IN_USE))
 _DEAD_DEVICES = frozenset((Device.UNAVAILABLE, Device.INVALID))
 
 
+BUSY_NAMES = ("on_call", "on_hold", "wrap_up", "ringing", "callback")
+
+
 class Member(msgspec.Struct):
     """A seat's membership of one queue. ``paused_at``: UTC epoch seconds, 0.0 when not paused."""
 
@@ -71,6 +74,22 @@ class Today(msgspec.Struct):
     acw_s: float = 0.0
     login_at: float = 0.0
     by: dict[str, float] = {}
+    before: tuple[float, float] = (0.0, 0.0)  # busy and ready seconds of who sat here earlier today
+
+    @property
+    def busy_s(self) -> float:
+        """Seconds of work that count for the occupancy."""
+        return sum(self.by.get(name, 0.0) for name in BUSY_NAMES)
+
+    @property
+    def ready_s(self) -> float:
+        """Seconds free."""
+        return self.by.get("ready", 0.0)
+
+    def of_next_agent(self) -> "Today":
+        """The sums of the person who takes the seat over: from nothing."""
+        busy, ready = self.before
+        return Today(start=self.start, before=(busy + self.busy_s, ready + self.ready_s))
 
 
 class Seat(msgspec.Struct):

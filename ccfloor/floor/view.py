@@ -101,7 +101,10 @@ class Membership(msgspec.Struct, frozen=True):
 
 
 class SeatDay(msgspec.Struct, frozen=True):
-    """A seat's business day so far; seconds up to ``FloorView.at``, without the time in status now."""
+    """The business day so far of who sits here; seconds without the time in the present status.
+
+    ``earlier_s``: busy and ready seconds today of those who sat here before.
+    """
 
     handled: int = 0
     rona: int = 0
@@ -114,6 +117,7 @@ class SeatDay(msgspec.Struct, frozen=True):
     login_at: float | None = None
     login_s: float = 0.0
     occupancy: float | None = None
+    earlier_s: tuple[float, float] = (0.0, 0.0)
 
 
 class SeatView(msgspec.Struct, frozen=True):

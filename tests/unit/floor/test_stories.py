@@ -302,3 +302,15 @@ def test_the_quiet_queue_stays_on_the_list_with_dashes() -> None:
         None,
         None,
     )
+
+
+def test_a_seat_taken_over_begins_the_next_persons_day() -> None:
+    floor = play(Floor(CONFIG), member(0, "P/1", "vip", agent="早班"))
+    play(floor, join(0, "a", "vip"), answer(0, "a", "P/1", "vip"), end(300, "a", "P/1", "vip"), start=5)
+    play(floor, member(400, "P/1", "vip", agent="晚班"), start=20)
+    play(floor, join(450, "b", "vip"), answer(500, "b", "P/1", "vip"), end(600, "b", "P/1", "vip"), start=30)
+    view = seat(floor, 601, "P/1")
+    assert (view.agent, view.day.handled, view.day.talk_s) == ("晚班", 1, 100.0)
+    today = floor.view(T0 + 601).floor.today
+    assert (today.handled, today.occupancy) == (2, pytest.approx(400 / 600))
+    assert [span.agent for span in floor.take().spans] == ["早班", "早班", "晚班", "晚班"]
