@@ -22,17 +22,15 @@ def parse_block(block: bytes) -> Message:
     """One message of its bytes, with or without the empty line behind it. Never raises.
 
     Bytes that are not UTF-8 become the replacement sign. The values of a repeated key are joined with
-    line feeds; a line without a colon belongs to the key before it.
+    line feeds; a line without a colon is a command's text and counts as ``Output``.
     """
     message: Message = {}
-    last = ""
     for line in block.decode("utf-8", "replace").split("\r\n"):
         if not line:
             continue
         key, colon, value = line.partition(":")
         if not colon or "\n" in key:
-            key, value = last, line
-        last = key
+            key, value = "Output", line
         value = value.strip(" ")
         message[key] = f"{message[key]}\n{value}" if key in message else value
     return message
