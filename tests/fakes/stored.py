@@ -1,0 +1,76 @@
+"""What a database holds, in a form that can be compared, and small streams to fill it with."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget
+from ccfloor.floor.events import (
+    AnyEvent,
+    CallAnswered,
+    CallEnded,
+    CallJoined,
+    CallLeft,
+    Device,
+    EndedBy,
+    Outcome,
+    RingEnded,
+    RingResult,
+    SeatDevice,
+    SeatJoined,
+)
+from ccfloor.store import tables
+from ccfloor.store.recorder import Item
+
+T0 = 1_780_000_000.0 - 1_780_000_000.0 % 86_400
+CONFIG = FloorConfig(
+    zone="UTC", queues={"hot": QueueInfo("hot", targets=(QueueTarget(wrap_up_s=10.0),)), "vip": QueueInfo("vip")}
+)
+
+
+def day(calls: int, start: float = T0, seats: int = 3) -> Iterator[AnyEvent]:
+    """A steady little day: callers every 20 s; every fifth gives up, every seventh rings in vain first."""
+    for number in range(seats):
+        for queue in ("hot", "vip"):
+            yield SeatJoined(at=start, seat=f"P/{number}", queue=queue, agent=f"Agent {number}", device=Device.IDLE)
+    for number in range(calls):
+        at, call, queue = start + 20.0 * number, f"c{start:.0f}.{number}", ("hot", "vip")[number % 3 == 0]
+        seat = f"P/{number % seats}"
+        yield CallJoined(at=at, call=call, queue=queue, number=f"1381234{number:04d}", name=f"Caller {number}")
+        if number % 5 == 4:
+            yield CallLeft(at=at + 1 + number % 7, call=call, queue=queue, outcome=Outcome.ABANDONED)
+            continue
+        if number % 7 == 0:
+            yield RingEnded(
+                at=at + 2, call=call, queue=queue, seat=seat, result=RingResult.NO_ANSWER, ring_s=2.0
+            )
+        yield CallAnswered(at=at + 3, call=call, queue=queue, seat=seat, wait_s=3.0, ring_s=1.0)
+        yield SeatDevice(at=at + 3, seat=seat, device=Device.IN_USE)
+        yield CallEnded(at=at + 15, call=call, queue=queue, seat=seat, by=EndedBy.CALLER, talk_s=12.0)
+        yield SeatDevice(at=at + 15, seat=seat, device=Device.IDLE)
+
+
+def items(events: Iterator[AnyEvent], source: str = "ami", log: bool = False, first: int = 1) -> list[Item]:
+    """The events as a source gives them."""
+    return [Item(source, position, event, log) for position, event in enumerate(events, first)]
+
+
+def cut(whole: Sequence[Item], size: int) -> list[list[Item]]:
+    """Batches of that size."""
+    return [list(whole[first : first + size]) for first in range(0, len(whole), size)]
+
+
+def held(engine: Engine, *more: Any) -> dict[str, list[tuple[Any, ...]]]:
+    """Every derived row (and those of the tables named), without the numbers the database gives."""
+    found = {}
+    with engine.connect() as connection:
+        for table in (*tables.DERIVED, *more):
+            names = [column for column in table.columns if column.name not in ("id", "batch")]
+            rows = [tuple(row) for row in connection.execute(select(*names))]
+            found[table.name] = sorted(row for row in rows if not _empty(table.name, row))
+    return found
+
+
+def _empty(name: str, row: tuple[Any, ...]) -> bool:
+    return name.endswith("_intervals") and not any(row[3:])
