@@ -639,11 +639,34 @@ WORDS = st.sampled_from(
 )
 NAMES = st.sampled_from(sorted(AmiTranslator()._handlers))
 KEYS = st.sampled_from(
-    (
-        "Queue Uniqueid Interface Location Member Channel Status Paused Penalty Count HoldTime RingTime "
-        "TalkTime Wait Timestamp Uptime Variable Value Application Position LastCall BridgeId "
-        "BridgedChannel ApplicationData CoreStartupTime Response"
-    ).split()
+    [
+        "Queue",
+        "Uniqueid",
+        "Interface",
+        "Location",
+        "Member",
+        "Channel",
+        "Status",
+        "Paused",
+        "Penalty",
+        "Count",
+        "HoldTime",
+        "RingTime",
+        "TalkTime",
+        "Wait",
+        "Timestamp",
+        "Uptime",
+        "Variable",
+        "Value",
+        "Application",
+        "Position",
+        "LastCall",
+        "BridgeId",
+        "BridgedChannel",
+        "ApplicationData",
+        "CoreStartupTime",
+        "Response",
+    ]
 )
 
 
