@@ -28,7 +28,8 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 [data-testid=stSidebarHeader]{height:1.5rem;padding:0;min-height:0}
 [data-testid=stSidebarContent] [data-testid=stVerticalBlock]{gap:.35rem}
 .st-key-theme-switch{position:absolute}
-@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}}
+@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}
+[data-testid=stTable] :is(th,td){min-width:5.5rem}}
 [data-testid=stHeading] h2{font-size:1.5rem;padding:.25rem 0}
 [data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 0}
 [data-testid=stTable] td *{max-width:none}
@@ -107,18 +108,20 @@ def _links(groups: dict[str, list[Any]], seen: Look) -> None:
 
 def _switches(seen: Look) -> None:
     """Language and theme as plain links: they load the page anew, which the theme needs."""
-    choices = [
-        ("nav.language", "lang", [(lang, text(f"lang.{lang}", seen.lang)) for lang in LANGS], seen.lang),
-        ("nav.theme", "theme", [(theme, text(f"theme.{theme}", seen.lang)) for theme in THEMES], seen.theme),
-    ]
-    for label, name, options, current in choices:
-        st.caption(text(label, seen.lang))
-        links = [_switch(seen, name, value, word, value == current) for value, word in options]
-        st.html(f'<div class="ccfloor-switch">{"".join(links)}</div>')
+    languages: dict[str, str] = {lang: text(f"lang.{lang}", seen.lang) for lang in LANGS}
+    themes: dict[str, str] = {theme: text(f"theme.{theme}", seen.lang) for theme in THEMES}
+    _choice("nav.language", "lang", languages, seen)
+    _choice("nav.theme", "theme", themes, seen)
 
 
-def _switch(seen: Look, name: str, value: str, word: str, on: bool) -> str:
-    query = {"lang": seen.lang, "theme": seen.theme, name: value}
-    address = f"?{'&'.join(f'{key}={item}' for key, item in query.items())}"
-    mark = ' aria-current="true"' if on else ""
-    return f'<a href="{address}" target="_self"{mark}>{word}</a>'
+def _choice(label: str, name: str, words: dict[str, str], seen: Look) -> None:
+    st.caption(text(label, seen.lang))
+    links = [_switch(seen, name, value, word) for value, word in words.items()]
+    st.html(f'<div class="ccfloor-switch">{"".join(links)}</div>')
+
+
+def _switch(seen: Look, name: str, value: str, word: str) -> str:
+    now = {"lang": seen.lang, "theme": seen.theme}
+    address = "&".join(f"{key}={item}" for key, item in {**now, name: value}.items())
+    mark = ' aria-current="true"' if now[name] == value else ""
+    return f'<a href="?{address}" target="_self"{mark}>{word}</a>'

@@ -144,7 +144,10 @@ def plotly_template(theme: Theme) -> dict[str, Any]:
 
 def config_toml() -> str:
     """The whole ``.streamlit/config.toml`` of the product: server settings and both themes."""
-    lines = [_SERVER_SETTINGS, '[theme]\nbase = "dark"\nshowSidebarBorder = false\npaddingTop = "1.5rem"\npaddingBottom = "1rem"']
+    lines = [
+        _SERVER_SETTINGS,
+        '[theme]\nbase = "dark"\nshowSidebarBorder = false\npaddingTop = "1.5rem"\npaddingBottom = "1rem"',
+    ]
     for theme in THEMES:
         lines.append(_table(f"theme.{theme}", streamlit_theme(theme)))
         lines.append(_table(f"theme.{theme}.sidebar", sidebar_theme(theme)))

@@ -1,7 +1,8 @@
 """A web server with the product's own pages and a scripted hub: ``python -m tests.fakes.fake_hub --port N``.
 
 ``POST /fake/scene/NAME`` shows another scene, ``POST /fake/diff`` sends a diff with the given parts to
-everyone, ``POST /fake/mute`` keeps the line open but says nothing more (a cut cable), ``/fake/speak`` goes on.
+everyone, ``POST /fake/mute`` keeps the line open but says nothing more (a cut cable) until ``/fake/speak``,
+``POST /fake/drop`` closes all lines.
 """
 
 import argparse
@@ -68,7 +69,9 @@ class FakeHub:
         for name, key in (("queues", "queue"), ("seats", "seat")):
             changed = {row[key]: row for row in parts.get(name, [])}
             self.view[name] = [changed.get(row[key], row) for row in self.view[name]]
-        self.view.update({name: value for name, value in parts.items() if name in ("floor", "callers", "abandons")})
+        self.view.update(
+            {name: value for name, value in parts.items() if name in ("floor", "callers", "abandons")}
+        )
 
     async def live(self, socket: WebSocket) -> None:
         """The ``/live`` route."""

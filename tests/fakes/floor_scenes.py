@@ -28,9 +28,11 @@ QUEUES = {
     "vip": ("VIP 专线", "VIP"),
 }
 NAMES = (
-    "陈思远:S. Chen|王丽娜:L. Wang|李想:X. Li|赵敏:M. Zhao|刘子涵:Z. Liu|周岚:L. Zhou|吴晓东:X. Wu|Anna K.:Anna K.|"
+    "陈思远:S. Chen|王丽娜:L. Wang|李想:X. Li|赵敏:M. Zhao|刘子涵:Z. Liu|周岚:L. Zhou|吴晓东:X. Wu|"
+    "Anna K.:Anna K.|"
     "孙浩:H. Sun|朱婷:T. Zhu|马骏:J. Ma|胡雨桐:Y. Hu|郭靖宇:J. Guo|何佳:J. He|高翔:X. Gao|林静怡:J. Lin|"
-    "罗文博:W. Luo|郑凯:K. Zheng|梁爽:S. Liang|谢雨:Y. Xie|宋佳琪:J. Song|唐磊:L. Tang|许诺:N. Xu|David M.:David M.|"
+    "罗文博:W. Luo|郑凯:K. Zheng|梁爽:S. Liang|谢雨:Y. Xie|宋佳琪:J. Song|唐磊:L. Tang|许诺:N. Xu|"
+    "David M.:David M.|"
     "韩雪:X. Han|冯博:B. Feng|邓子轩:Z. Deng|曹颖:Y. Cao|彭飞:F. Peng|曾琳:L. Zeng|萧然:R. Xiao|田甜:T. Tian|"
     "董洁:J. Dong|袁野:Y. Yuan|潘悦:Y. Pan|于洋:Y. Yu|蒋欣:X. Jiang|蔡明:M. Cai|余梦:M. Yu|Priya S.:Priya S.|"
     "杜鹃:J. Du|叶青:Q. Ye|程功:G. Cheng|苏瑶:Y. Su|魏然:R. Wei|吕航:H. Lü|丁宁:N. Ding|任杰:J. Ren"
@@ -51,7 +53,9 @@ SURGE_SEATS = (
     "busy@830 on_call@93 on_call@161 on_call@72 on_call@55 on_call@209 auto_pause@104 on_call@96 "
     "on_call@316 on_call@139 on_call@185 wrap_up@30 on_call@33 on_call@138 on_call@87 offline@0"
 )
-PAUSES = frozenset("break meal meeting training coaching callback busy auto_pause other".split())
+PAUSES = frozenset(
+    ["break", "meal", "meeting", "training", "coaching", "callback", "busy", "auto_pause", "other"]
+)
 BANDS = {
     "busy": [720, 900],
     "wrap_up": [45, 90],
@@ -120,7 +124,9 @@ def _seat(index: int, word: str, person: tuple[str, str], now: float) -> SeatVie
 
 def seat_counts(all_seats: tuple[SeatView, ...]) -> SeatCounts:
     """Seats by status."""
-    count = {name: sum(seat.status == name for seat in all_seats) for name in SeatCounts.__struct_fields__[:9]}
+    count = {
+        name: sum(seat.status == name for seat in all_seats) for name in SeatCounts.__struct_fields__[:9]
+    }
     return SeatCounts(**count, staffed=len(all_seats) - count["offline"])
 
 
@@ -128,7 +134,9 @@ def _window(service: float | None, lost: float | None, **counts: Any) -> Window:
     return Window(service_level=service, abandon_rate=lost, **counts)
 
 
-def queue(name: str, now: float, waiting: int, oldest: float, service: float | None, lost: float | None, free: int) -> QueueView:
+def queue(
+    name: str, now: float, waiting: int, oldest: float, service: float | None, lost: float | None, free: int
+) -> QueueView:
     """A queue's view with the numbers its row shows."""
     window = _window(service, lost, abandoned=3)
     return QueueView(
@@ -155,7 +163,14 @@ def site() -> dict[str, Any]:
         "name_en": "Citizen Service Centre",
         "zone": "Asia/Shanghai",
         "queues": {
-            name: {"zh": zh, "en": en, "threshold_s": 20, "target": 0.8, "abandon_target": 0.05, "wait_limit_s": 120}
+            name: {
+                "zh": zh,
+                "en": en,
+                "threshold_s": 20,
+                "target": 0.8,
+                "abandon_target": 0.05,
+                "wait_limit_s": 120,
+            }
             for name, (zh, en) in QUEUES.items()
         },
         "bands": BANDS,
@@ -182,11 +197,27 @@ def curve(now: float, levels: list[int]) -> tuple[tuple[float, int], ...]:
     return tuple((now - 3600 + step * i, level) for i, level in enumerate(levels))
 
 
-def _scene(now: float, script: str, rows: list[QueueView], floor: QueueView, waits: list[tuple[float, str]], levels: list[int]) -> Scene:
+def _scene(
+    now: float,
+    script: str,
+    rows: list[QueueView],
+    floor: QueueView,
+    waits: list[tuple[float, str]],
+    levels: list[int],
+) -> Scene:
     all_seats = seats(script, now)
-    numbers = ("138****2071", "159****8830", "021****6614", "186****0492", "135****0918", "177****1536", "133****4410")
+    numbers = (
+        "138****2071",
+        "159****8830",
+        "021****6614",
+        "186****0492",
+        "135****0918",
+        "177****1536",
+        "133****4410",
+    )
     callers = tuple(
-        CallerView(f"w{i}", name, now - wait, i + 1, numbers[i % len(numbers)]) for i, (wait, name) in enumerate(waits)
+        CallerView(f"w{i}", name, now - wait, i + 1, numbers[i % len(numbers)])
+        for i, (wait, name) in enumerate(waits)
     )
     abandons = tuple(
         AbandonView(f"a{i}", name, now - 200 * (i + 1), 31.0 + 17 * i, numbers[-1 - i])
@@ -203,7 +234,15 @@ def _scene(now: float, script: str, rows: list[QueueView], floor: QueueView, wai
         abandons=abandons,
         waiting_curve=curve(now, levels),
     )
-    source = {"source": "simulator", "state": "up", "code": "", "details": {}, "since": now - 900, "retry_at": 0.0, "retries": 0}
+    source = {
+        "source": "simulator",
+        "state": "up",
+        "code": "",
+        "details": {},
+        "since": now - 900,
+        "retry_at": 0.0,
+        "retries": 0,
+    }
     return Scene(view, [source], site=site())
 
 
@@ -239,10 +278,50 @@ def surge(now: float) -> Scene:
     ]
     today = Window(offered=801, answered=690, abandoned=74, short_abandoned=9, abandon_rate=0.096)
     last = Window(abandoned=31, service_level=0.41, occupancy=0.96, over_t=11)
-    floor = replace(queue("", now, 17, 278, 0.41, 0.096, 0), today=today, last_30=last, max_wait_today_s=312.0)
-    waits = [(278, "hotline"), (243, "hotline"), (171, "repairs"), (166, "hotline"), (128, "repairs"), (97, "hotline")]
+    floor = replace(
+        queue("", now, 17, 278, 0.41, 0.096, 0), today=today, last_30=last, max_wait_today_s=312.0
+    )
+    waits = [
+        (278, "hotline"),
+        (243, "hotline"),
+        (171, "repairs"),
+        (166, "hotline"),
+        (128, "repairs"),
+        (97, "hotline"),
+    ]
     waits += [(90 - 7 * i, "hotline") for i in range(11)]
-    levels = [3, 4, 5, 7, 8, 9, 10, 10, 9, 11, 12, 10, 9, 13, 12, 11, 14, 15, 13, 12, 16, 17, 14, 13, 12, 13, 14, 15, 16, 17]
+    levels = [
+        3,
+        4,
+        5,
+        7,
+        8,
+        9,
+        10,
+        10,
+        9,
+        11,
+        12,
+        10,
+        9,
+        13,
+        12,
+        11,
+        14,
+        15,
+        13,
+        12,
+        16,
+        17,
+        14,
+        13,
+        12,
+        13,
+        14,
+        15,
+        16,
+        17,
+    ]
     return _scene(now, SURGE_SEATS, rows, floor, waits, levels)
 
 
@@ -277,7 +356,9 @@ def large(now: float) -> Scene:
 def empty(now: float) -> Scene:
     """Before the first call of the day: nothing to divide by, nobody signed in."""
     rows = [queue(name, now, 0, 0, None, None, 0) for name in QUEUES]
-    floor = replace(queue("", now, 0, 0, None, None, 0), max_wait_today_s=0.0, today=Window(), last_30=Window())
+    floor = replace(
+        queue("", now, 0, 0, None, None, 0), max_wait_today_s=0.0, today=Window(), last_30=Window()
+    )
     scene = _scene(now, " ".join(["offline@0"] * 48), rows, floor, [], [0])
     scene.view = replace(scene.view, abandons=(), waiting_curve=())
     return scene
@@ -290,7 +371,10 @@ def hostile(now: float) -> Scene:
     all_seats = list(scene.view.seats)
     all_seats[0] = replace(all_seats[0], agent=bad, agent_en=bad, team="<b>A</b>")
     all_seats[1] = replace(all_seats[1], agent="很长很长的名字" * 6, agent_en="Bartholomew " * 6)
-    callers = (replace(scene.view.callers[0], number=bad, name="<script>window.hacked=1</script>"), *scene.view.callers[1:])
+    callers = (
+        replace(scene.view.callers[0], number=bad, name="<script>window.hacked=1</script>"),
+        *scene.view.callers[1:],
+    )
     scene.site["queues"]["hotline"] = {"zh": bad, "en": bad}
     scene.site["name_zh"] = scene.site["name_en"] = bad
     scene.view = replace(scene.view, seats=tuple(all_seats), callers=callers)

@@ -109,9 +109,7 @@ class Board {
   beat() {
     const now = this.now();
     this.timer = setTimeout(() => this.beat(), 1000 - ((now * 1000) % 1000) + 4);
-    const before = this.state.freshness;
-    this.state.freshness = freshnessOf(this.state, now);
-    if (before !== this.state.freshness) this.renew({ ...noChange(), freshness: true });
+    if (this.state.freshness !== freshnessOf(this.state, now)) this.renew(noChange());
     this.board.tick(this.root, this.state, now, this);
     if (this.tips.node) this.tips.show();
   }
@@ -185,7 +183,15 @@ function takeScreen(host) {
     .ccfloor-kiosk{position:fixed;inset:0;z-index:2147483000;overflow:hidden}
     [data-testid=stDialog],[data-baseweb=modal],[role=dialog]{display:none!important}`);
   document.head.append(cover);
+  keepTouchable(host);
   return cover;
+}
+
+/** A dialog that opens behind us makes the rest of the page inert; the kiosk takes that off again. */
+function keepTouchable(host) {
+  const marks = ["inert", "aria-hidden"];
+  const clean = () => marks.forEach((mark) => host.hasAttribute(mark) && host.removeAttribute(mark));
+  new MutationObserver(clean).observe(host, { attributes: true, attributeFilter: marks });
 }
 
 /** Two mounts with the same signature show the same thing: the second one goes on with the first. */

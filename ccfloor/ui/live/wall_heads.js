@@ -104,7 +104,7 @@ function patchHeads(ctx, at) {
 function patchHead(ctx, head, nodes, floor, at) {
   if (!floor) return setText(nodes.number, fmt.DASH), setText(nodes.unit, "");
   const read = head.read(floor, ctx.own.limits, ctx, at);
-  const shown = ctx.state.freshness === "stale" ? nodes.verdict.shown : nodes.verdict.set(read.raw, at);
+  const shown = ctx.state.freshness === "stale" ? nodes.verdict.freeze(read.raw) : nodes.verdict.set(read.raw, at);
   const long = read.text.length > 2 && isNumber(read.value) && read.text.indexOf(":") < 0 && read.text.indexOf(".") < 0;
   setText(nodes.number, read.text);
   setText(nodes.unit, isNumber(read.value) && !long ? head.unit || "" : "");

@@ -35,6 +35,14 @@ class Verdict {
     this.shown = "";
   }
 
+  /** What a frozen picture says: the plain verdict on its numbers, without any settling. */
+  freeze(raw) {
+    Object.assign(this.near, { on: raw !== "", since: null });
+    Object.assign(this.beyond, { on: raw === "over", since: null });
+    this.shown = raw;
+    return raw;
+  }
+
   set(raw, now) {
     const near = this.near.set(raw !== "", now);
     const beyond = this.beyond.set(raw === "over", now);

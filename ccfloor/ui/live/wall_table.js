@@ -57,9 +57,9 @@ function readQueue(ctx, queue, at) {
 
 /** Verdicts of every queue, the hidden ones too: they decide which slide comes forward. */
 function judgeQueues(ctx, at) {
-  if (ctx.state.freshness === "stale") return;
+  const judge = ctx.state.freshness === "stale" ? "freeze" : "set";
   for (const queue of ctx.state.queues) {
-    readQueue(ctx, queue, at).forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index).set(raw, at));
+    readQueue(ctx, queue, at).forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index)[judge](raw, at));
   }
 }
 

@@ -1,0 +1,75 @@
+"""All words of the screens: complete in both languages, and none missing that the code asks for."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ccfloor.floor.seats import PauseReason, SeatStatus
+from ccfloor.ui.texts import LANGS, Lang, language, places, text, texts
+
+ROOT = Path(__file__).resolve().parents[3]
+UI = ROOT / "ccfloor" / "ui"
+
+
+def test_both_languages_have_the_same_keys_and_places() -> None:
+    zh, en = texts("zh"), texts("en")
+    assert zh.keys() == en.keys()
+    assert {key for key in zh if places(zh[key]) != places(en[key])} == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_text_is_empty(lang: Lang) -> None:
+    assert [key for key, value in texts(lang).items() if not value.strip()] == []
+
+
+def test_no_english_sentence_on_the_chinese_page() -> None:
+    allowed = {"lang.en", "app.name"}
+    english = re.compile(r"[A-Za-z]{3,}(\s+[A-Za-z]{2,})+")
+    assert [key for key, value in texts("zh").items() if english.search(value) and key not in allowed] == []
+
+
+def literal_keys() -> set[str]:
+    """Keys that stand as a whole in the sources."""
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in (UI / "live").glob("*.js"))
+    pages = [*UI.glob("*.py"), *(ROOT / "pages").glob("*.py")]
+    python = "\n".join(path.read_text(encoding="utf-8") for path in pages)
+    found = re.findall(r'\bt\(\s*"([a-z_]+\.[\w.]+)"', scripts)
+    return {*found, *re.findall(r'\btext\(\s*"([a-z_]+\.[\w.]+)"', python)} - set(_prefixes(scripts))
+
+
+def _prefixes(scripts: str) -> list[str]:
+    return re.findall(r'\bt\(\s*"([a-z_]+\.[\w.]+)"\s*\+', scripts)
+
+
+def test_every_key_in_the_sources_has_a_text() -> None:
+    keys = literal_keys()
+    assert len(keys) > 30
+    assert {key for key in keys if key not in texts("zh")} == set()
+
+
+def test_every_status_and_reason_has_words() -> None:
+    states = {status.value for status in SeatStatus} - {"paused"} | {reason.value for reason in PauseReason}
+    missing = {f"{kind}.{state}" for kind in ("status", "status.long") for state in states}
+    assert missing - texts("zh").keys() == set()
+
+
+def test_places_are_filled_and_forgotten_ones_stay_visible() -> None:
+    assert text("age.seconds", "zh", n=7) == "7 秒前"
+    assert text("wall.slide.hint", "en", n=1) == "Slide 1 of {total}"
+    with pytest.raises(KeyError):
+        text("no.such", "en")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locale", "expected"),
+    [
+        ("en", "zh-CN", "en"),
+        ("xx", "en-GB", "en"),
+        (None, "zh-TW", "zh"),
+        (None, "fr", "zh"),
+        (None, None, "zh"),
+    ],
+)
+def test_language_of_a_viewer(wanted: str | None, locale: str | None, expected: str) -> None:
+    assert language(wanted, locale) == expected
