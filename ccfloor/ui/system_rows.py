@@ -5,8 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ccfloor.acd.base import Health
-from ccfloor.acd.sentences import SENTENCES, in_language, say
+from ccfloor.acd.sentences import in_language
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.said import sentence
 from ccfloor.service.settings import Settings
 from ccfloor.service.settings_table import current, settings_table
 from ccfloor.store.quality import RepairRow
@@ -31,17 +32,6 @@ def _headed(page: str, values: dict[str, str], lang: Lang) -> Row:
     return {text(f"{page}.{name}", lang): value for name, value in values.items()}
 
 
-def health_sentence(report: Health, lang: Lang) -> str:
-    """What a source says of its link, in one sentence of the page's language."""
-    if report.code in SENTENCES:
-        try:
-            return say(report.code, report.details, lang)
-        except KeyError:
-            return SENTENCES[report.code][lang]
-    key = f"health.{report.code}"
-    return text(key, lang, source=report.source, **report.details) if key in texts(lang) else ""
-
-
 def link_rows(reports: Iterable[Health], zone: str, lang: Lang) -> list[Row]:
     """The links as they stand now."""
     return [
@@ -51,7 +41,7 @@ def link_rows(reports: Iterable[Health], zone: str, lang: Lang) -> list[Row]:
                 "source": report.source,
                 "state": text(f"quality.state.{report.state.value}", lang),
                 "since": clock(report.since, zone),
-                "says": health_sentence(report, lang),
+                "says": sentence(report, lang) or DASH,
                 "retries": str(report.retries or DASH),
             },
             lang,

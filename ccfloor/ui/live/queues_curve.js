@@ -82,7 +82,7 @@ class QueueCurve {
     const rem = remPx();
     this.rem = rem;
     const left = 2.6 * rem;
-    const right = width - 3.2 * rem;
+    const right = width - 4.25 * rem;
     this.start = seen[0].start;
     this.end = Math.max(this.start + SHOWN_S, Math.floor(this.now / HALF_HOUR_S) * HALF_HOUR_S + HALF_HOUR_S);
     this.x = (at) => left + ((at - this.start) / (this.end - this.start)) * (right - left);
