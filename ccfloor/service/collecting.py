@@ -35,7 +35,7 @@ def doors(settings: Settings, config: FloorConfig, clock: Clock) -> tuple[list[D
         return [Door(simulator)], simulator.time
     found = []
     if settings.ami.host:
-        found.append(Door(AsteriskAmi(access(settings.ami), clock=clock)))
+        found.append(Door(AsteriskAmi(access(settings.ami), clock=clock), clocked=True))
     if settings.ami.queue_log:
         follower = QueueLogFollower(Path(settings.ami.queue_log), clock=clock)
         found.append(Door(follower, log=True, obeys=False))

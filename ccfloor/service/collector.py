@@ -18,7 +18,7 @@ from ccfloor.acd.base import CommandResult, Connector, Health, LinkState, SeatCo
 from ccfloor.service.commands import Asked
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.settings import CollectorSettings
-from ccfloor.service.sink import Batch, BatchSink, LogSink
+from ccfloor.service.sink import Batch, BatchSink, DoorSink
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -30,11 +30,15 @@ _SKEW_TOLD_S = 2.0
 
 
 class Door(NamedTuple):
-    """A connector and how to take it: ``log`` is a queue_log, ``obeys`` takes seat commands."""
+    """A connector and how to take it: ``log`` is a queue_log, ``obeys`` takes seat commands.
+
+    ``clocked``: its events carry a real switch's present clock, so that the skew to ours can be told.
+    """
 
     connector: Connector
     log: bool = False
     obeys: bool = True
+    clocked: bool = False
 
 
 class Keeper(Protocol):
@@ -113,7 +117,7 @@ class Collector:
 
     async def _keep_open(self, door: Door) -> None:
         """Run a door; one that breaks by a fault of ours is told and opened again."""
-        sink = LogSink(self._sink) if door.log else self._sink
+        sink = DoorSink(self._sink, door.log, door.clocked)
         name = type(door.connector).__name__
         while True:
             run = asyncio.create_task(door.connector.run(sink))

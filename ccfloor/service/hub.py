@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
 _KEPT = 24  # messages a slow reader may lag behind before it is given a full view instead
 _HEARTBEAT_S = 0.9
+_SHIFT_S = 5.0
 
 
 class LiveRow(NamedTuple):
@@ -142,6 +143,11 @@ class LiveHub:
         """The newest row seen."""
         return self._row
 
+    def now(self) -> float:
+        """The floor's clock: ours, or a recording's (a fast simulation's) where the view is of another time."""
+        shift = self._row.view.at - self._row.written_at if self._row else 0.0
+        return self._clock() + (shift if abs(shift) > _SHIFT_S else 0.0)
+
     @property
     def sources(self) -> tuple[Health, ...]:
         """Reports of the sources as stored, and what this process has to say beside them."""
@@ -180,9 +186,10 @@ class LiveHub:
 
     def accept(self, row: LiveRow | None) -> None:
         """Publish a new row; without one, beat once in a while."""
-        now = self._clock()
         if row is not None:
             self._row = row
+        now = self.now()
+        if row is not None:
             for channel in self._channels.values():
                 channel.publish(row, self._told(), now)
         for channel in self._channels.values():
@@ -197,7 +204,7 @@ class LiveHub:
         if channel is None:
             channel = self._channels[scope] = Channel(scope)
             if self._row is not None:
-                channel.publish(self._row, self._told(), self._clock())
+                channel.publish(self._row, self._told(), self.now())
         channel.readers += 1
         return channel
 
@@ -209,7 +216,7 @@ class LiveHub:
 
     def full(self, channel: Channel) -> Message | None:
         """The whole view for a reader that is new or too far behind."""
-        return channel.full(self._clock(), self._about(channel.scope))
+        return channel.full(self.now(), self._about(channel.scope))
 
 
 class Reader:

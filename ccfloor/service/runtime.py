@@ -36,6 +36,7 @@ from ccfloor.store.viewer import Viewer
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
+_BEAT_S = 1.0
 _HISTORY_S = 2.0
 _service: "Service | None" = None
 _made = threading.Lock()
@@ -114,18 +115,20 @@ class Service:
 
     async def run(self) -> None:
         """Bring the database up, collect where this process shall, feed the readers; until cancelled."""
-        hub = asyncio.create_task(self.hub.run())
+        collecting = None
         try:
-            await self._bring_up()
-            await hub
+            while not await asyncio.to_thread(self._migrated):
+                self.hub.accept(None)
+                await asyncio.sleep(_BEAT_S)
+            collecting = asyncio.create_task(self._collect())
+            await self.hub.run()
         finally:
-            hub.cancel()
-            await asyncio.gather(hub, return_exceptions=True)
+            if collecting:
+                collecting.cancel()
+                await asyncio.gather(collecting, return_exceptions=True)
             await asyncio.to_thread(self._let_go)
 
-    async def _bring_up(self) -> None:
-        while not await asyncio.to_thread(self._migrated):
-            await asyncio.sleep(_AGAIN_S)
+    async def _collect(self) -> None:
         if not self.settings.web.embedded or self.settings.source == "none":
             self.state = "off"
             return

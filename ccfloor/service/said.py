@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from ccfloor.acd.base import Health
-from ccfloor.acd.sentences import SENTENCES, say
+from ccfloor.acd.sentences import SENTENCES
 
 OURS: dict[str, dict[str, str]] = {
     "database_away": {
@@ -28,6 +28,10 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "本机时钟与交换机相差 {seconds} 秒；请在两台机器上启用 NTP 校时。",
         "en": "Our clock and the switch's differ by {seconds} s; let NTP set both.",
     },
+    "queue_log_played": {
+        "zh": "queue_log 已放完。",
+        "en": "The queue_log is played to its end.",
+    },
     "history_filling": {
         "zh": "正在补写 {days} 天模拟历史：{percent}%。",
         "en": "Filling {days} days of simulated history: {percent} %.",
@@ -35,12 +39,18 @@ OURS: dict[str, dict[str, str]] = {
 }
 
 
+class _Details(dict[str, str]):
+    """Details of a report that another version may have written: what is missing is shown as a gap."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
 def sentence(report: Health, lang: str) -> str:
-    """The sentence of a report in ``zh`` or ``en``; empty where there is nothing to say."""
-    details = {"source": report.source, **report.details}
-    if report.code in OURS:
-        return OURS[report.code][lang].format(**details)
-    return say(report.code, details, lang) if report.code in SENTENCES else report.code
+    """The sentence of a report in ``zh`` or ``en``; its code where there is none."""
+    details = _Details({"source": report.source, **report.details})
+    words = OURS.get(report.code) or SENTENCES.get(report.code)
+    return words[lang].format_map(details) if words else report.code
 
 
 def told(report: Health) -> dict[str, Any]:

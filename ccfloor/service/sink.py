@@ -63,15 +63,20 @@ class BatchSink:
         self.drained = asyncio.Event()
         self._lags: deque[float] = deque(maxlen=_SKEW_SEEN)
 
-    def put(self, source: str, position: int, event: FloorEvent, log: bool = False) -> None:
-        """Keep one event, unless memory is full: then it is counted and must be read again."""
+    def put(
+        self, source: str, position: int, event: FloorEvent, log: bool = False, clocked: bool = True
+    ) -> None:
+        """Keep one event, unless memory is full: then it is counted and must be read again.
+
+        ``clocked``: the event has just happened by the switch's clock, so it tells of its skew.
+        """
         if self.dropped or len(self._entries) >= self._limit:
             self.dropped += 1
             self.drained.clear()
             self.overflow.set()
             return
         arrived = self._clock()
-        if not log:  # a log has whole seconds and is read late after a start: it says nothing of the clock
+        if clocked:
             self._lags.append(arrived - event.at)
         self._entries.append(Entry(source, position, event, arrived, log))
         self.filled.set()
@@ -123,13 +128,13 @@ class BatchSink:
         return min(self._lags) if len(self._lags) >= 20 else None
 
 
-class LogSink:
-    """The same sink for a queue_log: what comes through here is marked as read from a log."""
+class DoorSink:
+    """The same sink for one door: marks what comes from a log, or not by a switch's present clock."""
 
-    def __init__(self, sink: BatchSink) -> None:
-        self._sink = sink
+    def __init__(self, sink: BatchSink, log: bool, clocked: bool) -> None:
+        self._sink, self._log, self._clocked = sink, log, clocked
         self.cursor, self.progress, self.bad, self.health = sink.cursor, sink.progress, sink.bad, sink.health
 
     def put(self, source: str, position: int, event: FloorEvent) -> None:
-        """Keep one event of a log."""
-        self._sink.put(source, position, event, log=True)
+        """Keep one event."""
+        self._sink.put(source, position, event, self._log, self._clocked)

@@ -71,7 +71,7 @@ async def _listen(socket: WebSocket) -> None:
         except (msgspec.DecodeError, KeyError):
             continue
         if isinstance(message, dict) and message.get("t") == "ping":
-            await socket.send_json({"t": "pong", "c": message.get("c"), "now": runtime.service().clock()})
+            await socket.send_json({"t": "pong", "c": message.get("c"), "now": runtime.service().hub.now()})
 
 
 async def healthz(_request: Request) -> Response:

@@ -232,7 +232,8 @@ def test_a_skewed_clock_is_shown() -> None:
             await for_ever(sink)
 
         store = Store()
-        task = asyncio.create_task(collector(Door1(script), store).run())
+        doors = [Door(Door1(script), clocked=True)]
+        task = asyncio.create_task(Collector(doors, store, QUICK, lambda: 1000.0).run())
         await until(lambda: any(report.code == "clock_skew" for report in (store.reports or [()])[-1]))
         assert store.reports[-1][-1].details == {"seconds": "-10.0"}
         await stopped(task)

@@ -1,0 +1,67 @@
+"""Storing a recording as fast as the database takes it: the same sink, without a clock or a queue."""
+
+import time
+from collections.abc import Callable
+from typing import cast
+
+from ccfloor.acd.base import Health
+from ccfloor.floor.events import AnyEvent, FloorEvent
+from ccfloor.service.keeper import stored_cursor
+from ccfloor.store.recorder import BadLine, Item, Recorder
+
+AT_ONCE = 10_000
+Complain = Callable[[BadLine], None]
+
+
+class BulkSink:
+    """A Sink that stores what it has gathered whenever it has enough. ``log``: what comes is a queue_log."""
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        log: bool,
+        complain: Complain = lambda bad: None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._recorder, self._log, self._complain, self._clock = recorder, log, complain, clock
+        self._items: list[Item] = []
+        self._progress: dict[str, tuple[int, str]] = {}
+        self._bad: list[BadLine] = []
+        self.stored = self.known = self.bad_count = 0
+        self.first_at = self.last_at = 0.0
+
+    def put(self, source: str, position: int, event: FloorEvent) -> None:
+        """Keep one event; a full batch goes to the database at once."""
+        self._items.append(Item(source, position, cast(AnyEvent, event), self._log))
+        self.first_at = self.first_at or event.at
+        self.last_at = max(self.last_at, event.at)
+        if len(self._items) >= AT_ONCE and not self._log:
+            self.flush()
+
+    def cursor(self, source: str) -> tuple[int, str] | None:
+        """Up to where a source is stored."""
+        return stored_cursor(self._recorder.engine, self._recorder.site, source)
+
+    def progress(self, source: str, position: int, mark: str = "") -> None:
+        """Read up to here: a good place to store, with the mark that fits what is stored."""
+        self._progress[source] = (position, mark)
+        if len(self._items) >= AT_ONCE:
+            self.flush()
+
+    def bad(self, source: str, place: str, why: str) -> None:
+        """Tell of an unreadable line and keep it."""
+        self.bad_count += 1
+        line = BadLine(source, place, why, self._clock())
+        self._bad.append(line)
+        self._complain(line)
+
+    def health(self, report: Health) -> None:
+        """A file has no link that could break."""
+
+    def flush(self) -> None:
+        """Store what was gathered."""
+        items, progress, bad = self._items, self._progress, self._bad
+        self._items, self._progress, self._bad = [], {}, []
+        done = self._recorder.record(items, progress=progress, bad=bad)
+        self.stored += done.stored
+        self.known += done.known
