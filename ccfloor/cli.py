@@ -154,7 +154,7 @@ def replay(
     speed: Annotated[float, typer.Option(help="×N of the recorded clock; 0: as fast as it can.")] = -1.0,
     as_json: Json = False,
 ) -> None:
-    """Play a recording through its connector: a queue_log at its pace, raw AMI at once if not told otherwise."""
+    """Play a recording through its connector: a queue_log at its pace, raw AMI at once."""
     from ccfloor.service import replaying
 
     if form not in ("queue_log", "ami") or (form == "ami") != (arrivals is not None):

@@ -144,7 +144,7 @@ class LiveHub:
         return self._row
 
     def now(self) -> float:
-        """The floor's clock: ours, or a recording's (a fast simulation's) where the view is of another time."""
+        """The floor's clock: ours, or a recording's where the view is of another time."""
         shift = self._row.view.at - self._row.written_at if self._row else 0.0
         return self._clock() + (shift if abs(shift) > _SHIFT_S else 0.0)
 

@@ -17,7 +17,7 @@ from ccfloor.store.tables import sources
 
 
 class FileResult(msgspec.Struct):
-    """What became of one file. ``known``: events stored before; ``problem``: why it was not read to its end."""
+    """What became of one file. ``known``: events stored before; ``problem``: why it was not read."""
 
     file: str
     lines: int = 0
