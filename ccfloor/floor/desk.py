@@ -70,15 +70,15 @@ class SeatDesk:
 
     # -- who is who ----------------------------------------------------------------------------
 
-    def get(self, name: str, agent: str = "") -> Seat:
-        """The seat of that id or name; a new one if nobody knows it."""
+    def get(self, name: str, agent: str = "", at: float = 0.0) -> Seat:
+        """The seat of that id or name; a new one if nobody knows it. ``agent`` sits there from ``at`` on."""
         seat_id = self.names.get(name, name)
         seat = self.seats.get(seat_id)
         if seat is None:
             seat = self.seats[seat_id] = Seat(seat=seat_id, agent=self._agent_name(seat_id, agent))
             self.changed.add(seat_id)
         elif agent and agent != seat.agent:
-            self._rename(seat, agent)
+            self._rename(seat, agent, at)
         if agent and agent != seat_id:
             self.names[agent] = seat_id  # agents change seats: the last one counts
         return seat
@@ -99,10 +99,10 @@ class SeatDesk:
             return agent
         return (info.agent if info and info.agent else "") or display_name(agent or seat_id)
 
-    def _rename(self, seat: Seat, agent: str) -> None:
+    def _rename(self, seat: Seat, agent: str, at: float) -> None:
         name = self._agent_name(seat.seat, agent)
         if name != seat.agent:
-            self.close(seat, max(seat.since, seat.seen_at))
+            self.close(seat, max(seat.since, at))
             seat.agent = name
             seat.today = seat.today.of_next_agent()
             self.changed.add(seat.seat)
@@ -234,7 +234,7 @@ class SeatDesk:
 
     def joined(self, event: SeatJoined) -> None:
         """Membership of a queue."""
-        seat = self.get(event.seat, event.agent)
+        seat = self.get(event.seat, event.agent, event.at)
         self._declare(seat, event.at)
         member = self._member(seat, event.queue, event.at)
         member.penalty = event.penalty
@@ -268,7 +268,7 @@ class SeatDesk:
 
     def paused(self, event: SeatPaused) -> None:
         """The pause's state in one queue, or in all."""
-        seat = self.get(event.seat, event.agent)
+        seat = self.get(event.seat, event.agent, event.at)
         self._declare(seat, event.at)
         if event.queue:
             _set_pause(self._member(seat, event.queue, event.at), event.paused, event.reason, event.at)
@@ -285,7 +285,7 @@ class SeatDesk:
 
     def device(self, event: SeatDevice) -> None:
         """The telephone's state."""
-        seat = self.get(event.seat, event.agent)
+        seat = self.get(event.seat, event.agent, event.at)
         self._set_device(seat, event.device, event.at)
         self.update(seat, event.at)
 
@@ -327,7 +327,7 @@ class SeatDesk:
 
     def signed(self, event: SeatSigned) -> None:
         """An agent signed on or off."""
-        seat = self.get(event.seat, event.agent)
+        seat = self.get(event.seat, event.agent, event.at)
         self._declare(seat, event.at)
         seat.signed = event.on
         if not event.on:
@@ -346,7 +346,7 @@ class SeatDesk:
         """Memberships, telephones and pauses as the switch reports them now; what was, is over."""
         stated: dict[str, list[MemberState]] = {}
         for state in members:
-            stated.setdefault(self.get(state.seat, state.agent).seat, []).append(state)
+            stated.setdefault(self.get(state.seat, state.agent, at).seat, []).append(state)
         for seat_id, seat in list(self.seats.items()):
             if blind_since:
                 self.close(seat, min(at, max(blind_since, seat.since)), repaired=True)
