@@ -59,6 +59,7 @@ class CallBook:
         self._requests: dict[str, float] = {}  # call → when its channel was asked to hang up
         self._requesters: set[str] = set()  # channel drivers known to ask before they hang up
         self.sees_hangups = False
+        self.key_exits = 0
         self._entering: dict[str, str] = {}  # call → the queue its dialplan is about to enter
         self._keys: dict[str, str] = {}
 
@@ -172,6 +173,7 @@ class CallBook:
         """Hangup: the channel is gone, and with it whatever we still kept for it."""
         self.sees_hangups = True
         call = f.call_of(message)
+        self._talks.hangup(call)
         visit = self._visits.get(call)
         if visit and visit.pending:
             self._decide(visit, at, hung=True)
@@ -237,6 +239,7 @@ class CallBook:
         """The visit's end. Decided late, it is still dated to the instant the caller left."""
         self._talks.cancel_rings(visit.call, at)
         visit.outcome, visit.pending = outcome, False
+        self.key_exits += outcome is Outcome.KEY_EXIT
         self._pending.pop(visit.call, None)
         if visit.wait_s is None:
             visit.wait_s = float(max(0, floor(visit.left_at or at) - floor(visit.joined_at)))

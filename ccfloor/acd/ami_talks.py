@@ -42,11 +42,12 @@ class Ring:
 
 @dataclass(slots=True)
 class Talk:
-    """A conversation. ``transfer``: how its caller was handed on, and where to."""
+    """A conversation. ``transfer``: how its caller was handed on, and where to; ``gone``: hung up."""
 
     call: str
     queue: str
     seat: str
+    gone: bool = False
     transfer: tuple[EndedBy, str] | None = None
 
 
@@ -66,6 +67,7 @@ class TalkBook:
             TalkState(call=talk.call, queue=talk.queue, seat=talk.seat)
             for talks in self._talks.values()
             for talk in talks.values()
+            if not talk.gone
         ]
 
     def replace(self, states: Iterable[TalkState]) -> None:
@@ -115,7 +117,8 @@ class TalkBook:
         call, queue, seat = key_of(message)
         self._close(call, seat)
         self.cancel_rings(call, at)
-        self._talks.setdefault(seat, {})[call, queue] = Talk(call, queue, seat)
+        mine = {key: talk for key, talk in self._talks.get(seat, {}).items() if not talk.gone}
+        self._talks[seat] = mine | {(call, queue): Talk(call, queue, seat)}
         wait_s, ring_s = f.number(message, "HoldTime", "Holdtime"), f.number(message, "RingTime", "Ringtime")
         self._out.append(CallAnswered(at=at, call=call, queue=queue, seat=seat, wait_s=wait_s, ring_s=ring_s))
 
@@ -126,7 +129,7 @@ class TalkBook:
             return
         mine = self._talks.get(seat, {})
         call = call or next((talk.call for talk in mine.values() if talk.queue == queue), "")
-        talk = mine.pop((call, queue), None)
+        talk = mine.pop((call, queue), None) or self._talks.get("", {}).pop((call, queue), None)
         handed_on, target = (talk and talk.transfer) or (EndedBy.BLIND_TRANSFER, "")
         reason = message.get("Reason", "")
         by = handed_on if reason == "transfer" else ENDED_BY.get(reason, EndedBy.UNKNOWN)
@@ -155,6 +158,12 @@ class TalkBook:
                 exact = [talk for talk in mine.values() if talk.call == call]
                 for talk in exact or mine.values():
                     talk.transfer = (by, target)
+
+    def hangup(self, call: str) -> None:
+        """The caller's channel is gone; the end of the conversation may be told yet."""
+        for talks in self._talks.values():
+            for talk in talks.values():
+                talk.gone = talk.gone or talk.call == call
 
     def device(self, seat: str, device: Device, at: float) -> None:
         """A seat's telephone changed state: what rang there may be over."""

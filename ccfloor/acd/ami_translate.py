@@ -11,6 +11,7 @@ from ccfloor.acd.ami_wire import Message, event_name
 from ccfloor.floor.events import (
     CallAnswered,
     CallEnded,
+    Device,
     FloorEvent,
     FloorSnapshot,
     Noted,
@@ -94,6 +95,11 @@ class AmiTranslator:
         """Whether this session has shown channels hanging up (class call)."""
         return self._calls.sees_hangups
 
+    @property
+    def key_exits(self) -> int:
+        """Callers who left a queue without a word on why, in this session."""
+        return self._calls.key_exits
+
     def seats(self) -> dict[str, str]:
         """Every seat known and the device its state is taken from."""
         return dict(self._seats.wires)
@@ -110,7 +116,7 @@ class AmiTranslator:
         self._held: tuple[FloorSnapshot, int] | None = None
         self.wants_report = False
         self.agent_events = self.conversations = self.corrections = 0
-        self._calls.sees_hangups = False
+        self._calls.sees_hangups, self._calls.key_exits = False, 0
         self.skew_s = None
 
     def _take(self) -> list[FloorEvent]:
@@ -196,7 +202,7 @@ class AmiTranslator:
         """The conversations at the snapshot's instant: by the channels, put right by the events since."""
         waiting = {state.call for state in snapshot.waiting}
         talks = {
-            (talk.call, talk.queue): talk
+            (talk.call, talk.queue): self._present(talk)
             for talk in talks_of(self._channels, self._seats.seat_of_channel)
             if talk.call not in waiting
         }
@@ -212,6 +218,13 @@ class AmiTranslator:
                 )
         self._channels = []
         return list(talks.values())
+
+    def _present(self, talk: TalkState) -> TalkState:
+        """A Local member's channel stays in a call that its agent handed on: then who talks is not known."""
+        free = self._seats.devices.get(talk.seat) is Device.IDLE
+        return (
+            TalkState(call=talk.call, queue=talk.queue) if free and talk.seat.startswith("Local/") else talk
+        )
 
     def _agrees(self, report: Report) -> bool:
         ours = {call: visit.queue for call, visit in self._calls.waiting().items()}

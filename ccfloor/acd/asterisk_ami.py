@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 
 PROGRESS_S = 5.0
 FEW_CONVERSATIONS = 3  # so many ends without one hang-up seen: the class call is not allowed
+MANY_KEY_EXITS = 5  # ... or so many callers gone without a word and none served: see the next line
+SILENT_QUEUES = "eventwhencalled=yes, eventmemberstatus=yes"  # queues.conf, needed up to Asterisk 11
 _UNTRIED = frozenset(("ami_login", "ami_denied", "ami_ca"))  # trying again soon would not help
 
 
@@ -114,25 +116,38 @@ class AsteriskAmi:
         await link.choose_events()
         self._missing = frozenset()
         await self._report(link)
-        while not self._translator.synchronized:
-            await asyncio.sleep(self._times.tick_s / 10)
-            self._put(sink, self._translator.tick(self._clock()))
+        await self._await_snapshot(sink)
         self._link, self._retries = link, 0
         self._up(sink, link)
         if "QueuePause" not in await link.ask("ListCommands"):
             self._lacks(sink, link, "write=agent")
         await self._watch(sink, link)
 
+    async def _await_snapshot(self, sink: Sink) -> None:
+        """The lists that were promised come a moment after the promise."""
+        deadline = self._now() + self._times.answer_s
+        while not self._translator.synchronized:
+            if self._now() > deadline:
+                seconds = f"{self._times.answer_s:g}"
+                raise LinkError("ami_not_ready", action="QueueStatus", reason=f"{seconds} s")
+            await asyncio.sleep(self._times.tick_s / 10)
+            self._put(sink, self._translator.tick(self._clock()))
+
     async def _report(self, link: AmiLink) -> None:
         """Ask for the whole present; the answers go through the translator like everything else."""
         await link.ask("CoreStatus")
         answer = await link.ask("QueueStatus")
         if answer.get("Response") == "Error":
-            reason = answer.get("Message", "")
-            raise LinkError("ami_denied", user=self._access.user, action="QueueStatus", reason=reason)
+            raise self._no_status(answer.get("Message", ""))
         channels = await link.ask("CoreShowChannels")
         if channels.get("Response") == "Error":
             self._missing |= {"write=reporting"}
+
+    def _no_status(self, reason: str) -> LinkError:
+        """A right that is missing will be missing again; a switch that still starts will not."""
+        if "denied" in reason.lower():
+            return LinkError("ami_denied", user=self._access.user, action="QueueStatus", reason=reason)
+        return LinkError("ami_not_ready", action="QueueStatus", reason=reason)
 
     async def _watch(self, sink: Sink, link: AmiLink) -> None:
         """Ping, let time pass for the translator, ask again when the switch changed without an event."""
@@ -156,6 +171,8 @@ class AsteriskAmi:
         translator = self._translator
         if translator.conversations >= FEW_CONVERSATIONS and not translator.sees_hangups:
             self._lacks(sink, link, "read=call")
+        if not translator.conversations and translator.key_exits >= MANY_KEY_EXITS:
+            self._lacks(sink, link, SILENT_QUEUES)
         if translator.agent_events:
             return
         if translator.corrections:
@@ -199,6 +216,9 @@ class AsteriskAmi:
         code = "ami_up"
         if "read=agent" in self._missing:
             code = "ami_no_agent_events"
+        elif SILENT_QUEUES in self._missing:
+            code = "ami_silent_queues"
+            details["options"] = SILENT_QUEUES
         elif self._missing:
             code = "ami_rights"
             details["rights"] = ", ".join(sorted(self._missing))

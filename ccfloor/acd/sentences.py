@@ -177,6 +177,16 @@ SENTENCES.update(
             "en": "The AMI user {user} is not sent queue events, so the picture only moves now and "
             "then; add agent to its read= in manager.conf.",
         },
+        "ami_not_ready": {
+            "zh": "Asterisk 还不能回答 {action}（{reason}），可能正在启动或未加载 app_queue；稍后重试。",
+            "en": "Asterisk cannot answer {action} yet ({reason}); it may be starting, or app_queue is "
+            "not loaded.",
+        },
+        "ami_silent_queues": {
+            "zh": "Asterisk 没有说谁接了电话；请在 queues.conf 的每个队列设置 {options}，然后重新加载。",
+            "en": "Asterisk does not tell who answers; set {options} for every queue in queues.conf "
+            "and reload.",
+        },
         "ami_rights": {
             "zh": "已连接，但 AMI 用户 {user} 缺少权限：{rights}；请在 manager.conf 补上，否则部分功能"
             "不可用。",

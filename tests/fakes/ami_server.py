@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 import re
 import ssl
+import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -45,6 +46,7 @@ class FakeAmi:
         self.challenges = True
         self.denied: set[str] = set()
         self.readable = frozenset(CLASSES)
+        self.ahead_s = 7.0  # its clock, before ours
         self.mute = False  # takes everything, answers nothing
         self.started = "2026-11-21 17:40:08"
         self.report: list[Message] = []  # QueueParams, QueueMember, QueueEntry
@@ -156,17 +158,19 @@ class FakeAmi:
             session.filters.append(re.compile(asked["Filter"]))
             self._answer(session, asked, "Success", Message="Filter added successfully")
         elif action == "CoreStatus":
-            date, time = self.started.split(" ")
-            self._answer(session, asked, "Success", CoreStartupDate=date, CoreStartupTime=time)
+            day, clock = self.started.split(" ")
+            self._answer(session, asked, "Success", CoreStartupDate=day, CoreStartupTime=clock)
         elif action == "QueueStatus":
             self._list(session, asked, self.report, "QueueStatusComplete")
         elif action == "CoreShowChannels":
             self._list(session, asked, self.channels, "CoreShowChannelsComplete")
         elif action == "ListCommands":
-            names = {"QueuePause", "QueueAdd", "QueueStatus"} - self.denied
+            names = {"QueuePause", "QueueAdd", "QueueStatus", "Filter", "CoreShowChannels"} - self.denied
             self._answer(session, asked, "Success", **{name: "something (Priv: agent,all)" for name in names})
         elif action == "Ping":
-            self._answer(session, asked, "Success", Ping="Pong")
+            self._answer(
+                session, asked, "Success", Ping="Pong", Timestamp=f"{time.time() + self.ahead_s:.6f}"
+            )
         else:
             self._answer(session, asked, "Success", Message=f"{action} done")
 

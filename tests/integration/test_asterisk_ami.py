@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ccfloor.acd.ami_link import AmiAccess, AmiTimes
+from ccfloor.acd.ami_probe import probe
 from ccfloor.acd.asterisk_ami import AsteriskAmi
 from ccfloor.acd.base import CommandKind, LinkState, SeatCommand
 from ccfloor.acd.sentences import SENTENCES, in_language, say
@@ -414,6 +415,39 @@ def test_missing_rights_are_named() -> None:
     asyncio.run(scene())
 
 
+def test_a_switch_that_still_starts_is_tried_again_soon() -> None:
+    async def scene() -> None:
+        async with asterisk() as server:
+            server.refusals["QueueStatus"] = "Invalid/unknown command: QueueStatus."
+            sink = FakeSink()
+            times = AmiTimes(tick_s=0.01, first_retry_s=0.01, refused_retry_s=600)
+            async with door(server, sink, times):
+                await until(lambda: "ami_not_ready" in sink.codes())
+                server.refusals.clear()
+                await until(lambda: sink.state() is LinkState.UP)
+            assert len(sink.of(FloorSnapshot)) == 1
+
+    asyncio.run(scene())
+
+
+def test_queues_that_do_not_tell_who_answers_are_noticed() -> None:
+    """Up to Asterisk 11 a queue tells of its agents only when it is asked to in queues.conf."""
+
+    async def scene() -> None:
+        async with asterisk() as server:
+            sink = FakeSink()
+            async with door(server, sink):
+                await until(lambda: sink.state() is LinkState.UP)
+                for number in range(5):
+                    call = {"Privilege": "call,all", "Queue": "support", "Uniqueid": f"5.{number}"}
+                    server.tell([{"Event": "Join", **call}, {"Event": "Leave", **call}])
+                    server.tell([{"Event": "Hangup", **call}])
+                await until(lambda: sink.codes()[-1] == "ami_silent_queues")
+            assert "eventwhencalled=yes" in say(sink.codes()[-1], sink.reports[-1].details, "zh")
+
+    asyncio.run(scene())
+
+
 def test_a_denied_queue_status_is_no_connection() -> None:
     async def scene() -> None:
         async with asterisk() as server:
@@ -439,6 +473,29 @@ def test_queue_events_that_never_come_are_noticed() -> None:
                 server.report[3]["Uniqueid"] = "9.2"
                 await until(lambda: "ami_no_agent_events" in sink.codes())
             assert len(sink.of(FloorSnapshot)) == 2
+
+    asyncio.run(scene())
+
+
+def test_a_probe_tells_rights_and_sizes_and_changes_nothing() -> None:
+    async def scene() -> None:
+        async with asterisk() as server:
+            access = AmiAccess("127.0.0.1", server.port, "ccfloor", SECRET)
+            full = await probe(access, time.time, QUICK)
+            assert (full.ok, full.code, full.queues, full.seats) == (True, "ami_up", 1, 2)
+            assert full.skew_s == pytest.approx(-7.0, abs=1.0)
+            server.denied |= {"QueuePause", "Filter"}
+            poor = await probe(access, time.time, QUICK)
+            assert (poor.ok, poor.details["rights"]) == (True, "write=agent, write=system")
+            server.denied.add("QueueStatus")
+            assert (await probe(access, time.time, QUICK)).code == "ami_denied"
+            wrong = await probe(AmiAccess("127.0.0.1", server.port, "ccfloor", "x"), time.time, QUICK)
+            assert (wrong.ok, wrong.code) == (False, "ami_login")
+            asked = {action["Action"] for action in server.actions}
+            assert asked == {"Challenge", "Login", "ListCommands", "Ping", "QueueStatus"}
+            assert SECRET not in repr([full, poor, wrong])
+            for found in (full, poor, wrong):
+                assert say(found.code, found.details, "zh") != say(found.code, found.details, "en")
 
     asyncio.run(scene())
 

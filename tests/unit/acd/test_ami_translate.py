@@ -469,8 +469,25 @@ def test_a_local_member_is_found_by_its_own_channel() -> None:
         channel("PJSIP/trunk-00000005", "6.1", "b1"),
         channel("Local/113@from-queue-0000002c;1", "6.2", "b1", "AppQueue"),
     ]
-    line = Line(member(seat, StateInterface="PJSIP/113"), channels=pair)
+    line = Line(member(seat, StateInterface="PJSIP/113", Status="2"), channels=pair)
     assert snapshot(line).talking == (TalkState(call="6.1", queue="support", seat=seat),)
+
+
+def test_a_local_member_on_the_hook_has_handed_its_caller_on() -> None:
+    """Its channel stays between the caller and whoever has the caller now, until the very end."""
+    seat = "Local/113@from-queue/n"
+    pair = [
+        channel("PJSIP/trunk-00000005", "6.1", "b1"),
+        channel("Local/113@from-queue-0000002c;1", "6.2", "b1", "AppQueue"),
+    ]
+    line = Line(member(seat, StateInterface="PJSIP/113", Status="1"), channels=pair)
+    assert snapshot(line).talking == (TalkState(call="6.1", queue="support"),)
+    over = {"Queue": "support", "Uniqueid": "6.1", "Interface": seat, "TalkTime": "41", "Reason": "agent"}
+    assert kinds(line.send(9, "AgentComplete", **over)) == [CallEnded]
+    same = [{"Event": "QueueParams", "Queue": "support"}, member()]
+    (again,) = [event for message in [*same, DONE] for event in line.tell(10, message)]
+    assert isinstance(again, FloorSnapshot)
+    assert again.talking == ()
 
 
 def test_a_join_contained_in_the_report_does_not_double() -> None:
@@ -522,6 +539,20 @@ def test_a_later_report_speaks_only_when_it_differs() -> None:
     assert isinstance(again, FloorSnapshot)
     assert again.blind_since == 0
     assert again.talking == (TalkState(call="7.1", queue="support", seat="PJSIP/101"),)
+
+
+def test_a_conversation_whose_caller_hung_up_is_not_reported_as_going_on() -> None:
+    line = Line(member())
+    line.send(0, "AgentConnect", **AGENT)
+    line.send(4, "Hangup", Uniqueid="7.1", Channel=CALL["Channel"])
+    other = [{"Event": "QueueParams", "Queue": "support"}, member(), member("PJSIP/102")]
+    (again,) = [event for message in [*other, DONE] for event in line.tell(5, message)]
+    assert isinstance(again, FloorSnapshot)
+    assert again.talking == ()
+    lost = {"Queue": "support", "Interface": "PJSIP/101", "TalkTime": "4", "Reason": "caller"}
+    (ended,) = line.send(5, "AgentComplete", **lost)
+    assert isinstance(ended, CallEnded)
+    assert ended.call == "7.1"
 
 
 def test_a_cut_link_leaves_a_blind_gap() -> None:
