@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 
+import msgspec
+
 from ccfloor.acd import ami_fields as f
 from ccfloor.acd.ami_wire import Message
 from ccfloor.floor.events import Device, MemberState, QueueState, TalkState, WaitingState
@@ -16,6 +18,7 @@ class Report:
         self.members: dict[tuple[str, str], MemberState] = {}
         self.waiting: dict[str, WaitingState] = {}
         self.devices: dict[str, str] = {}  # seat → the device its state is taken from
+        self._unsaid: set[tuple[str, str]] = set()  # memberships whose pause reason is not reported
 
     def queue(self, message: Message) -> None:
         """QueueParams."""
@@ -27,7 +30,18 @@ class Report:
         queue, seat = message.get("Queue", ""), f.seat_of(message)
         if queue and seat:
             self.members[seat, queue] = member_state(message, None)
+            if "PausedReason" not in message:
+                self._unsaid.add((seat, queue))
             self.devices[seat] = f.text(message, "StateInterface") or seat
+
+    def keep_reasons(self, known: dict[tuple[str, str], MemberState]) -> None:
+        """Asterisk 11 reports no pause reasons: a pause that goes on keeps the one its event told."""
+        for key in self._unsaid & known.keys():
+            now, before = self.members[key], known[key]
+            if now.paused and before.paused:
+                self.members[key] = msgspec.structs.replace(
+                    now, reason=before.reason, paused_since=before.paused_since
+                )
 
     def entry(self, message: Message) -> None:
         """QueueEntry: a caller who waits."""

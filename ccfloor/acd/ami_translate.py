@@ -156,6 +156,7 @@ class AmiTranslator:
     def _reported(self, _message: Message, at: float) -> None:
         report, self._report = self._report, Report()
         self.wants_report = False
+        report.keep_reasons(self._seats.members)
         if self._fresh:
             self._fresh = False
             self._begin_snapshot(report, at)

@@ -66,8 +66,8 @@ def block_of(message: Message) -> bytes:
 # -- ground truth ------------------------------------------------------------------------------------
 
 
-def differences(floor: Floor, poll: Poll) -> list[tuple[object, ...]]:
-    """Where the floor and the switch's own answer disagree."""
+def differences(floor: Floor, poll: Poll, reasons: bool = True) -> list[tuple[object, ...]]:
+    """Where the floor and the switch's own answer disagree, with or without the reasons of pauses."""
     view = floor.view(poll.before)
     waiting = {queue.queue: queue.waiting for queue in view.queues}
     seats = {seat.seat: seat for seat in view.seats}
@@ -75,14 +75,15 @@ def differences(floor: Floor, poll: Poll) -> list[tuple[object, ...]]:
     theirs: set[tuple[object, ...]] = set()
     for seat in seats.values():
         for member in seat.queues:
-            state = (seat.device, member.paused, member.reason, member.penalty)
+            reason = member.reason if reasons else ""
+            state = (seat.device, member.paused, reason, member.penalty)
             ours.add(("member", seat.seat, member.queue, *state))
     for event in poll.events:
         if event["Event"] == "QueueParams":
             theirs.add(("waiting", event["Queue"], int(event["Calls"])))
         elif event["Event"] == "QueueMember":
             paused = event["Paused"] == "1"
-            reason = event.get("PausedReason", "") if paused else ""
+            reason = event.get("PausedReason", "") if paused and reasons else ""
             state = (DEVICES[event["Status"]].value, paused, reason, int(event["Penalty"]))
             theirs.add(("member", event["Location"], event["Queue"], *state))
     return sorted((*row, poll.before) for row in ours ^ theirs)
@@ -98,6 +99,7 @@ def compare(
     floor: Floor,
     translator: AmiTranslator,
     check: Iterable[Poll],
+    reasons: bool = True,
 ) -> tuple[int, list[tuple[object, ...]]]:
     """Play a stream into a floor, holding it against every poll; returns (polls held, differences)."""
     due = iter(check)
@@ -105,7 +107,7 @@ def compare(
     held, found, position = 0, [], floor.events
     for at, message in stream:
         while poll is not None and at > poll.after:
-            found += differences(floor, poll)
+            found += differences(floor, poll, reasons)
             held += 1
             poll = next(due, None)
         for event in translator.feed(message, at):
@@ -206,6 +208,8 @@ def _old_message(message: Message) -> Message:
     old |= {key: message[key] for key in fields if key in message and key != "Event"}
     for key in ("Linkedid", "PausedReason", "LastPause", "LoginTime", "Wrapuptime", "Uptime", "LastReload"):
         old.pop(key, None)
+    if bridge := old.pop("BridgeId", ""):
+        old["BridgedChannel"] = bridge.partition("|")[2 if message["Application"] == "Queue" else 0]
     if seat := message.get("Interface"):
         old |= _old_seat(name, seat, message)
     if name == "Hold":
@@ -258,7 +262,7 @@ def channels_at(stream: Iterable[Told], at: float) -> list[Message]:
 
 
 def _bridge(message: Message) -> list[Message]:
-    bridge = f"bridge-{message['Uniqueid']}"
+    bridge = f"{message['Channel']}|{message['DestChannel']}"  # any text that only these two share
     caller = {
         "Event": "CoreShowChannel",
         "Channel": message["Channel"],

@@ -555,6 +555,23 @@ def test_a_conversation_whose_caller_hung_up_is_not_reported_as_going_on() -> No
     assert ended.call == "7.1"
 
 
+def test_a_report_without_pause_reasons_keeps_those_known() -> None:
+    """Asterisk 11 tells the reason of a pause only as it happens."""
+    seat = member(Paused="0")
+    line = Line(seat, member(queue="vip"))
+    line.send(1, "QueueMemberPaused", Queue="support", Location="PJSIP/101", Paused="1", Reason="lunch")
+    line.translator.closed("ami_lost")
+    line.translator.opened()
+    begin = [
+        {"Event": "QueueParams", "Queue": "support"},
+        member(Paused="1"),
+        member(queue="vip", Paused="1"),
+    ]
+    (report,) = [event for message in [*begin, DONE, CHANNELS_DONE] for event in line.tell(9, message)]
+    assert isinstance(report, FloorSnapshot)
+    assert [(seen.queue, seen.reason) for seen in report.members] == [("support", "lunch"), ("vip", "")]
+
+
 def test_a_cut_link_leaves_a_blind_gap() -> None:
     line = Line(member())
     line.send(5, "QueueCallerJoin", **CALL)
