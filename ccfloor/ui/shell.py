@@ -58,10 +58,7 @@ def look() -> Look:
 def shell() -> Any:
     """Draw the navigation and return the page to run."""
     seen = look()
-    groups = {
-        group: [_page(name, seen) for name in names if (_PAGES / f"{name}.py").is_file()]
-        for group, names in GROUPS.items()
-    }
+    groups = {group: [_page(name, seen) for name in names] for group, names in GROUPS.items()}
     pages = [page for group in groups.values() for page in group]
     home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")

@@ -37,7 +37,8 @@ def words(page: Page) -> str:
       const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
       const found = [];
       const seen = (node) => node.checkVisibility({visibilityProperty: true});
-      while (walker.nextNode()) if (seen(walker.currentNode.parentElement)) found.push(walker.currentNode.data);
+      const add = (node) => seen(node.parentElement) && found.push(node.data);
+      while (walker.nextNode()) add(walker.currentNode);
       return found.join('\\n');
     }"""
     return str(page.evaluate(script))
@@ -171,7 +172,8 @@ def test_no_scrollbars(floor: FakeServer, open_page: Open, path: str, width: int
     cut = """() => {
       const root = document.querySelector('.ccfloor-host').shadowRoot;
       const right = (node) => node.getBoundingClientRect().right;
-      const shown = [...root.querySelectorAll('.num, .goal, .v, .k, th')].filter((node) => node.checkVisibility());
+      const all = [...root.querySelectorAll(".num, .goal, .v, .k, th")];
+      const shown = all.filter((node) => node.checkVisibility());
       return shown.filter((node) => right(node) > right(node.parentElement.parentElement) + 3)
         .map((node) => node.textContent);
     }"""
