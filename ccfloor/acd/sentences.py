@@ -195,8 +195,7 @@ SENTENCES.update(
         },
         "ami_silent": {
             "zh": "{host} 已有 {seconds} 秒没有任何应答，连接视为中断；正在重新连接。",
-            "en": "{host} has been silent for {seconds} s, so the link counts as lost; connecting "
-            "again.",
+            "en": "{host} has been silent for {seconds} s, so the link counts as lost; connecting again.",
         },
         "ami_lost": {
             "zh": "与 {host} 的连接中断；正在重新连接。",
@@ -208,8 +207,7 @@ SENTENCES.update(
         },
         "ami_command_unanswered": {
             "zh": "Asterisk 没有答复这条指令，是否生效请看坐席状态。",
-            "en": "Asterisk did not answer the command; the seat's status will show whether it took "
-            "effect.",
+            "en": "Asterisk did not answer the command; the seat's status will show whether it took effect.",
         },
     }
 )
