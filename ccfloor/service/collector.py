@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ccfloor.acd.base import CommandResult, Connector, Health, LinkState, SeatCommand
 from ccfloor.service.commands import Asked
 from ccfloor.service.lease import LeaseTaken
+from ccfloor.service.said import say
 from ccfloor.service.settings import CollectorSettings
 from ccfloor.service.sink import Batch, BatchSink, DoorSink
 
@@ -92,11 +93,12 @@ class Collector:
         loops = (self._flush_loop, self._view_loop, self._command_loop)
         around = [asyncio.create_task(part()) for part in loops]
         doors = [asyncio.create_task(self._keep_open(door)) for door in self._doors]
+        ended = asyncio.create_task(_all(doors))
         try:
             # the loops never end by themselves: whichever comes first is the end or a failure
-            await _first([asyncio.gather(*doors), *around])
+            await _first([ended, *around])
         finally:
-            await _cancel([*doors, *around, *self._running_commands.values()])
+            await _cancel([ended, *doors, *around, *self._running_commands.values()])
             await asyncio.shield(self._finish())
 
     async def _finish(self) -> None:
@@ -226,7 +228,7 @@ class Collector:
         """Ask the switch and write its answer; one asked too long ago is not carried out any more."""
         limit = self._settings.command_s
         if self._clock() - item.at > 3 * limit:
-            result = CommandResult(False, "expired")
+            result = CommandResult(False, say("command_expired", {}, "en"))
         else:
             result = await self._ask(item.command, limit)
         try:
@@ -239,11 +241,15 @@ class Collector:
     async def _ask(self, command: SeatCommand, limit: float) -> CommandResult:
         obeying = next((door.connector for door in self._doors if door.obeys), None)
         if obeying is None:
-            return CommandResult(False, "no switch that takes commands is connected")
+            return CommandResult(False, say("command_nowhere", {}, "en"))
         try:
             return await asyncio.wait_for(obeying.send(command), limit)
         except TimeoutError:
-            return CommandResult(False, "timed out")
+            return CommandResult(False, say("command_unanswered", {}, "en"))
+
+
+async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:
+    await asyncio.gather(*tasks)
 
 
 async def _first(waited: Sequence[asyncio.Future[Any]]) -> None:

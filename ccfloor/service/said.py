@@ -5,8 +5,9 @@ from typing import Any
 import msgspec
 
 from ccfloor.acd.base import Health
-from ccfloor.acd.sentences import SENTENCES
+from ccfloor.acd.sentences import SENTENCES, say
 
+__all__ = ["say", "sentence", "told"]
 OURS: dict[str, dict[str, str]] = {
     "database_away": {
         "zh": "数据库暂时不可用（{why}）；事件保存在内存中：{kept} 条，另有 {dropped} 条待恢复后重读。",
@@ -32,11 +33,25 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "queue_log 已放完。",
         "en": "The queue_log is played to its end.",
     },
+    "command_expired": {
+        "zh": "请求等待过久，未执行。",
+        "en": "The request waited too long and was not carried out.",
+    },
+    "command_unanswered": {
+        "zh": "交换机没有及时答复，结果以坐席状态为准。",
+        "en": "The switch did not answer in time; the seat's status will show what happened.",
+    },
+    "command_nowhere": {
+        "zh": "没有连接可以执行指令的交换机。",
+        "en": "No switch that takes commands is connected.",
+    },
     "history_filling": {
         "zh": "正在补写 {days} 天模拟历史：{percent}%。",
         "en": "Filling {days} days of simulated history: {percent} %.",
     },
 }
+
+SENTENCES.update(OURS)  # so that what was stored in English can be said in Chinese
 
 
 class _Details(dict[str, str]):
@@ -49,7 +64,7 @@ class _Details(dict[str, str]):
 def sentence(report: Health, lang: str) -> str:
     """The sentence of a report in ``zh`` or ``en``; its code where there is none."""
     details = _Details({"source": report.source, **report.details})
-    words = OURS.get(report.code) or SENTENCES.get(report.code)
+    words = SENTENCES.get(report.code)
     return words[lang].format_map(details) if words else report.code
 
 

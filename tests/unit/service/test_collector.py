@@ -150,8 +150,9 @@ def test_a_full_memory_says_so_and_the_doors_read_again() -> None:
     async def scene() -> None:
         async def script(sink: Sink) -> None:
             start = (sink.cursor("s") or (0, ""))[0]
-            put(sink, *range(start + 1, 1501))
-            sink.progress("s", 1500)
+            for last in range(start + 100, 1501, 100):
+                put(sink, *range(last - 99, last + 1))
+                sink.progress("s", last)
             await for_ever(sink)
 
         store = Store(fail=[GONE])
@@ -193,10 +194,10 @@ def test_a_lost_lease_ends_the_collector() -> None:
 @pytest.mark.parametrize(
     ("asked_at", "answer", "ok", "message"),
     [
-        (999.0, 0.0, True, "PJSIP/1"),
-        (999.0, CommandResult(False, "Interface not found"), False, "Interface not found"),
-        (999.0, 60.0, False, "timed out"),
-        (10.0, 0.0, False, "expired"),
+        (999.9, 0.0, True, "PJSIP/1"),
+        (999.9, CommandResult(False, "Interface not found"), False, "Interface not found"),
+        (999.9, 60.0, False, "The switch did not answer in time; the seat's status will show what happened."),
+        (10.0, 0.0, False, "The request waited too long and was not carried out."),
     ],
 )
 def test_a_command_gets_the_switchs_answer(
@@ -214,7 +215,7 @@ def test_a_command_gets_the_switchs_answer(
 
 def test_a_queue_log_takes_no_commands() -> None:
     async def scene() -> None:
-        store = Store(asked=[Asked(1, 999.0, PAUSE)])
+        store = Store(asked=[Asked(1, 999.9, PAUSE)])
         door = Door(Door1(for_ever), log=True, obeys=False)
         task = asyncio.create_task(Collector([door], store, QUICK, lambda: 1000.0).run())
         await until(lambda: store.answers)

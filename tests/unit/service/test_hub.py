@@ -158,7 +158,7 @@ def test_a_lost_link_is_told_even_if_nothing_moves() -> None:
 
 def test_a_database_that_fails_is_noticed_and_outlived() -> None:
     async def scene() -> None:
-        answers: list[LiveRow | None | Exception] = [OSError("gone"), row(1, view())]
+        answers: list[LiveRow | Exception | None] = [OSError("gone"), row(1, view())]
 
         def source(after: int) -> LiveRow | None:
             answer = answers.pop(0) if answers else None

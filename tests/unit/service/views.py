@@ -24,15 +24,42 @@ def queue(name: str, waiting: int = 0, offered: int = 0) -> QueueView:
     window = Window(offered=offered)
     oldest = AT - 30 if waiting else None
     return QueueView(
-        name, waiting, 30.0 if waiting else 0.0, oldest, 40.0, 20.0, 0.8, SeatCounts(), window, window, window, window
-    )  # fmt: skip
+        name,
+        waiting,
+        30.0 if waiting else 0.0,
+        oldest,
+        40.0,
+        20.0,
+        0.8,
+        SeatCounts(),
+        window,
+        window,
+        window,
+        window,
+    )
 
 
 def seat(name: str, status: str = "ready", queue: str = "support", team: str = "A") -> SeatView:
     return SeatView(
-        name, name + " agent", "", "1", team, "agent", status, "", "", AT - 60, False, None, "idle", "", "",
-        "13812342071" if status == "on_call" else "", (Membership(queue),), SeatDay(),
-    )  # fmt: skip
+        name,
+        name + " agent",
+        "",
+        "1",
+        team,
+        "agent",
+        status,
+        "",
+        "",
+        AT - 60,
+        False,
+        None,
+        "idle",
+        "",
+        "",
+        "13812342071" if status == "on_call" else "",
+        (Membership(queue),),
+        SeatDay(),
+    )
 
 
 def view(at: float = AT, **parts: object) -> FloorView:
@@ -60,17 +87,30 @@ _windows = st.builds(
     service_level=st.none() | st.sampled_from([0.5, 0.8, 1.0]),
 )
 _days = st.builds(
-    SeatDay, handled=st.integers(0, 3), ready_s=st.floats(0, 60), pause_s=st.dictionaries(st.just("break"), st.floats(0, 60)), occupancy=st.none() | st.floats(0, 1)
-)  # fmt: skip
+    SeatDay,
+    handled=st.integers(0, 3),
+    ready_s=st.floats(0, 60),
+    pause_s=st.dictionaries(st.just("break"), st.floats(0, 60)),
+    occupancy=st.none() | st.floats(0, 1),
+)
 
 
 def _queues(name: str) -> st.SearchStrategy[QueueView]:
     return st.builds(
         lambda waiting, age, today, last, wait: replace(
-            queue(name, waiting), longest_wait_s=age, max_wait_today_s=age, today=today, last_15=last, expected_wait_s=wait
+            queue(name, waiting),
+            longest_wait_s=age,
+            max_wait_today_s=age,
+            today=today,
+            last_15=last,
+            expected_wait_s=wait,
         ),
-        st.integers(0, 2), st.floats(0, 90), _windows, _windows, st.none() | st.floats(0, 300),
-    )  # fmt: skip
+        st.integers(0, 2),
+        st.floats(0, 90),
+        _windows,
+        _windows,
+        st.none() | st.floats(0, 300),
+    )
 
 
 def _seats(name: str) -> st.SearchStrategy[SeatView]:
