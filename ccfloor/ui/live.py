@@ -63,7 +63,9 @@ def definitions(lang: Lang) -> dict[str, dict[str, str]]:
 
 def _link_sentences(lang: Lang) -> dict[str, str]:
     """What the doors into the switch say about themselves, as ``health.<code>``."""
-    return {f"health.{code}": words[lang] for code, words in SENTENCES.items() if not code.startswith("line_")}
+    return {
+        f"health.{code}": words[lang] for code, words in SENTENCES.items() if not code.startswith("line_")
+    }
 
 
 def board(
@@ -78,8 +80,9 @@ def board(
 ) -> Any:
     """Put a live board on the page and return the component's state.
 
-    ``data`` is handed to the board as ``ctx.data``; ``on_change`` maps the names of values the board
-    sets (``ctx.value``, ``ctx.trigger``) to callbacks.
+    ``site`` empty: the one the URL names, else the server's own. ``data`` is handed to the board as
+    ``ctx.data``; ``on_change`` maps the names of values the board sets (``ctx.value``, ``ctx.trigger``)
+    to callbacks.
     """
     base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
     home = base.rstrip("/")
@@ -87,7 +90,7 @@ def board(
         "board": name,
         "lang": lang,
         "theme": theme,
-        "site": site,
+        "site": site or st.query_params.get("site", ""),
         "kiosk": kiosk,
         "home": home,
         "hub": f"{home}/live",

@@ -33,6 +33,7 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 [data-testid=stHeading] h2{font-size:1.5rem;padding:.25rem 0}
 [data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 0}
 [data-testid=stTable] td *{max-width:none}
+[data-testid=stElementToolbar]{display:none}
 .ccfloor-switch{display:flex;gap:.25rem}
 .ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem}
 .ccfloor-switch a{border:1px solid transparent}
@@ -96,6 +97,8 @@ def _home(first: Any) -> None:
 
 def _links(groups: dict[str, list[Any]], seen: Look) -> None:
     kept = {"lang": seen.lang, "theme": seen.theme}
+    if site := st.query_params.get("site"):
+        kept["site"] = site
     st.markdown(f"**{text('app.name', seen.lang)}**")
     for group, pages in groups.items():
         st.caption(text(group, seen.lang))

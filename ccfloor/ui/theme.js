@@ -11,6 +11,17 @@ const shade = (colour) => {
   return probe.fillStyle;
 };
 
+/** A choice of language or theme keeps everything else that stands in the address, filters included. */
+function follow(event) {
+  const link = event.target.closest?.(".ccfloor-switch a");
+  if (!link) return;
+  event.preventDefault();
+  const address = new URL(location.href);
+  for (const [name, value] of new URL(link.href).searchParams) address.searchParams.set(name, value);
+  location.assign(address);
+}
+document.addEventListener("click", follow);
+
 export default function ({ data, parentElement }) {
   const wanted = JSON.stringify(data.theme === "light" ? "Light" : "Dark");
   for (const path of data.paths) localStorage.setItem(SLOT(path), wanted);

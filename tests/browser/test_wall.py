@@ -268,3 +268,28 @@ def test_the_page_around_follows_language_and_theme(floor: FakeServer, open_page
     page.get_by_role("link", name="指标口径").click()
     expect(page.locator("table")).to_contain_text("服务水平", timeout=30_000)
     assert "lang=zh" in page.url
+
+
+def test_leaving_the_wall_closes_its_line_and_a_switch_keeps_the_address(
+    floor: FakeServer, open_page: Open
+) -> None:
+    floor.post("scene/calm")
+    page = open_page(floor.url("wall?lang=zh&theme=dark&mute=1"), 1440, 900)
+    expect(number(page, "waiting")).to_have_text("4", timeout=30_000)
+    lines: list[str] = []
+    page.on("websocket", lambda line: lines.append(line.url))
+    page.get_by_role("link", name="指标口径").click()
+    expect(page.locator("table")).to_be_visible(timeout=30_000)
+    expect(page.locator(".ccfloor-host")).to_have_count(0)
+    page.get_by_role("link", name="大屏").click()
+    expect(number(page, "waiting")).to_have_text("4", timeout=30_000)
+    assert [line for line in lines if line.endswith("/live")] == [floor.url("live").replace("http", "ws")]
+    page.goto(floor.url("wall?lang=zh&theme=dark&mute=1"))
+    page.get_by_role("link", name="English").click()
+    expect(page.locator(".board.en")).to_be_visible(timeout=30_000)
+    assert "mute=1" in page.url and "lang=en" in page.url
+
+
+def test_a_narrow_tablet_gets_the_stacked_layout(floor: FakeServer, open_page: Open) -> None:
+    page = wall(floor, open_page, "calm", width=820, height=1180)
+    expect(page.locator(".board.phone")).to_be_visible()

@@ -7,6 +7,7 @@
  *     update(root, state, changed, ctx) {},  a message came; `changed` says what (see store.js)
  *     tick(root, state, now, ctx) {},     once a second: `now` is the server's clock, UTC epoch seconds
  *     unmount(root, ctx) {},              optional
+ *     narrow: 700,                        optional: below this width in px the root is `phone`
  *   });
  *
  * update is called only once data are there (state.ready); tick always. Durations are counted to
@@ -28,7 +29,7 @@
  *   ctx.value(name, value), ctx.trigger(name, value)            to Python (component state, trigger)
  *
  * The root carries the classes board, <name>, zh|en, dark|light, live|aging|stale|none, and `phone`
- * (narrower than 700 px) or `wide`. Base classes (tiles .s .g-*, .warn, .over, .sr, .tip) are in base.css.
+ * or `wide` by its width. Base classes (tiles .s .g-*, .warn, .over, .sr, .tip) are in base.css.
  */
 const BOARDS = new Map();
 
@@ -57,7 +58,7 @@ class Board {
 
   build() {
     this.host = el("div", { class: "ccfloor-host" });
-    if (this.data.kiosk) this.cover = takeScreen(this.host);
+    this.cover = coverPage(this.host, this.data.kiosk);
     this.place.append(this.host);
     const shadow = this.host.attachShadow({ mode: "open" });
     shadow.append(el("style", {}, `:host{${this.data.tokens}}`), el("style", {}, CSS));
@@ -77,7 +78,7 @@ class Board {
     const width = this.host.clientWidth || innerWidth;
     const names = ["board", data.board, this.lang, this.theme, state.freshness];
     if (data.kiosk) names.push("kiosk");
-    names.push(width < PHONE_PX ? "phone" : "wide");
+    names.push(width < (this.board.narrow || PHONE_PX) ? "phone" : "wide");
     setClass(this.root, names.join(" "));
   }
 
@@ -148,7 +149,7 @@ class Board {
     this.sizes.disconnect();
     this.board.unmount?.(this.root, this);
     this.host.remove();
-    this.cover?.remove();
+    this.cover.remove();
   }
 }
 
@@ -176,14 +177,18 @@ const urlParams = {
   },
 };
 
-/** Covers the page with a kiosk: above everything, and nothing of the page scrolls or pops up behind it. */
-function takeScreen(host) {
-  host.classList.add("ccfloor-kiosk");
-  const cover = el("style", {}, `html,body{overflow:hidden!important}
-    .ccfloor-kiosk{position:fixed;inset:0;z-index:2147483000;overflow:hidden}
-    [data-testid=stDialog],[data-baseweb=modal],[role=dialog]{display:none!important}`);
+const NO_DIALOGS = "[data-testid=stDialog]{display:none!important}";
+const KIOSK = `html,body{overflow:hidden!important}
+  .ccfloor-kiosk{position:fixed;inset:0;z-index:2147483000;overflow:hidden}`;
+
+/**
+ * The page's own word on a lost connection is English and hides the numbers: a board says it itself. A kiosk
+ * lies above everything besides, and nothing of the page scrolls behind it.
+ */
+function coverPage(host, kiosk) {
+  const cover = el("style", {}, kiosk ? NO_DIALOGS + KIOSK : NO_DIALOGS);
   document.head.append(cover);
-  keepTouchable(host);
+  if (kiosk) host.classList.add("ccfloor-kiosk"), keepTouchable(host);
   return cover;
 }
 

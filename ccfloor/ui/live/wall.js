@@ -87,6 +87,8 @@ function hidePointer(root, ctx) {
 }
 
 registerBoard("wall", {
+  narrow: 900, // the fixed sheet's smallest text would fall below 10 px
+
   mount(root, ctx) {
     Object.assign(ctx.own, { limits: limitsOf(ctx.state), alarm: new Hold(), reason: null, mountedAt: ctx.now(), curveAt: 0, curveDirty: true });
     ctx.own.slides = new Slides(ctx);

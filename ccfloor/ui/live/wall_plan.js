@@ -21,10 +21,11 @@ function buildCalm(ctx, plan) {
   Object.assign(plan, { word: el("span"), why: el("span"), mark: ctx.icon("triangle_open"), held: el("span"), heldLabel: el("span"), day: el("span") });
   plan.labels = { over: el("span"), near: el("span"), span: el("span", { class: "base" }) };
   plan.curve = buildCurve(plan);
+  plan.heldBox = stack("held", plan.heldLabel, plan.held);
   const word = el("span", { class: "pw" }, plan.mark, plan.word);
   const day = ctx.tip(stack("today", t("wall.offered"), plan.day), "offered", "today");
   return el("div", { class: "calm" }, stack("state", plan.why, word),
-    el("div", { class: "lb" }, plan.labels.over, plan.labels.near, plan.labels.span), plan.curve, stack("held", plan.heldLabel, plan.held), day);
+    el("div", { class: "lb" }, plan.labels.over, plan.labels.near, plan.labels.span), plan.curve, plan.heldBox, day);
 }
 
 function svg(name, attributes) {
@@ -87,6 +88,7 @@ function patchCalm(ctx, at) {
   setText(plan.why, alarm ? t("wall.plan.alarm." + own.reason.key, own.reason.details) : t("wall.plan"));
   const [near, over] = own.limits.waiting;
   setText(plan.heldLabel, t("wall.held", { n: near }));
+  setAttr(plan.heldBox, "data-note", t("wall.held.note", { n: near }));
   setText(plan.labels.near, t("wall.curve.near", { n: near }));
   setText(plan.labels.over, t("wall.curve.over", { n: over }));
   if (!state.ready) return setText(plan.held, fmt.DASH), setText(plan.day, fmt.DASH);

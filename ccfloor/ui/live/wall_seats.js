@@ -41,6 +41,7 @@ function buildLegendItem(ctx, group) {
   const count = el("b");
   const node = el("span", { class: "k-" + group }, ctx.icon(LEGEND_ICONS[group]), ctx.t("group." + group), " ", count);
   if (group === "ready") ctx.tip(node, "free_seats", "now");
+  else ctx.tip(node, null, "now", ctx.t("group.note." + group));
   return { node, count };
 }
 
@@ -72,6 +73,7 @@ function patchSeats(ctx, at) {
     setText(ctx.own.teams[row].name, team);
     setClass(ctx.own.teams[row].node, team.length > 2 ? "tm long" : "tm");
     setText(ctx.own.teams[row].free, free || "");
+    setAttr(ctx.own.teams[row].node, "data-note", team ? ctx.t("wall.team", { team, free }) : null);
     for (let column = 0; column < SEAT_COLUMNS; column += 1) {
       patchTile(ctx, ctx.own.tiles[row * SEAT_COLUMNS + column], seats[column], at);
     }
