@@ -90,19 +90,19 @@ def _served(events: list[FloorEvent], seat: str) -> Counter[str]:
 def test_a_moved_seat_takes_the_other_queues_calls_and_no_more_of_its_own() -> None:
     floor, seat = floor_at(9), "SIM/1012"
     before = _served(floor.run_until(local(11)), seat)
-    assert before["complaints"] == 0 and before["hotline"] > 5
-    added = floor.command(SeatCommand(CommandKind.ADD, seat, "complaints", penalty=0), local(11))
+    assert before["complaint-line"] == 0 and before["hotline"] > 5
+    added = floor.command(SeatCommand(CommandKind.ADD, seat, "complaint-line", penalty=0), local(11))
     skills = list(floor.by_name[seat].skills)
     for queue in skills:
-        if queue != "complaints":
+        if queue != "complaint-line":
             assert floor.command(SeatCommand(CommandKind.REMOVE, seat, queue), local(11)).ok
     events = floor.run_until(local(16))
     assert added.ok
     assert [event.queue for event in events if isinstance(event, SeatLeft)] == skills[:-1]
-    joined = next(event for event in events if isinstance(event, SeatJoined) and event.queue == "complaints")
+    joined = next(event for event in events if isinstance(event, SeatJoined) and event.queue == "complaint-line")
     assert (joined.seat, joined.at) == (seat, local(11))
     served = _served(events, seat)
-    assert set(served) == {"complaints"} and served["complaints"] >= 3
+    assert set(served) == {"complaint-line"} and served["complaint-line"] >= 3
 
 
 def test_a_paused_seat_is_rung_for_nobody_until_it_is_back() -> None:
@@ -119,12 +119,12 @@ def test_a_paused_seat_is_rung_for_nobody_until_it_is_back() -> None:
 
 def test_a_seat_paused_in_one_queue_serves_its_others() -> None:
     floor, seat = floor_at(9), "SIM/1026"  # repairs first, complaints and hotline besides
-    assert floor.command(SeatCommand(CommandKind.PAUSE, seat, "repairs", "支援"), local(9)).ok
+    assert floor.command(SeatCommand(CommandKind.PAUSE, seat, "repair-line", "支援"), local(9)).ok
     members = [member for member in floor.snapshot(local(9)).members if member.seat == seat]
-    assert {member.queue for member in members if member.paused} >= {"repairs"}
+    assert {member.queue for member in members if member.paused} >= {"repair-line"}
     served = _served(floor.run_until(local(15)), seat)
-    assert served["repairs"] == 0 and sum(served.values()) > 5
-    assert floor.command(SeatCommand(CommandKind.UNPAUSE, seat, "repairs"), local(15)).ok
+    assert served["repair-line"] == 0 and sum(served.values()) > 5
+    assert floor.command(SeatCommand(CommandKind.UNPAUSE, seat, "repair-line"), local(15)).ok
 
 
 def test_a_penalty_makes_a_seat_the_last_choice() -> None:
@@ -141,10 +141,10 @@ def test_a_penalty_makes_a_seat_the_last_choice() -> None:
         (SeatCommand(CommandKind.PAUSE, "SIM/9"), "Interface not found"),
         (SeatCommand(CommandKind.ADD, "SIM/1003", "vip"), "No such queue"),
         (SeatCommand(CommandKind.ADD, "SIM/1003", "hotline"), "Unable to add interface: Already there"),
-        (SeatCommand(CommandKind.REMOVE, "SIM/1003", "english"), "Unable to remove interface: Not there"),
-        (SeatCommand(CommandKind.PAUSE, "SIM/1003", "english"), "Interface not found"),
-        (SeatCommand(CommandKind.UNPAUSE, "SIM/1003", "english"), "Interface not found"),
-        (SeatCommand(CommandKind.PENALTY, "SIM/1003", "english", penalty=1), "Interface not found"),
+        (SeatCommand(CommandKind.REMOVE, "SIM/1003", "english-line"), "Unable to remove interface: Not there"),
+        (SeatCommand(CommandKind.PAUSE, "SIM/1003", "english-line"), "Interface not found"),
+        (SeatCommand(CommandKind.UNPAUSE, "SIM/1003", "english-line"), "Interface not found"),
+        (SeatCommand(CommandKind.PENALTY, "SIM/1003", "english-line", penalty=1), "Interface not found"),
     ],
 )
 def test_the_switch_refuses_in_its_own_words(command: SeatCommand, words: str) -> None:
@@ -163,7 +163,7 @@ def test_the_same_seed_start_scenario_and_commands_give_the_same_events() -> Non
         floor, events = floor_at(10), []
         for piece in range(pieces):
             events += floor.run_until(local(10) + 3600 * piece / pieces)
-        floor.command(SeatCommand(CommandKind.ADD, "SIM/1003", "complaints"), local(11))
+        floor.command(SeatCommand(CommandKind.ADD, "SIM/1003", "complaint-line"), local(11))
         return events + floor.run_until(local(12))
 
     assert once(1) == once(97)

@@ -56,9 +56,9 @@ def test_closed_queues_have_no_callers_and_the_hotline_always_has() -> None:
     for quarter in range(96):
         at = load.start + quarter * 900
         is_open = 8 <= quarter / 4 < 20
-        assert (load.rate("english", at) > 0) is is_open
+        assert (load.rate("english-line", at) > 0) is is_open
         assert load.rate("hotline", at) > 0
-    assert load.next_arrival("english", local(20.01), Random(1)) is None
+    assert load.next_arrival("english-line", local(20.01), Random(1)) is None
 
 
 def test_arrivals_come_at_the_planned_rate() -> None:
@@ -82,10 +82,10 @@ def test_a_window_multiplies_and_adds_callers_in_the_usual_proportions() -> None
 
 
 def test_a_window_of_one_queue_leaves_the_others() -> None:
-    window = Window(at="10:00", minutes=30, volume=3, patience=2, queues=["billing"])
+    window = Window(at="10:00", minutes=30, volume=3, patience=2, queues=["billing-line"])
     plain, rush = _load(load_scenario()), _load(load_scenario().model_copy(update={"windows": [window]}))
     assert rush.rate("hotline", local(10.2)) == plain.rate("hotline", local(10.2))
-    assert rush.rate("billing", local(10.2)) == 3 * plain.rate("billing", local(10.2))
+    assert rush.rate("billing-line", local(10.2)) == 3 * plain.rate("billing-line", local(10.2))
     assert (rush.patience(local(10.2)), rush.patience(local(10.7))) == (2, 1)
 
 

@@ -19,7 +19,7 @@ def _data(name: str) -> dict:
 
 
 def test_the_floor_has_five_queues_and_six_teams_of_eight_with_a_lead_each() -> None:
-    assert list(SPEC.queues) == ["hotline", "repairs", "billing", "complaints", "english"]
+    assert list(SPEC.queues) == ["hotline", "repair-line", "billing-line", "complaint-line", "english-line"]
     assert Counter(seat.team for seat in SPEC.seats) == dict.fromkeys("ABCDEF", 8)
     assert Counter(seat.team for seat in SPEC.seats if seat.role == "lead") == dict.fromkeys("ABCDEF", 1)
 
@@ -75,8 +75,8 @@ def _floor_text(old: str, new: str) -> str:
         ("per_hour: 206", "per_hour: many", "queues.hotline.per_hour"),
         ("per_hour: 206", "per_hour: -5", "queues.hotline.per_hour"),
         ("limit: 45", "limits: 45", "queues.hotline.limits"),
-        ("timeout_to: hotline", "timeout_to: nowhere", "queues.repairs.timeout_to"),
-        ("transfer: {repairs:", "transfer: {nowhere:", "queues.hotline.transfer.nowhere"),
+        ("timeout_to: hotline", "timeout_to: nowhere", "queues.repair-line.timeout_to"),
+        ("transfer: {repair-line:", "transfer: {nowhere:", "queues.hotline.transfer.nowhere"),
         ('from: "07:55"', 'from: "25:00"', "shifts.early.from"),
         ('from: "07:55"', "from: 7:55", "shifts.early.from"),
         ("seat: SIM/1002,", "seat: SIM/1001,", "seats.1.seat"),
