@@ -58,7 +58,7 @@ class Visit(msgspec.Struct):
     counted_at: int = -1  # interval its counts went to; -1: none yet
     counted: list[int] = []
     agent_counted: tuple[str, int] | None = None
-    agent_vector: list[int] = []
+    agent_vector: list[int] = []  # as _add_agent takes it
     ronas: list[tuple[str, int]] = []  # (agent, interval) of missed ringings not yet handed over
     wide: bool = False  # guessed from one event: matches joins at any time
 
@@ -76,9 +76,9 @@ class Visit(msgspec.Struct):
 
 def contributions(row: CallRow) -> list[Contribution]:
     """What this row adds to the counts of metrics.FIELDS, each with the instant it happened."""
-    refused = _REFUSALS.get(row.outcome)
-    if refused is not None:
-        return [(refused, row.entered_at, 1)]
+    outcome = row.outcome
+    if outcome is Outcome.REFUSED_FULL or outcome is Outcome.REFUSED_EMPTY:
+        return [(_REFUSALS[outcome], row.entered_at, 1)]
     found: list[Contribution] = [(_OFFERED, row.entered_at, 1)]
     if not row.final:
         found.append((_OPEN, row.entered_at, 1))
@@ -86,12 +86,12 @@ def contributions(row: CallRow) -> list[Contribution]:
         found.append((_REPAIRED, row.entered_at, 1))
     if row.ronas:
         found.append((_RONA, row.entered_at, row.ronas))
-    if row.outcome is Outcome.ANSWERED:
+    if outcome is Outcome.ANSWERED:
         _answered(row, found)
-    elif row.outcome is Outcome.ABANDONED:
+    elif outcome is Outcome.ABANDONED:
         _abandoned(row, found)
-    elif row.outcome in _EXITS:
-        found.append((_EXITS[row.outcome], row.left_at, 1))
+    elif outcome not in PENDING:
+        found.append((_EXITS[outcome], row.left_at, 1))
     return found
 
 
@@ -245,18 +245,24 @@ def _settle_agent(visit: Visit, ledger: Ledger) -> None:
         visit.ronas = []
     if visit.agent_counted is not None:
         old = _vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS))
-        for position in range(0, len(visit.agent_vector), 2):
-            old[visit.agent_vector[position]] -= visit.agent_vector[position + 1]
+        _add_agent(old, visit.agent_vector, -1)
         visit.agent_counted = None
     if row.outcome is not Outcome.ANSWERED or not row.agent:
         return
     key = (row.agent, interval_start(row.answered_at))
-    pairs = [_A_ANSWERED, 1, _A_TALK, row.talk_ms, _A_HOLD, row.hold_ms, _A_ACW, row.acw_ms]
-    pairs += (_A_RING, row.ring_ms, _A_TRANSFERRED, int(row.ended_by in TRANSFERS))
-    delta = _vector(ledger.agent_deltas, key, len(AGENT_FIELDS))
-    for position in range(0, len(pairs), 2):
-        delta[pairs[position]] += pairs[position + 1]
-    visit.agent_counted, visit.agent_vector = key, pairs
+    amounts = [1, int(row.ended_by in TRANSFERS), row.talk_ms, row.hold_ms, row.acw_ms, row.ring_ms]
+    _add_agent(_vector(ledger.agent_deltas, key, len(AGENT_FIELDS)), amounts, 1)
+    visit.agent_counted, visit.agent_vector = key, amounts
+
+
+def _add_agent(delta: list[int], amounts: list[int], sign: int) -> None:
+    answered, transferred, talk, hold, acw, ring = amounts
+    delta[_A_ANSWERED] += sign * answered
+    delta[_A_TRANSFERRED] += sign * transferred
+    delta[_A_TALK] += sign * talk
+    delta[_A_HOLD] += sign * hold
+    delta[_A_ACW] += sign * acw
+    delta[_A_RING] += sign * ring
 
 
 def _vector(deltas: dict[tuple[str, int], list[int]], key: tuple[str, int], size: int) -> list[int]:

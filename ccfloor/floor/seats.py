@@ -138,6 +138,15 @@ class Seat(msgspec.Struct):
         return (self.pause_all_reason, self.pause_all_at) if self.pause_all else ("", 0.0)
 
 
+_STATUS_FIELDS = {
+    status.value: AGENT_INDEX[f"{status.value}_ms"]
+    for status in SeatStatus
+    if status not in (SeatStatus.PAUSED, SeatStatus.OFFLINE)
+}
+_PAUSE_FIELDS = {
+    reason.value: AGENT_INDEX[f"{reason.value}_ms"] for reason in PauseReason if reason is not PauseReason.OTHER
+}
+
 Derived = tuple[SeatStatus, str, str, str]  # status, canonical reason, queue, call
 
 
@@ -196,9 +205,8 @@ def span_field(status: str, reason: str) -> int | None:
     if status == SeatStatus.OFFLINE:
         return None
     if status == SeatStatus.PAUSED:
-        name = f"{reason}_ms"
-        return AGENT_INDEX.get(name, AGENT_INDEX["other_pause_ms"])
-    return AGENT_INDEX[f"{status}_ms"]
+        return _PAUSE_FIELDS.get(str(reason), AGENT_INDEX["other_pause_ms"])
+    return _STATUS_FIELDS[str.__str__(status)]
 
 
 def record_span(seat: Seat, end: float, ledger: Ledger, repaired: bool = False) -> None:
