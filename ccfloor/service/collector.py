@@ -10,6 +10,7 @@ import itertools
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -74,19 +75,14 @@ class Collector:
         settings: CollectorSettings,
         clock: Callable[[], float],
         view_clock: Callable[[], float] | None = None,
-        on_view: Callable[[], None] | None = None,
     ) -> None:
         self._doors, self._keeper, self._settings, self._clock = doors, keeper, settings, clock
         self._view_clock = view_clock or clock
-        self._on_view = on_view
         self._sink = BatchSink(keeper.cursor, clock, settings.memory_events)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-store")
         self._pending: Batch | None = None  # taken from the sink and not yet known to be stored
         self._running_commands: dict[int, asyncio.Task[None]] = {}
         self._shown_at = 0.0
-        self._stored = 0
-        self._shown = -1
-        self.ready = asyncio.Event()
 
     async def run(self) -> None:
         """Collect. On cancellation the doors close first, then what they gave is stored."""
@@ -169,7 +165,6 @@ class Collector:
                 self._database_away(error, attempt)
                 await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
         self._pending = None
-        self._stored += len(batch.entries)
         if attempt:
             self._tell("database", LinkState.UP, "database_back")
         self._sink.stored()
@@ -185,23 +180,21 @@ class Collector:
     # -- the live view -------------------------------------------------------------------------
 
     async def _view_loop(self) -> None:
+        """Show a change at once, but not more often than a tick; without any, once a second."""
         while True:
-            await asyncio.sleep(self._settings.tick_s)
-            changed = self._stored != self._shown or self._sink.reported.is_set()
-            if changed or self._clock() - self._shown_at >= _IDLE_VIEW_S:
-                await self._show()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._sink.changed.wait(), _IDLE_VIEW_S)
+            await asyncio.sleep(max(0.0, self._shown_at + self._settings.tick_s - self._clock()))
+            await self._show()
 
     async def _show(self) -> None:
-        self._shown, self._shown_at = self._stored, self._clock()
-        self._sink.reported.clear()
+        self._shown_at = self._clock()
+        self._sink.changed.clear()
         try:
             await self._in_worker(self._keeper.show, self._view_clock(), self._reports())
         except SQLAlchemyError as error:
             log.debug("the live view cannot be written: %s", type(error).__name__)
             return
-        self.ready.set()
-        if self._on_view:
-            self._on_view()
 
     def _reports(self) -> list[Health]:
         reports = [report for _, report in sorted(self._sink.reports.items())]

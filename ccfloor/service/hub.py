@@ -128,7 +128,7 @@ class LiveHub:
         source: LiveSource,
         about: Callable[[Scope], dict[str, Any]],
         clock: Callable[[], float],
-        poll_s: float = 0.1,
+        poll_s: float = 0.05,
         beside: Callable[[], tuple[Health, ...]] = tuple,
     ) -> None:
         self._source, self._about, self._clock, self._poll_s = source, about, clock, poll_s

@@ -58,7 +58,7 @@ class BatchSink:
         self.reports: dict[str, Health] = {}
         self.dropped = 0
         self.filled = asyncio.Event()
-        self.reported = asyncio.Event()
+        self.changed = asyncio.Event()  # something new can be shown
         self.overflow = asyncio.Event()
         self.drained = asyncio.Event()
         self._lags: deque[float] = deque(maxlen=_SKEW_SEEN)
@@ -100,7 +100,7 @@ class BatchSink:
     def health(self, report: Health) -> None:
         """The newest state of a link."""
         self.reports[report.source] = report
-        self.reported.set()
+        self.changed.set()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -117,6 +117,7 @@ class BatchSink:
 
     def stored(self) -> None:
         """A batch is safe. Once all that was kept is, a full memory is forgotten: doors may read again."""
+        self.changed.set()
         if self.dropped and not self._entries:
             self.dropped = 0
             self.overflow.clear()
