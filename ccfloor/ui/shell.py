@@ -96,7 +96,7 @@ def _home(first: Any) -> None:
 
 
 def _links(groups: dict[str, list[Any]], seen: Look) -> None:
-    kept = {"lang": seen.lang, "theme": seen.theme}
+    kept: dict[str, str] = {"lang": seen.lang, "theme": seen.theme}
     if site := st.query_params.get("site"):
         kept["site"] = site
     st.markdown(f"**{text('app.name', seen.lang)}**")

@@ -72,7 +72,9 @@ def fuller(queue: QueueView, scale: float) -> QueueView:
     level = queue.last_30.service_level
     if level is None:
         nothing = Window()
-        return replace(queue, today=nothing, last_15=nothing, last_30=nothing, interval=nothing, max_wait_today_s=0.0)
+        return replace(
+            queue, today=nothing, last_15=nothing, last_30=nothing, interval=nothing, max_wait_today_s=0.0
+        )
     seats = SeatCounts(
         ready=queue.seats.ready, ringing=1, on_call=9, on_hold=1, wrap_up=2, other_call=1, paused=4,
         staffed=queue.seats.ready + 18, offline=1, by_reason={"break": 2, "busy": 1, "callback": 1},
@@ -110,7 +112,14 @@ def _seat(seat: SeatView, now: float) -> SeatView:
         return replace(seat, day=type(seat.day)())
     pauses = {"break": 702.0, "meal": 0.0, "busy": 0.0}
     day = replace(
-        seat.day, talk_s=3371.0, hold_s=131.0, acw_s=606.0, ready_s=900.0, rona=1, pause_s=pauses, login_at=now - 3600 * 4.7
+        seat.day,
+        talk_s=3371.0,
+        hold_s=131.0,
+        acw_s=606.0,
+        ready_s=900.0,
+        rona=1,
+        pause_s=pauses,
+        login_at=now - 3600 * 4.7,
     )
     return replace(seat, day=day)
 
@@ -137,8 +146,16 @@ def _day_of(seat: SeatView, view: FloorView, dice: random.Random) -> list[dict[s
         return []
     at, spans = view.at - 4.7 * 3600, []
     while at < seat.since:
-        turn = [("ringing", "", dice.uniform(3, 8)), ("on_call", "", dice.uniform(60, 420)), ("wrap_up", "", dice.uniform(15, 70))]
-        turn.append(("paused", "break", 700.0) if dice.random() < 0.07 else ("ready", "", dice.expovariate(1 / 60) + 5))
+        turn = [
+            ("ringing", "", dice.uniform(3, 8)),
+            ("on_call", "", dice.uniform(60, 420)),
+            ("wrap_up", "", dice.uniform(15, 70)),
+        ]
+        turn.append(
+            ("paused", "break", 700.0)
+            if dice.random() < 0.07
+            else ("ready", "", dice.expovariate(1 / 60) + 5)
+        )
         for status, reason, length in turn:
             end = min(at + length, seat.since)
             if end <= at:
@@ -163,11 +180,17 @@ def _intervals(view: FloorView, dice: random.Random) -> Any:
                 "abandoned": abandoned,
                 "answered_in_t": int(answered * dice.uniform(0.6, 1.0)),
             }
-            yield {"site": "main", "queue": queue.queue, "start": start - start % 900, "max_wait_ms": 60_000, **counts}
+            yield {
+                "site": "main",
+                "queue": queue.queue,
+                "start": start - start % 900,
+                "max_wait_ms": 60_000,
+                **counts,
+            }
 
 
 def _abandons(view: FloorView, dice: random.Random) -> Any:
-    names = ["=HYPERLINK(\"http://x\")", "+1", "张先生", "", ""]
+    names = ['=HYPERLINK("http://x")', "+1", "张先生", "", ""]
     for index in range(40):
         left = view.at - index * 400 - 60
         wait = 3000 if index % 7 == 0 else dice.randint(8_000, 190_000)
@@ -200,7 +223,9 @@ class DayHub(FakeHub):
                 refused = asked.command.reason == "callback"
                 if not refused:
                     await self.obey(asked.command)
-                answer_command(self.engine, asked.id, CommandResult(not refused, REFUSED * refused), time.time())
+                answer_command(
+                    self.engine, asked.id, CommandResult(not refused, REFUSED * refused), time.time()
+                )
 
     def show(self, name: str) -> None:
         self.scene = afternoon(name, time.time())
