@@ -1,6 +1,6 @@
 """Reading the journal: every event again, batch by batch as it was recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -55,6 +55,11 @@ def batches(
     found = entries(connection, site, feed, after, upto)
     for _, group in groupby(found, lambda entry: (entry.feed, entry.batch)):
         yield list(group)
+
+
+def runs(batch: Iterable[Entry]) -> list[tuple[int, list[Entry]]]:
+    """A batch as ``play`` takes it: what each source told in a row."""
+    return [(source, list(group)) for source, group in groupby(batch, lambda entry: entry.source)]
 
 
 def journal_end(connection: Connection) -> int:

@@ -6,7 +6,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.store.checkpoint import Start, start_from
 from ccfloor.store.coverage import Coverage
-from ccfloor.store.journal import batches, feed_head
+from ccfloor.store.journal import batches, feed_head, runs
 from ccfloor.store.play import play
 from ccfloor.store.tables import sources
 
@@ -26,7 +26,7 @@ def show_at(engine: Engine, config: FloorConfig, site: str, at: float) -> FloorV
         floor, seen = _start(connection, config, site, feed, at)
         coverage = Coverage.read(connection, site)
         for batch in batches(connection, site, feed, seen, feed_head(connection, site, feed)):
-            play(floor, coverage, [entry for entry in batch if entry.event.at <= at])
+            play(floor, coverage, runs(entry for entry in batch if entry.event.at <= at))
             if any(entry.event.at > at + _LATE_S for entry in batch):
                 break
         view: FloorView = floor.view(at)

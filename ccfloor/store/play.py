@@ -12,16 +12,17 @@ from ccfloor.store.recall import Recall
 
 
 class Told(Protocol):
-    """An event with its identity."""
+    """An event with its position in its source. ``log``: the source is a queue_log."""
 
-    @property
-    def source(self) -> int: ...
     @property
     def position(self) -> int: ...
     @property
     def event(self) -> AnyEvent: ...
     @property
     def log(self) -> bool: ...
+
+
+Run = tuple[int, Sequence[Told]]  # id of a source, and what it told in a row
 
 
 class Played(NamedTuple):
@@ -34,23 +35,24 @@ class Played(NamedTuple):
 def play(
     floor: Floor,
     coverage: Coverage,
-    batch: Sequence[Told],
+    batch: Sequence[Run],
     ask: Callable[[Recall, Sequence[AnyEvent]], None] | None = None,
 ) -> Played:
     """Apply a batch and take the ledger. ``ask`` reads stored calls for a log that covers live time."""
-    logged = [told.event for told in batch if told.log]
+    logged = [told.event for _, run in batch for told in run if told.log]
     recall = Recall()
     floor.covered = _covered(coverage, logged)
     if floor.covered and ask is not None:
         ask(recall, logged)
     apply, note = floor.apply, coverage.note
-    for told in batch:
-        event = told.event
-        if not told.log:
-            note(told.source, event)
-        elif recall.found:
-            recall.before(floor, event)
-        apply(event, told.source, told.position, log=told.log)
+    for source, run in batch:
+        for told in run:
+            event = told.event
+            if not told.log:
+                note(source, event)
+            elif recall.found:
+                recall.before(floor, event)
+            apply(event, source, told.position, log=told.log)
     return Played(floor.take(), recall.count)
 
 

@@ -30,7 +30,7 @@ from ccfloor.floor.state import Floor
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
-from ccfloor.store.journal import Entry, batches, journal_end
+from ccfloor.store.journal import Entry, batches, journal_end, runs
 from ccfloor.store.page import MERGES, lock_site
 from ccfloor.store.play import play
 from ccfloor.store.recall import Recall
@@ -156,7 +156,7 @@ class _Rebuild:
             self._flush(connection)
             recall.ask(connection, self.site, logged, self.tables["calls"])
 
-        played = play(floor, self.coverage, batch, ask)
+        played = play(floor, self.coverage, runs(batch), ask)
         self.heads[feed] = batch[-1].id
         self.events += len(batch)
         self._gather(played.ledger)

@@ -4,7 +4,9 @@ The Floor in memory is never ahead of the database: if a transaction fails, the 
 comes back from the last checkpoint and the journal before the next batch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 import msgspec
@@ -17,9 +19,9 @@ from ccfloor.floor.view import FloorView
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
-from ccfloor.store.journal import batches
+from ccfloor.store.journal import batches, runs
 from ccfloor.store.page import Page, WriterConflict, write_page
-from ccfloor.store.play import play
+from ccfloor.store.play import Run, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
 from ccfloor.store.writer import KIND_OF, Row, ledger_rows
@@ -67,15 +69,6 @@ class Source(msgspec.Struct):
     bad: int = 0
 
 
-class Fresh(NamedTuple):
-    """An event that is not stored yet, with the id of its source."""
-
-    source: int
-    position: int
-    event: AnyEvent
-    log: bool
-
-
 class Recorder:
     """Writes one feed of one site. Not thread-safe: one thread uses it, the only writer of the feed."""
 
@@ -119,14 +112,14 @@ class Recorder:
         """
         floor = self.floor
         try:
-            fresh, rows = self._fresh(items)
+            batch, rows = self._fresh(items)
             self._note(progress or {}, bad)
             if self._touched:
-                self._commit(self._page(floor, fresh, rows))
+                self._commit(self._page(floor, batch, rows))
         except BaseException:
             self._floor = None
             raise
-        return Recorded(len(fresh), len(items) - len(fresh))
+        return Recorded(len(rows), len(items) - len(rows))
 
     def show(self, now: float, written_at: float, reports: bytes = b"[]") -> FloorView:
         """Write the live view as it is at ``now``; ``reports``: health of the sources as JSON."""
@@ -156,33 +149,51 @@ class Recorder:
         with writing(self.engine) as connection:
             write_page(connection, page)
 
-    def _fresh(self, items: Sequence[Item]) -> tuple[list[Fresh], list[Row]]:
-        """Items beyond their source's cursor, which moves along, and their journal rows."""
-        fresh: list[Fresh] = []
+    def _fresh(self, items: Sequence[Item]) -> tuple[list[Run], list[Row]]:
+        """What each source told beyond its cursor, which moves along; and the journal's rows of it."""
+        batch: list[Run] = []
         rows: list[Row] = []
-        batch = self._batch + 1
-        for name, position, event, log in items:
-            source = self._touched.get(name) or self._source(name, "log" if log else "live")
-            if position <= source.cursor:
+        for (name, log), told in groupby(items, itemgetter(0, 3)):
+            source = self._source(name, "log" if log else "live")
+            run, payloads = self._unknown(source, told)
+            if not run:
                 continue
-            source.cursor = position
-            payload = _payload(event)
-            if payload is None:
-                self._bad([BadLine(name, f"{name}:{position}", _NO_TEXT, event.at)])
+            self._touched[name] = source
+            instants = [item.event.at for item in run]
+            source.events += len(run)
+            source.first_at = min(instants) if not source.first_at else min(source.first_at, *instants)
+            source.last_at = max(source.last_at, *instants)
+            site, number = (self.site, source.id), self._batch + 1
+            rows += [
+                (*site, item.position, number, at, KIND_OF[type(item.event)], payload)
+                for item, at, payload in zip(run, instants, payloads, strict=True)
+            ]
+            batch.append((source.id, run))
+        return batch, rows
+
+    def _unknown(self, source: Source, told: Iterable[Item]) -> tuple[list[Item], list[str]]:
+        """The events beyond the source's cursor, and how the journal writes them."""
+        run: list[Item] = []
+        payloads: list[str] = []
+        cursor = source.cursor
+        for item in told:
+            if item.position <= cursor:
                 continue
-            at = event.at
-            source.events += 1
-            source.first_at = at if not source.first_at or at < source.first_at else source.first_at
-            source.last_at = at if at > source.last_at else source.last_at
-            rows.append((self.site, source.id, position, batch, at, KIND_OF[type(event)], payload))
-            fresh.append(Fresh(source.id, position, event, log))
-        return fresh, rows
+            cursor = item.position
+            try:
+                payloads.append(encode(item.event).decode())
+            except UnicodeEncodeError:
+                place = f"{source.name}:{item.position}"
+                self._bad([BadLine(source.name, place, _NO_TEXT, item.event.at)])
+                continue
+            run.append(item)
+        source.cursor = cursor
+        return run, payloads
 
     def _source(self, name: str, kind: str = "") -> Source:
         """The source of that name; a new one gets its row, and so its id, at once."""
         source = self._sources.get(name) or self._new_source(name)
         source.kind = source.kind or kind
-        self._touched[name] = source
         return source
 
     def _new_source(self, name: str) -> Source:
@@ -200,25 +211,28 @@ class Recorder:
         """What was read without giving an event: positions passed, unreadable lines."""
         for name, (position, mark) in progress.items():
             source = self._source(name)
-            source.cursor, source.mark = max(source.cursor, position), mark
+            if position > source.cursor or mark != source.mark:
+                source.cursor, source.mark = max(source.cursor, position), mark
+                self._touched[name] = source
         self._bad(bad)
 
     def _bad(self, bad: Sequence[BadLine]) -> None:
         for line in bad:
-            source = self._source(line.source)
+            source = self._touched[line.source] = self._source(line.source)
             source.bad += 1
             if source.bad <= BAD_LINES_KEPT:
                 self._bad_rows.append((self.site, *line))
 
-    def _page(self, floor: Floor, fresh: list[Fresh], journal: list[Row], keep: bool = False) -> Page:
+    def _page(self, floor: Floor, batch: list[Run], journal: list[Row], keep: bool = False) -> Page:
         """Apply the events; everything that this changes, ready to be written."""
         rows: dict[str, list[Row]] = {"bad_lines": self._bad_rows}
-        if fresh:
-            played = play(floor, self._coverage, fresh, self._ask)
+        if batch:
+            played = play(floor, self._coverage, batch, self._ask)
             rows |= ledger_rows(self.site, played.ledger)
             rows["coverage"] = self._coverage.changed(self.site)
             rows["repairs"] = self._repair_rows(floor)
-            due = floor.events - self._kept_events >= checkpoint.EVERY_EVENTS
+            every = checkpoint.EVERY_EVENTS if self.live else checkpoint.EVERY_LOGGED
+            due = floor.events - self._kept_events >= every
             # A call that was given back to the Floor is in no journal: the Floor itself must be kept.
             keep = keep or due or played.recalled > 0
         self._batch += 1
@@ -259,7 +273,7 @@ class Recorder:
         self._kept_events = floor.events
         replayed = Coverage.read(connection, self.site)
         for batch in batches(connection, self.site, self.feed, kept, head):
-            play(floor, replayed, batch)
+            play(floor, replayed, runs(batch))
         self._repairs = dict(floor.repairs)
         return floor
 
@@ -274,10 +288,3 @@ class Recorder:
 
 def _numbers(source: Source) -> dict[str, object]:
     return {name: getattr(source, name) for name in Source.__struct_fields__ if name != "id"}
-
-
-def _payload(event: AnyEvent) -> str | None:
-    try:
-        return encode(event).decode()
-    except UnicodeEncodeError:
-        return None

@@ -181,7 +181,6 @@ call_legs = Table(
     _count("hold_ms"),
     _count("acw_ms"),
     _text("result"),
-    Index(None, "site", "seat", "rang_at"),
     sqlite_with_rowid=False,
 )
 
@@ -200,7 +199,6 @@ seat_spans = Table(
     _text("call"),
     _flag("repaired"),
     Index(None, "site", "seat", "start"),
-    Index(None, "site", "start"),
 )
 
 queue_intervals = Table(

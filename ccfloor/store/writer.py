@@ -182,8 +182,8 @@ def _span(site: str, row: SpanRow) -> Row:
         row.agent,
         row.start,
         row.end,
-        row.status,
-        row.reason,
+        str(row.status),  # plain text: an enum's member costs the driver a detour
+        str(row.reason),
         row.queue,
         row.call,
         row.repaired,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, or_, select
 
 from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget
 from ccfloor.floor.events import (
@@ -24,20 +24,21 @@ from ccfloor.store import tables
 from ccfloor.store.recorder import Item
 
 T0 = 1_780_000_000.0 - 1_780_000_000.0 % 86_400
-CONFIG = FloorConfig(
-    zone="UTC", queues={"hot": QueueInfo("hot", targets=(QueueTarget(wrap_up_s=10.0),)), "vip": QueueInfo("vip")}
-)
+HOT = QueueInfo("hot", targets=(QueueTarget(wrap_up_s=10.0),))
+CONFIG = FloorConfig(zone="UTC", queues={"hot": HOT, "vip": QueueInfo("vip")})
 
 
 def day(calls: int, start: float = T0, seats: int = 3) -> Iterator[AnyEvent]:
     """A steady little day: callers every 20 s; every fifth gives up, every seventh rings in vain first."""
     for number in range(seats):
         for queue in ("hot", "vip"):
-            yield SeatJoined(at=start, seat=f"P/{number}", queue=queue, agent=f"Agent {number}", device=Device.IDLE)
+            agent = f"Agent {number}"
+            yield SeatJoined(at=start, seat=f"P/{number}", queue=queue, agent=agent, device=Device.IDLE)
     for number in range(calls):
         at, call, queue = start + 20.0 * number, f"c{start:.0f}.{number}", ("hot", "vip")[number % 3 == 0]
         seat = f"P/{number % seats}"
-        yield CallJoined(at=at, call=call, queue=queue, number=f"1381234{number:04d}", name=f"Caller {number}")
+        caller = f"1381234{number:04d}"
+        yield CallJoined(at=at, call=call, queue=queue, number=caller, name=f"Caller {number}")
         if number % 5 == 4:
             yield CallLeft(at=at + 1 + number % 7, call=call, queue=queue, outcome=Outcome.ABANDONED)
             continue
@@ -63,14 +64,24 @@ def cut(whole: Sequence[Item], size: int) -> list[list[Item]]:
 
 def held(engine: Engine, *more: Any) -> dict[str, list[tuple[Any, ...]]]:
     """Every derived row (and those of the tables named), without the numbers the database gives."""
+    return _held(engine, (*tables.DERIVED, *more), ("id", "batch"), None)
+
+
+def held_by(engine: Engine, site: str) -> dict[str, list[tuple[Any, ...]]]:
+    """One site's derived and journal rows, whatever its name and the numbers of its sources."""
+    return _held(engine, (*tables.DERIVED, tables.journal), ("id", "batch", "site", "source_id"), site)
+
+
+def _held(
+    engine: Engine, names: Sequence[Any], without: Sequence[str], site: str | None
+) -> dict[str, list[tuple[Any, ...]]]:
     found = {}
     with engine.connect() as connection:
-        for table in (*tables.DERIVED, *more):
-            names = [column for column in table.columns if column.name not in ("id", "batch")]
-            rows = [tuple(row) for row in connection.execute(select(*names))]
-            found[table.name] = sorted(row for row in rows if not _empty(table.name, row))
+        for table in names:
+            query = select(*(column for column in table.columns if column.name not in without))
+            query = query.where(table.c.site == site) if site else query
+            if table.name.endswith("_intervals"):  # one in which all was taken back is as good as none
+                sums = list(table.columns)[3:]
+                query = query.where(or_(*(column != 0 for column in sums)))
+            found[table.name] = sorted(tuple(row) for row in connection.execute(query))
     return found
-
-
-def _empty(name: str, row: tuple[Any, ...]) -> bool:
-    return name.endswith("_intervals") and not any(row[3:])

@@ -77,7 +77,8 @@ def test_spoilt_rows_are_reported_and_mended(engine: Engine) -> None:
         connection.execute(delete(tables.call_legs).where(tables.call_legs.c.seat == "P/1"))
         span = dict(connection.execute(select(tables.seat_spans)).mappings().first() or {})
         connection.execute(tables.seat_spans.insert().values(_copy(span)))
-        connection.execute(update(tables.queue_intervals).values(offered=tables.queue_intervals.c.offered + 1))
+        more = tables.queue_intervals.c.offered + 1
+        connection.execute(update(tables.queue_intervals).values(offered=more))
     spoilt = held(engine)
     only = rebuild(engine, CONFIG, "main", replace=False)
     assert held(engine) == spoilt, "looking changes nothing"
@@ -121,7 +122,7 @@ def test_the_floor_of_any_moment_comes_back(engine: Engine, monkeypatch: pytest.
 
 
 def test_a_moment_of_imported_days_has_its_windows(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checkpoint, "EVERY_EVENTS", 50)
+    monkeypatch.setattr(checkpoint, "EVERY_LOGGED", 50)
     past = Recorder(engine, CONFIG, "main", "import", live=False)
     told = [item for start in (0, 1, 2) for item in day(40, T0 + 86_400 * start)]
     for batch in cut(items(iter(told), "log", log=True), 25):

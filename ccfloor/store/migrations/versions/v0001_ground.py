@@ -138,7 +138,6 @@ def _create_call_legs() -> None:
         _primary("call_legs", "source_id position leg"),
         sqlite_with_rowid=False,
     )
-    _index("call_legs", "site seat rang_at")
 
 
 def _create_seat_spans() -> None:
@@ -152,7 +151,6 @@ def _create_seat_spans() -> None:
         _primary("seat_spans", "id"),
     )
     _index("seat_spans", "site seat start")
-    _index("seat_spans", "site start")
 
 
 def _create_intervals() -> None:
