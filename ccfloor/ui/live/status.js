@@ -50,6 +50,7 @@ function siteName(state, lang) {
 /** Why there is no fresh data, as a sentence: our own line first, then the switch's. */
 function causeOf(state, t) {
   if (!state.link.up) return t("cause.server");
+  if (!state.ready) return t("cause.starting");
   const down = state.sources.find((source) => source.state === "down" || source.state === "connecting");
   if (!down) return t("cause.switch");
   const key = "health." + down.code;

@@ -2,17 +2,21 @@
 const IDLE_MS = 5000;
 
 function buildTop(ctx) {
-  const top = { site: el("b"), size: el("span", { class: "size" }), slide: el("span", { class: "slide" }), source: el("span", { class: "chip", hidden: "" }) };
-  Object.assign(top, { ageMark: ctx.icon("dot"), ageText: el("span"), day: el("span", { class: "day" }), clock: el("span", { class: "clock alive" }) });
+  const part = (name) => el("span", { class: name });
+  const top = { site: el("b"), size: part("size"), slide: part("slide"), source: part("chip") };
+  Object.assign(top, { ageMark: ctx.icon("dot"), ageText: el("span"), day: part("day"), clock: part("clock alive") });
+  top.source.hidden = true;
   top.agePre = el("span", { class: "pre" }, ctx.t("age.prefix"));
   top.age = el("span", { class: "age" }, top.ageMark, top.agePre, top.ageText);
   ctx.own.top = top;
   const full = ctx.data.kiosk ? null : fullScreen(ctx);
-  return el("div", { class: "top" }, top.site, top.size, top.slide, el("span", { class: "sp" }), top.source, ctx.own.chime.button, full, top.age, top.day, top.clock);
+  const left = [top.site, top.size, top.slide, part("sp")];
+  return el("div", { class: "top" }, ...left, top.source, ctx.own.chime.button, full, top.age, top.day, top.clock);
 }
 
 function fullScreen(ctx) {
-  const button = el("button", { class: "full", type: "button", "data-note": ctx.t("wall.full_screen.hint"), "aria-label": ctx.t("wall.full_screen") }, ctx.icon("expand"));
+  const words = { "data-note": ctx.t("wall.full_screen.hint"), "aria-label": ctx.t("wall.full_screen") };
+  const button = el("button", { class: "full", type: "button", ...words }, ctx.icon("expand"));
   button.addEventListener("click", () => ctx.go("wall", { kiosk: "1" }));
   return button;
 }
@@ -69,7 +73,10 @@ function patchWall(ctx, now) {
 
 /** Keeps the screen awake; refused away from https, where the display's own settings must do it. */
 function keepAwake(ctx) {
-  const ask = () => document.visibilityState === "visible" && navigator.wakeLock?.request("screen").catch((error) => console.info(error.message));
+  const ask = () => {
+    if (document.visibilityState !== "visible") return;
+    navigator.wakeLock?.request("screen").catch((error) => console.info(error.message));
+  };
   ctx.own.awake = ask;
   document.addEventListener("visibilitychange", ask);
   ask();
@@ -90,7 +97,8 @@ registerBoard("wall", {
   narrow: 900, // the fixed sheet's smallest text would fall below 10 px
 
   mount(root, ctx) {
-    Object.assign(ctx.own, { limits: limitsOf(ctx.state), alarm: new Hold(), reason: null, mountedAt: ctx.now(), curveAt: 0, curveDirty: true });
+    Object.assign(ctx.own, { limits: limitsOf(ctx.state), alarm: new Hold(), reason: null });
+    Object.assign(ctx.own, { mountedAt: ctx.now(), curveAt: 0, curveDirty: true });
     ctx.own.slides = new Slides(ctx);
     ctx.own.chime = new Chime(ctx);
     const left = el("div", { class: "left" }, buildTable(ctx), buildCallers(ctx));

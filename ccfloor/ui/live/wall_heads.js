@@ -50,7 +50,9 @@ function readAbandon(floor, limits) {
   const limit = limits.abandon_rate;
   return {
     value: share, text: fmt.percent(share), bar: share / (2 * limit), tick: 0.5, raw: abandonVerdict(share, limit),
-    goal: { target: fmt.percent(limit, 1).replace(/\.0$/, ""), n: floor.today.abandoned, short: floor.today.short_abandoned },
+    goal: {
+      target: fmt.percent(limit, 1).replace(/\.0$/, ""), n: floor.today.abandoned, short: floor.today.short_abandoned,
+    },
   };
 }
 
@@ -83,7 +85,8 @@ function buildHead(head, ctx) {
   const tick = el("u");
   const goal = el("div", { class: "goal" });
   const node = el("div", { class: "h", "data-head": head.key, tabindex: "0" },
-    el("div", { class: "l" }, label), el("div", { class: "d" }, number, unit), el("div", { class: "bul" }, bar, tick), goal);
+    el("div", { class: "l" }, label), el("div", { class: "d" }, number, unit),
+    el("div", { class: "bul" }, bar, tick), goal);
   ctx.tip(node, head.key, head.window);
   return { node, mark, number, unit, bar, tick, goal, verdict: new Verdict() };
 }
@@ -105,7 +108,7 @@ function patchHead(ctx, head, nodes, floor, at) {
   if (!floor) return setText(nodes.number, fmt.DASH), setText(nodes.unit, "");
   const read = head.read(floor, ctx.own.limits, ctx, at);
   const shown = ctx.state.freshness === "stale" ? nodes.verdict.freeze(read.raw) : nodes.verdict.set(read.raw, at);
-  const long = read.text.length > 2 && isNumber(read.value) && read.text.indexOf(":") < 0 && read.text.indexOf(".") < 0;
+  const long = isNumber(read.value) && /^\d{3,}$/.test(read.text);
   setText(nodes.number, read.text);
   setText(nodes.unit, isNumber(read.value) && !long ? head.unit || "" : "");
   setClass(nodes.node, ["h", shown, long ? "long" : "", read.text === fmt.DASH ? "quiet" : ""].filter(Boolean).join(" "));

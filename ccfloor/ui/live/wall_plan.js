@@ -14,11 +14,15 @@ function buildPlan(ctx) {
   return plan.node;
 }
 
-const stack = (extra, label, value) => el("div", { class: "st " + extra }, el("div", { class: "k" }, label), el("div", { class: "v" }, value));
+/** A small label over a value. */
+function stack(extra, label, value) {
+  return el("div", { class: "st " + extra }, el("div", { class: "k" }, label), el("div", { class: "v" }, value));
+}
 
 function buildCalm(ctx, plan) {
   const t = ctx.t;
-  Object.assign(plan, { word: el("span"), why: el("span"), mark: ctx.icon("triangle_open"), held: el("span"), heldLabel: el("span"), day: el("span") });
+  for (const name of ["word", "why", "held", "heldLabel", "day"]) plan[name] = el("span");
+  plan.mark = ctx.icon("triangle_open");
   plan.labels = { over: el("span"), near: el("span"), span: el("span", { class: "base" }) };
   plan.curve = buildCurve(plan);
   plan.heldBox = stack("held", plan.heldLabel, plan.held);
@@ -35,7 +39,8 @@ function svg(name, attributes) {
 }
 
 function buildCurve(plan) {
-  const chart = svg("svg", { viewBox: "0 0 1000 100", preserveAspectRatio: "none", class: "cv", "aria-hidden": "true" });
+  const whole = { viewBox: "0 0 1000 100", preserveAspectRatio: "none" };
+  const chart = svg("svg", { ...whole, class: "cv", "aria-hidden": "true" });
   const thin = { x1: 0, x2: 1000, "vector-effect": "non-scaling-stroke" };
   plan.lines = { near: svg("line", { ...thin, class: "near" }), over: svg("line", { ...thin, class: "over" }) };
   plan.area = svg("path", { class: "area" });
@@ -46,9 +51,10 @@ function buildCurve(plan) {
 
 function buildStale(ctx, plan) {
   Object.assign(plan, { gone: el("span"), picture: el("div", { class: "o1" }), cause: el("div", { class: "o2" }) });
-  const auto = el("div", { class: "st auto" }, el("div", { class: "k" }, ctx.t("wall.stale.hands_off")), el("div", { class: "v" }, ctx.t("wall.stale.auto")));
+  const auto = stack("auto", ctx.t("wall.stale.hands_off"), ctx.t("wall.stale.auto"));
   return el("div", { class: "cut", role: "alert", hidden: "" },
-    el("div", { class: "lv" }, ctx.icon("pulse"), plan.gone), el("div", { class: "ord" }, plan.picture, plan.cause), auto);
+    el("div", { class: "lv" }, ctx.icon("pulse"), plan.gone),
+    el("div", { class: "ord" }, plan.picture, plan.cause), auto);
 }
 
 /** The reason for an alarm right now: null, or {key, details} of its sentence. */
@@ -113,8 +119,8 @@ function drawCurve(ctx, at) {
   const top = Math.max(over * 1.15, 1.1 * Math.max(0, ...points.map((point) => point[1])));
   const x = (instant) => (((instant - start) / CURVE_S) * 1000).toFixed(1);
   const y = (waiting) => (97 - (waiting / top) * 94).toFixed(1);
-  const step = points.map(([instant, waiting], i) => (i ? `H${x(instant)}V${y(waiting)}` : `M${x(instant)} ${y(waiting)}`)).join("");
-  setAttr(own.plan.path, "d", step + (points.length ? "H1000" : ""));
+  const steps = points.map(([instant, waiting], i) => `${i ? "H" : "M"}${x(instant)}${i ? "V" : " "}${y(waiting)}`);
+  setAttr(own.plan.path, "d", steps.join("") + (points.length ? "H1000" : ""));
   for (const [name, level] of [["near", near], ["over", over]]) {
     setAttr(own.plan.lines[name], "y1", y(level));
     setAttr(own.plan.lines[name], "y2", y(level));

@@ -28,7 +28,8 @@ function buildTile(ctx) {
   const name = el("span", { class: "nm" });
   const word = el("span");
   const time = el("span");
-  const node = el("div", { class: "s blank" }, el("div", { class: "n" }, mark, name), el("div", { class: "w" }, word, time));
+  const lines = [el("div", { class: "n" }, mark, name), el("div", { class: "w" }, word, time)];
+  const node = el("div", { class: "s blank" }, ...lines);
   return { node, mark, name, word, time };
 }
 

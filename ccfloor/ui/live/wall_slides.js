@@ -35,7 +35,8 @@ class Slides {
   fires(index, at) {
     const only = (slides) => (slides.length > 1 ? slides[index % slides.length] : []);
     const seats = only(this.seatSlides).flat();
-    return only(this.queueSlides).some((queue) => queueFires(this.ctx, queue)) || seats.some((seat) => seatFires(this.ctx, seat, at));
+    const queues = only(this.queueSlides);
+    return queues.some((queue) => queueFires(this.ctx, queue)) || seats.some((seat) => seatFires(this.ctx, seat, at));
   }
 
   /** Turns to another slide when it is time; true if it did. `now`: the clock, `at`: as the data stand. */

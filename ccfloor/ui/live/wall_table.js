@@ -3,7 +3,8 @@ const QUEUE_ROWS = 8;
 const COLUMNS = ["waiting", "longest", "service_level", "abandon_rate", "free"];
 
 function buildTable(ctx) {
-  const head = ["wall.queue", ...COLUMNS.map((name) => "wall.col." + name)].map((key) => el("th", { scope: "col" }, ctx.t(key)));
+  const keys = ["wall.queue", ...COLUMNS.map((name) => "wall.col." + name)];
+  const head = keys.map((key) => el("th", { scope: "col" }, ctx.t(key)));
   ctx.own.rows = Array.from({ length: QUEUE_ROWS }, () => buildRow(ctx));
   ctx.own.queueVerdicts = new Map();
   const body = el("tbody", {}, ...ctx.own.rows.map((row) => row.node));
@@ -46,12 +47,13 @@ function readQueue(ctx, queue, at) {
   const target = facts.target ?? queue.target;
   const { service_level: service, abandon_rate: lost } = queue.last_30;
   const { ready } = queue.seats;
+  const none = queue.waiting === 0;
   return [
-    [fmt.count(queue.waiting), null, queue.waiting === 0],
-    [queue.waiting ? fmt.short(wait, ctx.lang) : fmt.DASH, upTo(wait, Math.min(near, limit), limit), queue.waiting === 0],
+    [fmt.count(queue.waiting), null, none],
+    [none ? fmt.DASH : fmt.short(wait, ctx.lang), upTo(wait, Math.min(near, limit), limit), none],
     [fmt.whole(service), serviceVerdict(service, target), service === null],
     [fmt.percent(lost), abandonVerdict(lost, facts.abandon_target ?? ctx.own.limits.abandon_rate), !lost],
-    [fmt.count(ready), null, ready === 0 && queue.waiting === 0],
+    [fmt.count(ready), null, ready === 0 && none],
   ];
 }
 
@@ -59,7 +61,8 @@ function readQueue(ctx, queue, at) {
 function judgeQueues(ctx, at) {
   const judge = ctx.state.freshness === "stale" ? "freeze" : "set";
   for (const queue of ctx.state.queues) {
-    readQueue(ctx, queue, at).forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index)[judge](raw, at));
+    const cells = readQueue(ctx, queue, at);
+    cells.forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index)[judge](raw, at));
   }
 }
 
