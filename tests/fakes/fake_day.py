@@ -132,7 +132,8 @@ def fill(engine: Engine, view: FloorView, seed: int = 7) -> None:
         for table in (seat_spans, queue_intervals, calls, live_view):
             connection.execute(delete(table))
         spans = [span for seat in view.seats for span in _day_of(seat, view, dice)]
-        connection.execute(insert(seat_spans), spans)
+        if spans:
+            connection.execute(insert(seat_spans), spans)
         if view.floor.today.offered:
             connection.execute(insert(queue_intervals), list(_intervals(view, dice)))
             connection.execute(insert(calls), list(_abandons(view, dice)))
