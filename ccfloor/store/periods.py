@@ -17,7 +17,10 @@ class Periods:
     """The parts of [start, end) that a report has rows for: days, half hours, or the whole."""
 
     def __init__(self, config: FloorConfig, zone: str, start: float, end: float, by: frozenset[str]) -> None:
-        self.zone = ZoneInfo(zone)
+        try:
+            self.zone = ZoneInfo(zone)
+        except (KeyError, OSError) as error:
+            raise ValueError(f"unknown time zone {zone}") from error
         self.start, self.end = start, end
         if "halfhour" in by:
             edges = self._half_hours()
