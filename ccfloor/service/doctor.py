@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Literal
 
@@ -277,6 +278,6 @@ def _is_ours(host: str, number: int) -> bool:
             body = answer.read()
     except urllib.error.HTTPError as error:
         body = error.read()
-    except OSError:
+    except (OSError, HTTPException):
         return False
     return b'"collector"' in body
