@@ -128,13 +128,21 @@ def test_a_blind_switch_is_told_from_the_age_of_the_data(floor: FakeServer, open
     expect(page.locator(".wall .cut")).to_contain_text("第 6 次重连")
     colour = "(node) => getComputedStyle(node).color"
     assert number(page, "waiting").evaluate(colour) == "rgb(152, 162, 171)"
+    page = wall(floor, open_page, "refused")
+    expect(page.locator(".wall .cut")).to_contain_text("请核对 manager.conf")
+    whole = """(node) => {
+      const box = node.getBoundingClientRect(), slot = node.closest('.plan').getBoundingClientRect();
+      const line = parseFloat(getComputedStyle(node).lineHeight);
+      return box.bottom <= slot.bottom && node.scrollHeight - node.clientHeight < line / 2;
+    }"""
+    assert page.locator(".wall .o2").evaluate(whole)
     page = wall(floor, open_page, "aging")
     expect(page.locator(".wall .age")).to_contain_text("9 秒前")
     expect(page.locator(".wall .cut")).to_be_hidden()
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("scene", ["calm", "surge", "aging", "stale", "large", "empty", "hostile"])
+@pytest.mark.parametrize("scene", ["calm", "surge", "stale", "refused", "large", "empty", "hostile"])
 def test_nothing_unspeakable_on_any_scene(floor: FakeServer, open_page: Open, scene: str, lang: str) -> None:
     page = wall(floor, open_page, scene, lang)
     shown = words(page)

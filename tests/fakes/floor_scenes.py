@@ -341,6 +341,14 @@ def stale(now: float) -> Scene:
     return scene
 
 
+def refused(now: float) -> Scene:
+    """As stale, with the switch's own reason: a wrong password."""
+    scene = stale(now)
+    details = {"user": "ccfloor", "reason": "Authentication failed"}
+    scene.sources = [{**scene.sources[0], "code": "ami_login", "details": details}]
+    return scene
+
+
 def large(now: float) -> Scene:
     """More queues and seats than one slide holds; one seat of the second slide over its limit."""
     scene = calm(now)
@@ -381,7 +389,7 @@ def hostile(now: float) -> Scene:
     return scene
 
 
-SCENES = {scene.__name__: scene for scene in (calm, surge, aging, stale, large, empty, hostile)}
+SCENES = {scene.__name__: scene for scene in (calm, surge, aging, stale, refused, large, empty, hostile)}
 
 
 def plain(scene: Scene) -> dict[str, Any]:

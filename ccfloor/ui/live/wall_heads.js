@@ -111,7 +111,8 @@ function patchHead(ctx, head, nodes, floor, at) {
   const long = isNumber(read.value) && /^\d{3,}$/.test(read.text);
   setText(nodes.number, read.text);
   setText(nodes.unit, isNumber(read.value) && !long ? head.unit || "" : "");
-  setClass(nodes.node, ["h", shown, long ? "long" : "", read.text === fmt.DASH ? "quiet" : ""].filter(Boolean).join(" "));
+  const classes = ["h", shown, long && "long", read.text === fmt.DASH && "quiet"];
+  setClass(nodes.node, classes.filter(Boolean).join(" "));
   setIcon(nodes.mark, shown === "over" ? "octagon" : "triangle_open");
   setStyle(nodes.bar, "width", inBar(read.bar));
   setStyle(nodes.tick, "left", inBar(read.tick));

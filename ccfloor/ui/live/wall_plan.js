@@ -158,7 +158,8 @@ function patchStale(ctx, now) {
   setText(own.plan.gone, t("wall.stale", { time: spanText(seconds, t) }));
   const picture = fmt.time(ctx.measured(), state.site.zone);
   setText(own.plan.picture, state.ready ? t("wall.stale.picture", { time: picture }) : t("wall.stale.none"));
-  setText(own.plan.cause, [causeOf(state, t), retryText(ctx, now), t("wall.stale.walk")].filter(Boolean).join(" · "));
+  const cause = causeOf(state, t).replace(/[。.]$/, "");
+  setText(own.plan.cause, [cause, retryText(ctx, now), t("wall.stale.walk")].filter(Boolean).join(" · "));
 }
 
 function retryText(ctx, now) {
