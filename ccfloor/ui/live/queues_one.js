@@ -65,6 +65,7 @@ class QueueDetail {
       mark.classList.add(`ink-${group}`);
       const count = box("b");
       entry.append(mark, box("span", "", this.ctx.t(`group.${group}`)), count);
+      this.ctx.tip(entry, "seats_in_status", "now", null);
       this.bar.append(part);
       this.key.append(entry);
       this.seats[group] = { part, count };

@@ -48,8 +48,9 @@ class SeatCommands {
   show(seat) {
     const other = !this.seat || this.seat.seat !== seat.seat;
     this.seat = seat;
-    this.end.hidden = !seat.paused;
-    this.pause.hidden = seat.paused || seat.status === "offline";
+    const able = this.ctx.state.site.commands !== false;
+    this.end.hidden = !able || !seat.paused;
+    this.pause.hidden = !able || seat.paused || seat.status === "offline";
     if (!other) return;
     this.shut();
     this.list.replaceChildren();
@@ -115,19 +116,19 @@ class SeatCommands {
     if (rows.some((row) => row.state === "asked")) this.timer = setTimeout(() => this.load(), POLL_MS);
   }
 
-  /* A reason as the page names it, or the switch's own text. */
-  reasonName(reason) {
-    const key = `reason.${reason}`;
+  /* What the texts call it, or the word itself: a reason of the switch's own, a person's name. */
+  named(prefix, word) {
+    const key = `${prefix}.${word}`;
     const words = this.ctx.t(key);
-    return words === key ? reason : words;
+    return words === key ? word : words;
   }
 
   row(row) {
     const {ctx} = this;
     const node = box("div", row.state);
-    const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && this.reasonName(row.reason)].filter(Boolean).join(" · ");
+    const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && this.named("reason", row.reason)].filter(Boolean).join(" · ");
     node.append(box("span", "", ctx.fmt.time(row.at, ctx.state.site.zone)), box("span", "", what), box("span", "", row.why),
-      box("span", "", row.by), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
+      box("span", "", this.named("role", row.by)), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
     if (row.message && row.state === "refused") node.append(box("span", "", row.message));
     if (row.undoable) {
       node.append(pushButton("btn", ctx.t("cmd.undo"), () => this.send(`commands/${row.id}/undo`, { why: ctx.t("cmd.undo.why") })));

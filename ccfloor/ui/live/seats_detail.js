@@ -22,6 +22,7 @@ class SeatDetail {
     this.icon = icon("unknown");
     this.words = box("span");
     this.now.append(this.icon, this.words);
+    ctx.tip(this.now, "time_in_status", "now", null);
     this.commands = new SeatCommands(ctx);
     this.commands.buttons.append(pushButton("btn", ctx.t("seats.close"), onClose));
     head.append(this.name, this.facts, this.now, box("span", "sp"), this.commands.buttons);

@@ -95,7 +95,7 @@ class Timeline {
     const width = Math.max(1.5, this.x(span.end) - this.x(from) - 0.6);
     const fill = look.band === "over" || look.group === "fault" ? "over" : look.group === "ring" ? "inv" : look.group;
     const rect = svgNode("rect", {x: this.x(from), y, width, height: 0.58 * this.lane, fill: `var(--${fill})`});
-    rect.append(svgNode("title", {}, this.words(span)));
+    setAttr(rect, "data-note", this.words(span));
     chart.append(rect);
     return rect;
   }
@@ -113,7 +113,7 @@ class Timeline {
     const until = span.running ? ctx.t("seats.now") : this.hms(span.end);
     const queue = span.queue ? ` · ${queueName(ctx.state, span.queue, ctx.lang)}` : "";
     const head = `${this.look(span).name} ${ctx.fmt.clock(span.end - span.start)}${queue}`;
-    return `${head}\n${this.hms(span.start)} – ${until}`;
+    return `${head} · ${this.hms(span.start)} – ${until}`;
   }
 
   get zone() {

@@ -19,6 +19,7 @@ class SeatTools {
     }
     this.team.classList.add("team");
     this.hand = pushButton("chip hand", "", () => this.onChange("hand", this.filter.hand ? "" : "1"));
+    ctx.tip(this.hand, "needs_a_hand", "now", ctx.t("seats.hand.note"));
     this.hand.append(icon("octagon"), (this.handWords = box("span")));
     this.views = box("span", "set");
     for (const view of ["", "table"]) {
@@ -39,6 +40,7 @@ class SeatTools {
     shape.classList.add(`ink-${group}`);
     const count = box("b");
     entry.append(shape, box("span", "", this.ctx.t(`group.${group}`)), count);
+    this.ctx.tip(entry, "seats_in_status", "now", this.ctx.t("seats.key.note"));
     this.key.append(entry);
     return { part, entry, count };
   }
