@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 from ccfloor.acd.base import Health
+from ccfloor.acd.queue_log_files import Block
 from ccfloor.floor.events import AnyEvent, FloorEvent
 from ccfloor.service.keeper import stored_cursor
 from ccfloor.store.recorder import BadLine, Item, Recorder
@@ -37,6 +39,17 @@ class BulkSink:
         self.last_at = max(self.last_at, event.at)
         if len(self._items) >= AT_ONCE and not self._log:
             self.flush()
+
+    def extend(self, source: str, path: Path, block: Block) -> None:
+        """A whole block of a queue_log at once: what hand_over does, without a call for every event."""
+        events = block.events
+        self._items += [Item(source, position, cast(AnyEvent, event), True) for position, event in events]
+        if events:
+            self.first_at = self.first_at or events[0][1].at
+            self.last_at = max(self.last_at, events[-1][1].at)
+        for number, fault in block.bad:
+            self.bad(source, f"{path}:{number}", fault.say())
+        self.progress(source, block.end, block.mark)
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """Up to where a source is stored."""

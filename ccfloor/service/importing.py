@@ -1,19 +1,23 @@
 """Loading queue_logs: any number of files, plain or compressed, in the order of their lines."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import msgspec
 from sqlalchemy import Engine, select
 
-from ccfloor.acd.asterisk_queue_log import import_file
-from ccfloor.acd.queue_log_files import locate, order_files
+from ccfloor.acd.queue_log_files import Block, locate, order_files, read_blocks
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.bulk import BulkSink, Complain
 from ccfloor.service.keeper import stored_cursor
+from ccfloor.store.bulk import WriterGone, bulk_recorder
 from ccfloor.store.page import WriterConflict
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import sources
+
+_BIG_BYTES = 4_000_000
+_PACKED = 8  # how much smaller a compressed log is
 
 
 class FileResult(msgspec.Struct):
@@ -46,10 +50,20 @@ def import_files(
     feed = _feed(engine, config.site, present)
     if feed is None:
         return missing
-    recorder = Recorder(engine, config, config.site, feed, live=False)
-    results = [_import(recorder, path, complain, told) for path in present]
-    recorder.checkpoint()
+    with _recorder(engine, config, feed, present) as recorder:
+        results = [_import(recorder, path, complain, told) for path in present]
+        recorder.checkpoint()
     return [*missing, *results]
+
+
+def _recorder(
+    engine: Engine, config: FloorConfig, feed: str, files: Sequence[Path]
+) -> AbstractContextManager[Recorder]:
+    """A recorder with a writing process of its own where that is worth its start."""
+    size = sum(path.stat().st_size * (_PACKED if path.suffix == ".gz" else 1) for path in files)
+    if size >= _BIG_BYTES:
+        return bulk_recorder(engine, config, config.site, feed)
+    return nullcontext(Recorder(engine, config, config.site, feed, live=False))
 
 
 def _why_not(path: Path) -> str:
@@ -70,15 +84,23 @@ def _import(
     sink = BulkSink(recorder, log=True, complain=complain)
     result = FileResult(str(path))
     try:
-        for lines in import_file(sink, path):
-            result.lines += lines
+        for block in _blocks(path, sink, result):
             told(path, result.lines)
+            sink.extend(*block)
         sink.flush()
-    except (WriterConflict, OSError) as error:
+    except (WriterConflict, WriterGone, OSError) as error:
         result.problem = str(error)
     result.events, result.known, result.bad = sink.stored, sink.known, sink.bad_count
     result.first_at, result.last_at = sink.first_at, sink.last_at
     return result
+
+
+def _blocks(path: Path, sink: BulkSink, result: FileResult) -> Iterator[tuple[str, Path, Block]]:
+    located = locate(path, sink.cursor)
+    if located is not None:
+        for block in read_blocks(path, located.start):
+            result.lines += block.lines
+            yield located.source, path, block
 
 
 def _feed(engine: Engine, site: str, files: Sequence[Path]) -> str | None:
