@@ -26,6 +26,7 @@ from ccfloor.service.history import HistoryProcess, read_progress, report
 from ccfloor.service.hub import LiveHub, LiveRow
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import LeaseTaken
+from ccfloor.service.places import SettingsError
 from ccfloor.service.rows import metric_rows
 from ccfloor.service.scope import Scope, scoped
 from ccfloor.service.settings import Settings, load
@@ -170,7 +171,10 @@ class Service:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Starlette's lifespan: the service runs as long as the web server does."""
-    running = asyncio.create_task(service().run())
+    try:
+        running = asyncio.create_task(service().run())
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
     warming = asyncio.create_task(asyncio.to_thread(_warm))
     try:
         yield

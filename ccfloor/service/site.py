@@ -68,6 +68,7 @@ class _Reasons(_Checked):
     reasons: dict[str, list[str]] = {}
 
 
+ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T", bound=_Checked)
 
 
@@ -82,7 +83,7 @@ def load_site(settings: SiteSettings) -> FloorConfig:
 
     Raises SettingsError: one sentence a problem, with file, line and field.
     """
-    folder = Path(settings.data)
+    folder = _folder(settings.data)
     queues = _checked(_Queues, folder / "queues.yaml")
     seats = _checked(_Seats, folder / "seats.yaml")
     reasons = _checked(_Reasons, folder / "reasons.yaml")
@@ -95,6 +96,12 @@ def load_site(settings: SiteSettings) -> FloorConfig:
         seats={entry.seat: _seat(entry) for entry in seats.seats},
         reasons=_reason_table(folder / "reasons.yaml", reasons),
     )
+
+
+def _folder(named: str) -> Path:
+    """The directory as named; a relative one that is not here is sought beside the program."""
+    here = Path(named)
+    return here if here.is_absolute() or here.is_dir() else ROOT / named
 
 
 def _checked(shape: type[T], path: Path) -> T:
