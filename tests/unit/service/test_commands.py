@@ -37,10 +37,25 @@ def _view(paused: bool = False, reason: str = "") -> FloorView:
     window = Window()
     queue = QueueView("support", 0, 0.0, None, 0.0, 20.0, 0.8, SeatCounts(), window, window, window, window)
     seat = SeatView(
-        "PJSIP/101", "陈思远", "S. Chen", "1001", "A", "agent", "paused" if paused else "ready", reason, reason,
-        NOW - 60, paused, NOW - 60 if paused else None, "idle", "", "", "",
-        (Membership("support", 2),), SeatDay(),
-    )  # fmt: skip
+        seat="PJSIP/101",
+        agent="陈思远",
+        agent_en="S. Chen",
+        number="1001",
+        team="A",
+        role="agent",
+        status="paused" if paused else "ready",
+        reason=reason,
+        reason_text=reason,
+        since=NOW - 60,
+        paused=paused,
+        paused_since=NOW - 60 if paused else None,
+        device="idle",
+        queue="",
+        call="",
+        caller="",
+        queues=(Membership("support", 2),),
+        day=SeatDay(),
+    )
     return FloorView("main", NOW, NOW - 3600, queue, (queue,), (seat,), (), ())
 
 
