@@ -6,7 +6,6 @@ doubled by that.
 """
 
 import gc
-import marshal
 import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,7 +21,8 @@ from ccfloor.store.page import Page, write_page
 from ccfloor.store.recall import Recall
 from ccfloor.store.recorder import Recorder
 
-_PLAIN = 2  # marshal's oldest format looks for no shared values: the fastest for rows
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Page)
 _GC = (200_000, 20, 100)  # rows make no cycles: looking for them often costs a quarter of the time
 
 
@@ -57,7 +57,7 @@ class BulkRecorder(Recorder):
         self.settle()
 
     def _commit(self, page: Page) -> None:
-        data = marshal.dumps(msgspec.structs.astuple(page), _PLAIN)
+        data = _encoder.encode(page)
         self.settle()
         self._pipe.send_bytes(data)
         self._pending = True
@@ -99,7 +99,7 @@ def _write_pages(url: str, pipe: Pipe) -> None:
             return
         try:
             with writing(engine) as connection:
-                write_page(connection, Page(*marshal.loads(data)))
+                write_page(connection, _decoder.decode(data))
         except Exception as error:
             pipe.send_bytes(f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
             return
