@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Engine, RowMapping, insert, select, update
 
 from ccfloor.acd.base import CommandKind, CommandResult, SeatCommand
+from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import commands
@@ -134,9 +135,14 @@ def undo_command(
     return request_command(engine, viewer, view, back, why, now, who=who, undo_of=command_id)
 
 
-def list_commands(engine: Engine, viewer: Viewer, seat: str = "", limit: int = 50) -> list[CommandRecord]:
-    """The latest commands of the viewer's site (of one seat, if named), newest first."""
+def list_commands(
+    engine: Engine, viewer: Viewer, config: FloorConfig, seat: str = "", limit: int = 50
+) -> list[CommandRecord]:
+    """The latest commands on the viewer's seats (on one of them, if named), newest first."""
     query = select(commands).where(commands.c.site == viewer.site)
+    mine = viewer.seats(config)
+    if mine is not None:
+        query = query.where(commands.c.seat.in_(sorted(mine)))
     if seat:
         query = query.where(commands.c.seat == seat)
     with engine.connect() as connection:

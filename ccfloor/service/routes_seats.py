@@ -66,7 +66,7 @@ async def undo(request: Request) -> Response:
 
 def _list(seat: str, most: int) -> Any:
     service = runtime.service()
-    return {"commands": list_commands(service.engine, service.viewer(), seat, most)}
+    return {"commands": list_commands(service.engine, service.viewer(), service.config, seat, most)}
 
 
 def _ask(body: AskedFor) -> Any:

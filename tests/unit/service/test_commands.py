@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from ccfloor.acd.base import CommandKind, CommandResult, SeatCommand
+from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.floor.view import FloorView, Membership, QueueView, SeatCounts, SeatDay, SeatView, Window
 from ccfloor.service.commands import (
     CommandError,
@@ -22,6 +23,7 @@ from ccfloor.store.viewer import Viewer
 
 NOW = 1_800_000_000.0
 VIEWER = Viewer(role="lead")
+CONFIG = FloorConfig(seats={"PJSIP/101": SeatInfo("PJSIP/101", team="A")})
 PAUSE = SeatCommand(CommandKind.PAUSE, "PJSIP/101", reason="break")
 
 
@@ -67,7 +69,7 @@ def test_asked_command_is_handed_to_the_collector_as_it_was_asked(engine: Engine
     asked = _ask(engine)
     assert [(row.id, row.at, row.command) for row in asked_commands(engine, "main")] == [(asked, NOW, PAUSE)]
     assert asked_commands(engine, "elsewhere") == []
-    (row,) = list_commands(engine, VIEWER)
+    (row,) = list_commands(engine, VIEWER, CONFIG)
     assert (row.state, row.by, row.why, row.reason, row.undoable) == (
         "asked",
         "lead",
@@ -82,7 +84,7 @@ def test_answer_is_shown_and_only_what_was_done_can_be_undone(
     engine: Engine, ok: bool, state: str, undoable: bool
 ) -> None:
     answer_command(engine, _ask(engine), CommandResult(ok, "Interface not found"), NOW + 1)
-    (row,) = list_commands(engine, VIEWER, "PJSIP/101")
+    (row,) = list_commands(engine, VIEWER, CONFIG, "PJSIP/101")
     assert (row.state, row.message, row.answered_at, row.undoable) == (
         state,
         "Interface not found",
@@ -99,7 +101,7 @@ def test_undo_of_a_pause_ends_it_and_cannot_be_repeated(engine: Engine) -> None:
     (waiting,) = asked_commands(engine, "main")
     assert waiting.id == undo
     assert waiting.command == SeatCommand(CommandKind.UNPAUSE, "PJSIP/101")
-    assert not any(row.undoable for row in list_commands(engine, VIEWER))
+    assert not any(row.undoable for row in list_commands(engine, VIEWER, CONFIG))
     with pytest.raises(CommandError, match="cannot_undo"):
         undo_command(engine, VIEWER, _view(), first, "again", NOW + 6)
 
@@ -151,3 +153,10 @@ def test_the_same_thing_is_not_asked_twice_while_it_waits(engine: Engine) -> Non
         _ask(engine)
     answer_command(engine, asked_commands(engine, "main")[0].id, CommandResult(True), NOW)
     assert _ask(engine) > 1
+
+
+def test_a_team_s_viewer_reads_of_its_own_seats_alone(engine: Engine) -> None:
+    _ask(engine)
+    assert len(list_commands(engine, Viewer(teams=frozenset({"A"})), CONFIG)) == 1
+    assert list_commands(engine, Viewer(teams=frozenset({"B"})), CONFIG, "PJSIP/101") == []
+    assert list_commands(engine, Viewer(site="elsewhere"), CONFIG) == []
