@@ -167,8 +167,10 @@ class Arrivals:
 
     def __init__(self) -> None:
         self.lags: list[float] = []
+        self.view_lags: list[float] = []
         self.bytes = self.messages = 0
         self._since: dict[int, tuple[float, ...]] = {}
+        self._at: dict[int, float] = {}
         self._last = 0.0
 
     def take(self, text: str) -> None:
@@ -180,8 +182,10 @@ class Arrivals:
             return
         seq = int(text[18 : text.index(",", 18)])
         if seq not in self._since:
-            self._since[seq] = self._changes(json.loads(text))
+            message = json.loads(text)
+            self._since[seq], self._at[seq] = self._changes(message), message["at"]
         self.lags.extend(now - at for at in self._since[seq])
+        self.view_lags.append(now - self._at[seq])
 
     def _changes(self, message: dict[str, object]) -> tuple[float, ...]:
         """Instants of the seats' changes in this message."""
@@ -204,6 +208,7 @@ async def readers(url: str, seconds: float, pid: int) -> tuple[Arrivals, float]:
     tasks = [asyncio.create_task(read(url, arrivals)) for _ in range(READERS)]
     await asyncio.sleep(3)
     arrivals.lags.clear()
+    arrivals.view_lags.clear()
     arrivals.bytes = arrivals.messages = 0
     before, begun = cpu_of(pid), time.time()
     await asyncio.sleep(seconds)
@@ -311,6 +316,7 @@ def measure(folder: Path, seconds: float) -> None:
     )
     row("event to reader p50, ms", told["p50"], None, None, "")
     row("event to reader p95, ms", told["p95"], 500, None, "")
+    row("  of it view to reader p95, ms", spread(arrivals.view_lags)["p95"], None, None, "")
     row("web process, share of a core", share, 0.50, bare, "a bare server sending as many bytes")
     print(f"each reader: {rate:.1f} messages/s, {size / 1000:.1f} kB each")
 

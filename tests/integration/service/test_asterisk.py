@@ -18,7 +18,8 @@ from ccfloor.service.collecting import doors, make_collector
 from ccfloor.service.keeper import live_source
 from ccfloor.service.places import SettingsError
 from ccfloor.service.said import sentence
-from ccfloor.service.settings import AmiSettings, CollectorSettings, Settings
+from ccfloor.service.settings import AmiSettings, CollectorSettings, Settings, SiteSettings
+from ccfloor.service.site import load_site
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.rebuild import rebuild
@@ -124,4 +125,5 @@ def test_a_killed_collector_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with engine.connect() as connection:
         ended = select(func.count()).select_from(calls).where(calls.c.talk_ms == 5000)
         assert connection.scalar(ended) == log.lines // 3
-    assert rebuild(engine, CONFIG, "main", replace=False).differences == []
+    site = load_site(SiteSettings(data=str(ROOT / "data"), zone="UTC"))
+    assert rebuild(engine, site, "main", replace=False).differences == []
