@@ -144,7 +144,9 @@ _STATUS_FIELDS = {
     if status not in (SeatStatus.PAUSED, SeatStatus.OFFLINE)
 }
 _PAUSE_FIELDS = {
-    reason.value: AGENT_INDEX[f"{reason.value}_ms"] for reason in PauseReason if reason is not PauseReason.OTHER
+    reason.value: AGENT_INDEX[f"{reason.value}_ms"]
+    for reason in PauseReason
+    if reason is not PauseReason.OTHER
 }
 
 Derived = tuple[SeatStatus, str, str, str]  # status, canonical reason, queue, call

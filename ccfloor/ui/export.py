@@ -7,6 +7,7 @@ a leading apostrophe.
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -47,7 +48,7 @@ def excel_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]
     return file.getvalue()
 
 
-def _cell(sheet: object, value: Cell, bold: bool = False) -> WriteOnlyCell:
+def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
     shown = safe(value)
     cell = WriteOnlyCell(sheet, value=shown.translate(_CONTROL) if isinstance(shown, str) else shown)
     if isinstance(shown, str):

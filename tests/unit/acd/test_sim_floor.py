@@ -99,7 +99,9 @@ def test_a_moved_seat_takes_the_other_queues_calls_and_no_more_of_its_own() -> N
     events = floor.run_until(local(16))
     assert added.ok
     assert [event.queue for event in events if isinstance(event, SeatLeft)] == skills[:-1]
-    joined = next(event for event in events if isinstance(event, SeatJoined) and event.queue == "complaint-line")
+    joined = next(
+        event for event in events if isinstance(event, SeatJoined) and event.queue == "complaint-line"
+    )
     assert (joined.seat, joined.at) == (seat, local(11))
     served = _served(events, seat)
     assert set(served) == {"complaint-line"} and served["complaint-line"] >= 3
@@ -141,7 +143,10 @@ def test_a_penalty_makes_a_seat_the_last_choice() -> None:
         (SeatCommand(CommandKind.PAUSE, "SIM/9"), "Interface not found"),
         (SeatCommand(CommandKind.ADD, "SIM/1003", "vip"), "No such queue"),
         (SeatCommand(CommandKind.ADD, "SIM/1003", "hotline"), "Unable to add interface: Already there"),
-        (SeatCommand(CommandKind.REMOVE, "SIM/1003", "english-line"), "Unable to remove interface: Not there"),
+        (
+            SeatCommand(CommandKind.REMOVE, "SIM/1003", "english-line"),
+            "Unable to remove interface: Not there",
+        ),
         (SeatCommand(CommandKind.PAUSE, "SIM/1003", "english-line"), "Interface not found"),
         (SeatCommand(CommandKind.UNPAUSE, "SIM/1003", "english-line"), "Interface not found"),
         (SeatCommand(CommandKind.PENALTY, "SIM/1003", "english-line", penalty=1), "Interface not found"),

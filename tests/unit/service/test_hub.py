@@ -177,3 +177,14 @@ def test_a_database_that_fails_is_noticed_and_outlived() -> None:
         await asyncio.gather(running, return_exceptions=True)
 
     asyncio.run(scene())
+
+
+def test_a_recording_is_shown_by_its_own_clock() -> None:
+    clock = Clock()
+    live = hub(clock)
+    assert live.now() == AT
+    live.accept(LiveRow(1, AT - 0.3, view(AT), UP))
+    assert live.now() == AT  # a live view: our clock
+    live.accept(LiveRow(2, AT, view(AT - 86_400), UP))
+    clock.now += 3
+    assert live.now() == AT - 86_400 + 3  # its age still grows when nobody writes it any more
