@@ -100,9 +100,9 @@ def test_a_command_on_record_is_carried_out_and_answered(db: str) -> None:
                 await asyncio.sleep(0.02)
             pause = SeatCommand(CommandKind.PAUSE, "P/1", reason="break")
             request_command(engine, EVERYTHING, row.view, pause, "a break", T0 + 4000)
-            while list_commands(engine, EVERYTHING)[0].state == "asked":
+            while list_commands(engine, EVERYTHING, CONFIG)[0].state == "asked":
                 await asyncio.sleep(0.02)
-        assert list_commands(engine, EVERYTHING)[0].message == "done" and door.obeyed == [pause]
+        assert list_commands(engine, EVERYTHING, CONFIG)[0].message == "done" and door.obeyed == [pause]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
