@@ -23,7 +23,7 @@ from ccfloor.store.recorder import Recorder
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Page)
-_GC = (200_000, 20, 100)  # rows make no cycles: looking for them often costs a quarter of the time
+_GC = (1_000_000, 20, 100)  # rows make no cycles: looking for them often costs a quarter of the time
 
 
 class WriterGone(Exception):

@@ -5,15 +5,15 @@ comes back from the last checkpoint and the journal before the next batch.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
+from itertools import groupby, repeat
+from operator import itemgetter, lt
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.floor.events import AnyEvent, encode
+from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.state import Floor
 from ccfloor.floor.view import FloorView
 from ccfloor.store import checkpoint, tables
@@ -24,7 +24,7 @@ from ccfloor.store.page import Page, WriterConflict, write_page
 from ccfloor.store.play import Run, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
-from ccfloor.store.writer import KIND_OF, Row, ledger_rows
+from ccfloor.store.writer import KIND_OF, Row, encoded, ledger_rows
 
 BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
 _NO_TEXT = "the event holds characters that no database can keep"
@@ -153,42 +153,46 @@ class Recorder:
         """What each source told beyond its cursor, which moves along; and the journal's rows of it."""
         batch: list[Run] = []
         rows: list[Row] = []
-        for (name, log), told in groupby(items, itemgetter(0, 3)):
-            source = self._source(name, "log" if log else "live")
-            run, payloads = self._unknown(source, told)
+        for name, told in groupby(items, itemgetter(0)):
+            run = list(told)
+            source = self._source(name, "log" if run[0].log else "live")
+            run = _beyond(run, source.cursor)
             if not run:
                 continue
             self._touched[name] = source
-            instants = [item.event.at for item in run]
-            source.events += len(run)
-            source.first_at = min(instants) if not source.first_at else min(source.first_at, *instants)
-            source.last_at = max(source.last_at, *instants)
-            site, number = (self.site, source.id), self._batch + 1
-            rows += [
-                (*site, item.position, number, at, KIND_OF[type(item.event)], payload)
-                for item, at, payload in zip(run, instants, payloads, strict=True)
-            ]
-            batch.append((source.id, run))
+            source.cursor = run[-1].position
+            payloads = encoded([item.event for item in run])
+            if payloads is None:
+                run, payloads = self._without_unwritable(source, run)
+            if run:
+                rows += self._journal_rows(source, run, payloads)
+                batch.append((source.id, run))
         return batch, rows
 
-    def _unknown(self, source: Source, told: Iterable[Item]) -> tuple[list[Item], list[str]]:
-        """The events beyond the source's cursor, and how the journal writes them."""
-        run: list[Item] = []
+    def _journal_rows(self, source: Source, run: list[Item], payloads: list[str]) -> Iterable[Row]:
+        events = [item.event for item in run]
+        instants = [event.at for event in events]
+        source.first_at = min(source.first_at or instants[0], *instants)
+        source.last_at = max(source.last_at, *instants)
+        source.events += len(run)
+        same = (repeat(self.site), repeat(source.id))
+        places = [item.position for item in run]
+        kinds = map(KIND_OF.__getitem__, map(type, events))
+        return zip(*same, places, repeat(self._batch + 1), instants, kinds, payloads, strict=False)
+
+    def _without_unwritable(self, source: Source, run: list[Item]) -> tuple[list[Item], list[str]]:
+        """The events that can be written, and how; the others are told as bad lines."""
+        kept: list[Item] = []
         payloads: list[str] = []
-        cursor = source.cursor
-        for item in told:
-            if item.position <= cursor:
-                continue
-            cursor = item.position
-            try:
-                payloads.append(encode(item.event).decode())
-            except UnicodeEncodeError:
+        for item in run:
+            one = encoded([item.event])
+            if one is None:
                 place = f"{source.name}:{item.position}"
                 self._bad([BadLine(source.name, place, _NO_TEXT, item.event.at)])
                 continue
-            run.append(item)
-        source.cursor = cursor
-        return run, payloads
+            kept.append(item)
+            payloads += one
+        return kept, payloads
 
     def _source(self, name: str, kind: str = "") -> Source:
         """The source of that name; a new one gets its row, and so its id, at once."""
@@ -288,3 +292,16 @@ class Recorder:
 
 def _numbers(source: Source) -> dict[str, object]:
     return {name: getattr(source, name) for name in Source.__struct_fields__ if name != "id"}
+
+
+def _beyond(run: list[Item], cursor: int) -> list[Item]:
+    """The items whose positions go beyond the cursor, each beyond the one before."""
+    places = [item.position for item in run]
+    if places[0] > cursor and all(map(lt, places, places[1:])):
+        return run
+    fresh = []
+    for item in run:
+        if item.position > cursor:
+            cursor = item.position
+            fresh.append(item)
+    return fresh

@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import msgspec
 from sqlalchemy import Boolean, Column, Connection, Dialect, Double, Integer, LargeBinary, Table, Text
 from sqlalchemy.types import TypeEngine
 
@@ -19,6 +20,7 @@ from ccfloor.store import tables
 Row = tuple[Any, ...]
 Merge = Callable[[str, str, Dialect], str]  # (table, quoted column, dialect) → expression
 
+_encoder = msgspec.json.Encoder()
 _VALUES = 2000  # parameters of one SQLite statement
 KIND_OF = {kind: kind.__struct_config__.tag for kind in AnyEvent.__args__}
 
@@ -104,6 +106,17 @@ def _cast(column: Column[Any]) -> Callable[[Iterable[Any]], list[Any]]:
 def _clean(values: Iterable[str | None]) -> list[str | None]:
     # PostgreSQL's text cannot hold the zero character, which a damaged log can.
     return [value.replace("\0", "\ufffd") if value and "\0" in value else value for value in values]
+
+
+def encoded(events: list[AnyEvent]) -> list[str] | None:
+    """The journal's payloads; None where an event holds characters that are no text.
+
+    Made all at once, one a line: half the time of making them one by one.
+    """
+    try:
+        return _encoder.encode_lines(events).decode().split("\n")[:-1]
+    except UnicodeEncodeError:
+        return None
 
 
 # -- the ledger ------------------------------------------------------------------------------------

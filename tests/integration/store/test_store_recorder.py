@@ -144,10 +144,11 @@ def test_text_that_no_database_can_keep_does_not_stop_the_feed(engine: Engine) -
         Item("ami", 3, CallJoined(at=T0 + 2, call="c", queue="hot")),
     ]
     assert live.record(broken) == Recorded(2, 1)
+    assert live.record([Item("ami", 4, CallJoined(at=T0, call="\udfff", queue="hot"))]) == Recorded(0, 1)
     assert journalled(engine) == 2
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(tables.calls)) == 2
-        assert connection.scalar(select(tables.bad_lines.c.place)) == "ami:2"
+        assert list(connection.scalars(select(tables.bad_lines.c.place))) == ["ami:2", "ami:4"]
 
 
 def test_the_live_view_is_one_row_that_counts_up(engine: Engine) -> None:
