@@ -19,6 +19,7 @@ from ccfloor.floor.records import AGENT_FIELDS, AGENT_INDEX, CallRow, Ledger, Le
 Key = tuple[int, int]
 
 MATCH_S = 3.0  # the log writes whole seconds, the link arrives a little late
+MATCH_ALONE_S = 30.0  # clocks that differ: still the same visit, if there is only one it can be
 KEEP_S = 3600.0  # an ended visit stays at hand this long: rolling windows and late corrections need it
 
 _OFFERED, _OPEN, _REPAIRED = INDEX["offered"], INDEX["open"], INDEX["repaired"]
@@ -160,6 +161,9 @@ class CallBook:
         for visit in known:
             if not visit.seen(log) and (visit.wide or abs(visit.row.entered_at - at) <= MATCH_S):
                 return visit, False
+        alone = known[0]
+        if len(known) == 1 and not alone.seen(log) and abs(alone.row.entered_at - at) <= MATCH_ALONE_S:
+            return alone, False
         last = known[-1]
         if last.seen(log) and (last.row.outcome is Outcome.WAITING or last.row.entered_at == at):
             return last, True

@@ -139,7 +139,7 @@ class Floor:
         self._key = (source, position)
         self._log = log
         self._drive = not log or self._log_drives(event.at)
-        if not log and type(event) is not SourceLost:
+        if not log and type(event) is not SourceLost and type(event) is not Clock:
             self.link_up = True
             self.blind_since = None
         if event.at > self.at:

@@ -74,6 +74,7 @@ def make_collector(
     lease = take_lease(engine, config.site)
     recorder = Recorder(engine, config, config.site, LIVE, live=True)
     keeper = RecorderKeeper(recorder, lease, clock)
+    keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)
 
 

@@ -16,11 +16,12 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.base import CommandResult, Connector, Health, LinkState, SeatCommand
+from ccfloor.floor.events import Clock
 from ccfloor.service.commands import Asked
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.said import say
 from ccfloor.service.settings import CollectorSettings
-from ccfloor.service.sink import Batch, BatchSink, DoorSink
+from ccfloor.service.sink import OWN_SOURCE, Batch, BatchSink, DoorSink, own_position
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -29,6 +30,8 @@ _RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 _DOOR_RETRY_S = 5.0
 _LAST_FLUSH_S = 5.0
 _SKEW_TOLD_S = 2.0
+_QUIET_S = 10.0
+_ON_ITS_WAY_S = 2.0
 
 
 class Door(NamedTuple):
@@ -185,7 +188,20 @@ class Collector:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._sink.changed.wait(), _IDLE_VIEW_S)
             await asyncio.sleep(max(0.0, self._shown_at + self._settings.tick_s - self._clock()))
+            self._mark_time()
             await self._show()
+
+    def _mark_time(self) -> None:
+        """On a quiet floor time itself is journalled, so that the last sighting is known after a crash.
+
+        It goes the way of all events, behind those that still wait; a little late, so that none that is
+        on its way comes out older.
+        """
+        sink, now = self._sink, self._clock()
+        in_sight = any(report.state is LinkState.UP for report in sink.reports.values())
+        if in_sight and not len(sink) and not self._pending and now - sink.put_at >= _QUIET_S:
+            at = self._view_clock() - (sink.skew_s or 0.0) - _ON_ITS_WAY_S
+            sink.put(OWN_SOURCE, own_position(now), Clock(at=at), clocked=False)
 
     async def _show(self) -> None:
         self._shown_at = self._clock()

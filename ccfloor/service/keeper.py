@@ -8,12 +8,12 @@ import msgspec
 from sqlalchemy import Engine, select
 
 from ccfloor.acd.base import CommandResult, Health
-from ccfloor.floor.events import AnyEvent
+from ccfloor.floor.events import AnyEvent, SourceLost
 from ccfloor.floor.view import FloorView
 from ccfloor.service.commands import Asked, answer_command, asked_commands
 from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
-from ccfloor.service.sink import Batch
+from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
 from ccfloor.store.recorder import BadLine, Item, Recorder
 from ccfloor.store.tables import live_view, sources
 
@@ -30,6 +30,15 @@ class RecorderKeeper:
         self._recorder, self._lease, self._clock = recorder, lease, clock
         self._checked_at = self._kept_at = clock()
         self._cursors: dict[str, tuple[int, str] | None] = {}
+
+    def resume(self) -> None:
+        """What is stored is old until a door speaks: blind since the last sighting before the stop."""
+        floor = self._recorder.floor
+        if floor.link_up:
+            before = self._recorder.cursor(OWN_SOURCE)
+            position = max(own_position(self._clock()), before[0] + 1 if before else 0)
+            lost = SourceLost(at=floor.at, why="collector stopped")
+            self._recorder.record([Item(OWN_SOURCE, position, lost)])
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """Up to where a source is stored. Asked by doors in their own thread, so it is kept here."""

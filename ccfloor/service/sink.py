@@ -10,6 +10,12 @@ from ccfloor.floor.events import FloorEvent
 
 _SKEW_SEEN = 200  # fresh events over which the least lag between switch and us is taken
 _BAD_KEPT = 5000
+OWN_SOURCE = "collector"  # the source of what the collector itself knows: time, and its own absence
+
+
+def own_position(now: float) -> int:
+    """Position of an event of OWN_SOURCE said at ``now`` (UTC epoch seconds): milliseconds."""
+    return int(now * 1000)
 
 
 class Entry(NamedTuple):
@@ -56,6 +62,7 @@ class BatchSink:
         self._progress: dict[str, tuple[int, str]] = {}
         self._bad: list[Bad] = []
         self.reports: dict[str, Health] = {}
+        self.put_at = 0.0  # when the last event came, by our clock
         self.dropped = 0
         self.filled = asyncio.Event()
         self.changed = asyncio.Event()  # something new can be shown
@@ -75,7 +82,7 @@ class BatchSink:
             self.drained.clear()
             self.overflow.set()
             return
-        arrived = self._clock()
+        arrived = self.put_at = self._clock()
         if clocked:
             self._lags.append(arrived - event.at)
         self._entries.append(Entry(source, position, event, arrived, log))

@@ -89,6 +89,19 @@ def test_a_second_start_goes_on_where_the_first_ended(db: str) -> None:
     assert row is not None and row.view.floor.today.offered == 60
 
 
+def test_after_a_stop_the_floor_is_blind_until_a_door_speaks(db: str) -> None:
+    asyncio.run(collector(db, Script(60, nothing_more)).run())
+    engine = open_engine(db)
+    last = show_at(engine, CONFIG, "main", T0 + 4000)
+    keeper = RecorderKeeper(Recorder(engine, CONFIG, "main", "live", live=True), take_lease(engine, "main"))
+    keeper.resume()
+    keeper.show(T0 + 9000, [])
+    keeper.close()
+    row = live_source(engine, "main")(-1)
+    assert last is not None and last.blind_since is None
+    assert row is not None and row.view.blind_since is not None and row.view.blind_since < T0 + 4000
+
+
 def test_a_command_on_record_is_carried_out_and_answered(db: str) -> None:
     async def scene() -> None:
         door = Script(3, for_ever)

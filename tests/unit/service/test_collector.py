@@ -240,3 +240,24 @@ def test_a_skewed_clock_is_shown() -> None:
         await stopped(task)
 
     asyncio.run(scene())
+
+
+def test_a_quiet_floor_journals_time_while_its_door_is_up() -> None:
+    async def script(sink: Sink) -> None:
+        put(sink, 1)
+        sink.health(Health("s", LinkState.UP))
+        await for_ever(sink)
+
+    async def scene() -> None:
+        now, store = [1000.0], Store()
+        task = asyncio.create_task(collector(Door1(script), store, lambda: now[0]).run())
+        await until(lambda: store.positions == [1])
+        now[0] = 1009.0
+        shown = len(store.reports)
+        await until(lambda: len(store.reports) > shown + 2)
+        assert store.positions == [1]
+        now[0] = 1011.0
+        await until(lambda: store.positions == [1, 1_011_000])
+        await stopped(task)
+
+    asyncio.run(scene())
