@@ -125,9 +125,7 @@ def _present(connection: Connection, viewer: Viewer, config: FloorConfig, period
     return {agent for agent in connection.scalars(query) if mine is None or agent in mine}
 
 
-def _time(
-    connection: Connection, viewer: Viewer, periods: Periods
-) -> Iterator[tuple[str, float, int, int]]:
+def _time(connection: Connection, viewer: Viewer, periods: Periods) -> Iterator[tuple[str, float, int, int]]:
     """(agent, instant, busy ms, ready ms)."""
     table = agent_intervals.c
     busy = sum((table[name] for name in _BUSY[1:]), start=table[_BUSY[0]])

@@ -122,8 +122,10 @@ def test_the_floors_occupancy_is_busy_time_over_busy_and_ready(busy: Engine) -> 
     (row,) = metric_rows(busy, VIEWER, CONFIG, *whole)
     agents = metric_rows(busy, VIEWER, CONFIG, *whole, by=("agent",))
     assert 0.1 < row["occupancy"] < 0.5
-    assert min(agent["occupancy"] for agent in agents) < row["occupancy"] < max(
-        agent["occupancy"] for agent in agents
+    assert (
+        min(agent["occupancy"] for agent in agents)
+        < row["occupancy"]
+        < max(agent["occupancy"] for agent in agents)
     )
     some = Viewer(queues=frozenset({"hot"}))
     assert metric_rows(busy, some, CONFIG, *whole)[0]["occupancy"] is None
