@@ -252,7 +252,9 @@ def metrics(
     ] = "floor",
     threshold: Annotated[str, typer.Option(help="T of the service level in seconds.")] = "",
     sl_variant: Annotated[str, typer.Option(help="Variant of the service level.")] = "",
-    zone: Annotated[str, typer.Option(help="Time zone that names days; the site's without it.")] = "",
+    zone: Annotated[
+        str, typer.Option("--tz", "--zone", help="Time zone that names days; the site's without it.")
+    ] = "",
     db: Db = None,
     site: Site = None,
     as_json: Json = False,

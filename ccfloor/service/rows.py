@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
+from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 
-from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.metrics import DEFAULT_SL
 from ccfloor.service.instants import instant
 from ccfloor.store import metrics_query
@@ -20,7 +21,7 @@ WORDS = ("from", "to", "by", "threshold", "sl-variant", "zone", "site")
 def metric_rows(
     engine: Engine, config: FloorConfig, viewer: Viewer, words: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """Rows for the words given. Without ``from`` and ``to``: everything that is stored.
+    """Rows for the words given. Without ``from`` and ``to``: every day that has anything stored.
 
     ``from`` and ``to``: a day, an instant or epoch seconds; the end is not included, a day as ``to``
     ends at its start. Raises ValueError with one sentence on a wrong word.
@@ -31,7 +32,7 @@ def metric_rows(
     zone = words.get("zone") or config.zone
     if zone not in available_timezones():
         raise ValueError(f"{zone!r} is not a time zone such as Asia/Shanghai")
-    stored = _stored(engine, viewer.site)
+    stored = _stored(engine, replace(config, zone=zone))
     start = instant(words["from"], zone, config.day_start_s) if words.get("from") else stored[0]
     end = instant(words["to"], zone, config.day_start_s) if words.get("to") else stored[1]
     if end < start:
@@ -61,13 +62,12 @@ def _threshold(text: str | None) -> float | None:
     return seconds
 
 
-def _stored(engine: Engine, site: str) -> tuple[float, float]:
-    """The period that has anything stored; the present moment where there is nothing."""
+def _stored(engine: Engine, config: FloorConfig) -> tuple[float, float]:
+    """The business days that have anything stored; the present one where there is nothing."""
     table = queue_intervals.c
-    query = select(func.min(table.start), func.max(table.start)).where(table.site == site)
+    query = select(func.min(table.start), func.max(table.start)).where(table.site == config.site)
     with engine.connect() as connection:
         first, last = connection.execute(query).one()
     if first is None:
-        now = time.time()
-        return now, now
-    return float(first), float(last + INTERVAL_S)
+        return config.business_day(time.time())
+    return config.business_day(first)[0], config.business_day(last)[1]

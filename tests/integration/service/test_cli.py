@@ -74,6 +74,14 @@ def test_import_then_figures_then_the_floor_at_a_moment(tmp_path: Path) -> None:
     assert "waiting   1" in call("show", "--at", "1700000115").stdout
 
 
+def test_days_without_a_period_are_whole_days_of_the_zone_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "queue_log").write_text(LOG)
+    told("import", tmp_path / "queue_log")
+    for zone, start in (("UTC", "2023-11-14T00:00:00+00:00"), ("Asia/Shanghai", "2023-11-15T00:00:00+08:00")):
+        (row,) = told("metrics", "--by", "day", "--tz", zone)
+        assert (row["start"], row["offered"]) == (start, 2)
+
+
 def test_the_same_log_twice_changes_nothing(tmp_path: Path) -> None:
     (tmp_path / "queue_log").write_text(LOG)
     first = told("import", tmp_path / "queue_log")
