@@ -4,5 +4,6 @@ import streamlit as st
 
 from ccfloor.service.runtime import lifespan
 from ccfloor.service.web import routes
+from ccfloor.ui.document import documents
 
-app = st.App("ccfloor/ui/main.py", routes=routes(), lifespan=lifespan)
+app = st.App("ccfloor/ui/main.py", routes=[*routes(), *documents()], lifespan=lifespan)
