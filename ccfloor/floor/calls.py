@@ -40,6 +40,7 @@ _REFUSALS = {
     Outcome.REFUSED_FULL: INDEX["refused_full"],
     Outcome.REFUSED_EMPTY: INDEX["refused_empty"],
 }
+ENDED_RINGS = frozenset(("no_answer", "rejected", "canceled"))
 TRANSFERS = (EndedBy.BLIND_TRANSFER, EndedBy.ATTENDED_TRANSFER)
 PENDING = (Outcome.WAITING, Outcome.DEQUEUED)
 
@@ -276,9 +277,14 @@ def _vector(deltas: dict[tuple[str, int], list[int]], key: tuple[str, int], size
     return found
 
 
-def recalled(row: CallRow) -> Visit:
-    """A stored call as a visit again: its counts are already in the store."""
-    visit = Visit(row=row, key=(row.source, row.position))
+def recalled(row: CallRow, legs: Iterable[LegRow] = ()) -> Visit:
+    """A stored call as a visit again, with its legs: its counts are already in the store."""
+    visit = Visit(row=row, key=(row.source, row.position), legs=sorted(legs, key=lambda leg: leg.leg))
+    for leg in visit.legs:
+        if leg.result in ENDED_RINGS:
+            told = visit.rings.setdefault(leg.seat, [0, 0])
+            told[0] += row.seen_live
+            told[1] += row.seen_log
     visit.counted_at = interval_start(row.entered_at)
     for index, _, amount in contributions(row):
         visit.counted += (index, amount)
@@ -287,11 +293,3 @@ def recalled(row: CallRow) -> Visit:
         _settle_agent(visit, scratch)
     visit.wide = row.estimated
     return visit
-
-
-def restored(visits: Iterable[Visit]) -> CallBook:
-    """A book of visits that were dumped."""
-    book = CallBook()
-    for visit in visits:
-        book.add(visit)
-    return book

@@ -193,11 +193,16 @@ class Floor:
             for key in [key for key in gauge.known() if key not in self.book.visits]:
                 gauge.forget(key)
 
-    def recall(self, rows: Iterable[CallRow]) -> None:
-        """Give stored calls back, so that another source can be matched with them."""
+    def recall(self, rows: Iterable[CallRow], legs: Iterable[LegRow] = ()) -> None:
+        """Give stored calls and their legs back, so that another source can be matched with them."""
+        by_call: dict[tuple[int, int], list[LegRow]] = {}
+        for leg in legs:
+            by_call.setdefault((leg.source, leg.position), []).append(leg)
+            self.desk.learn(leg.seat, leg.agent)
         for row in rows:
-            if (row.source, row.position) not in self.book.visits:
-                self.book.add(recalled(row))
+            key = (row.source, row.position)
+            if key not in self.book.visits:
+                self.book.add(recalled(row, by_call.get(key, ())))
                 self.desk.learn(row.seat, row.agent)
 
     # -- small tools -----------------------------------------------------------------------------

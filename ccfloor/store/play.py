@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
-from ccfloor.floor.calls import MATCH_S
+from ccfloor.floor.calls import MATCH_ALONE_S
 from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.records import Ledger
 from ccfloor.floor.state import Floor
@@ -60,4 +60,4 @@ def _covered(coverage: Coverage, logged: Sequence[AnyEvent]) -> list[tuple[float
     if not logged or coverage.empty:
         return []
     instants = [event.at for event in logged]
-    return coverage.spans(min(instants) - MATCH_S, max(instants) + MATCH_S)
+    return coverage.spans(min(instants) - MATCH_ALONE_S, max(instants) + MATCH_ALONE_S)

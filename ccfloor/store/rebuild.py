@@ -154,7 +154,8 @@ class _Rebuild:
 
         def ask(recall: Recall, logged: Sequence[AnyEvent]) -> None:
             self._flush(connection)
-            recall.ask(connection, self.site, logged, self.tables["calls"])
+            beside = self.tables
+            recall.ask(connection, self.site, logged, beside["calls"], beside["call_legs"])
 
         played = play(floor, self.coverage, runs(batch), ask)
         self.heads[feed] = batch[-1].id

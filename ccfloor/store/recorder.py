@@ -251,7 +251,7 @@ class Recorder:
 
     def _ask(self, recall: Recall, logged: Sequence[AnyEvent]) -> None:
         with self.engine.connect() as connection:
-            recall.ask(connection, self.site, logged, tables.calls)
+            recall.ask(connection, self.site, logged, tables.calls, tables.call_legs)
 
     def _repair_rows(self, floor: Floor) -> list[Row]:
         before, self._repairs = self._repairs, dict(floor.repairs)

@@ -95,6 +95,21 @@ def test_ringings_are_counted_once() -> None:
     assert len(ledger.legs) == 2
 
 
+def test_a_recalled_call_knows_the_ringings_that_were_told() -> None:
+    first = play(Floor(CONFIG), member(0, "P/1", agent="A"), join(1, "a"))
+    missed = RingEnded(at=T0 + 20, call="a", queue="hot", seat="P/1", result=RingResult.NO_ANSWER, ring_s=8)
+    play(first, missed, leave(30, "a"), start=10)
+    stored = first.take()
+    second = Floor(CONFIG, live=False)
+    second.covered = [(T0, T0 + 100)]
+    second.recall(stored.calls.values(), stored.legs.values())
+    again = RingEnded(at=T0 + 20, call="a", queue="hot", seat="A", result=RingResult.NO_ANSWER, ring_s=8)
+    play(second, join(1, "a"), again, leave(30, "a", wait=29), log=True, source=2)
+    ledger = second.take()
+    assert totals(ledger, totals(stored))["rona"] == 1
+    assert set(ledger.legs) <= set(stored.legs)
+
+
 def test_a_stored_call_is_recalled_and_matched() -> None:
     first = play(Floor(CONFIG), *LINK)
     stored = first.take()
