@@ -14,9 +14,9 @@ names = {
     "unit": text("definitions.unit", seen.lang),
     "source": text("definitions.source", seen.lang),
 }
-st.header(text("page.definitions", seen.lang))
-st.write(text("definitions.lead", seen.lang))
-st.table(
+st.header(text("page.definitions", seen.lang), anchor=False)
+st.caption(text("definitions.lead", seen.lang))
+st.container(key="definitions").table(
     [
         {
             names["name"]: item.zh if zh else item.en,

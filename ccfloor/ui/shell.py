@@ -19,6 +19,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
 
+# Streamlit's link for keyboards is English; it is shown in our words.
+_SKIP = "[data-testid=stSkipToContent]{font-size:0}[data-testid=stSkipToContent]::after{content:'%s';font-size:1rem}"
+
 # The page's own frame: a narrow navigation, little padding, and nothing where only helpers stand.
 # Above 1920 pixels everything grows with the screen, so that a large one shows the same, larger.
 _STYLE = """
@@ -29,10 +32,14 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 [data-testid=stSidebarContent] [data-testid=stVerticalBlock]{gap:.35rem}
 .st-key-theme-switch{position:absolute}
 @media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}
-[data-testid=stTable] :is(th,td){min-width:5.5rem}}
+[data-testid=stTable] :is(th,td){min-width:5.5rem}
+.st-key-definitions [data-testid=stTable] :is(th,td):nth-child(2){min-width:13rem}
+[data-testid=stPageLink-NavLink],.ccfloor-switch a{min-height:2.75rem;align-items:center;display:flex}
+[data-testid=stExpandSidebarButton]{width:2.75rem;height:2.75rem}}
 [data-testid=stHeading] h2{font-size:1.5rem;padding:.25rem 0}
 [data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 0}
-[data-testid=stTable] td *{max-width:none}
+[data-testid=stTable] td *{max-width:none!important}
+.st-key-gone-queue{width:17.5rem!important}
 [data-testid=stElementToolbar]{display:none}
 .ccfloor-switch{display:flex;gap:.25rem}
 .ccfloor-switch a{color:inherit;text-decoration:none;padding:.1rem .6rem;font-size:.875rem}
@@ -63,7 +70,8 @@ def shell() -> Any:
     pages = [page for group in groups.values() for page in group]
     home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")
-    st.html(f"<style>{_STYLE}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
+    skip = _SKIP % text("nav.skip", seen.lang)
+    st.html(f"<style>{_STYLE}{skip}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
     _dress(seen, [entry.url_path for entry in (home, *pages)])
     if not seen.kiosk:
         with st.sidebar:

@@ -32,13 +32,22 @@ def _headed(page: str, values: dict[str, str], lang: Lang) -> Row:
     return {text(f"{page}.{name}", lang): value for name, value in values.items()}
 
 
+def source_label(name: str, zone: str, lang: Lang) -> str:
+    """A source as people call it; one that belongs to a start (``sim:1795276800``) with that instant."""
+    kind, _, start = name.partition(":")
+    label = named("source", kind, lang)
+    if start.isdigit():
+        return f"{label} · {clock(float(start), zone, '%m-%d %H:%M')}"
+    return f"{label} · {start}" if start else label
+
+
 def link_rows(reports: Iterable[Health], zone: str, lang: Lang) -> list[Row]:
     """The links as they stand now."""
     return [
         _headed(
             "quality.link",
             {
-                "source": report.source,
+                "source": source_label(report.source, zone, lang),
                 "state": text(f"quality.state.{report.state.value}", lang),
                 "since": clock(report.since, zone),
                 "says": sentence(report, lang) or DASH,
@@ -56,7 +65,7 @@ def source_table(rows: Iterable[SourceRow], zone: str, lang: Lang) -> list[Row]:
         _headed(
             "quality.source",
             {
-                "name": row.name,
+                "name": source_label(row.name, zone, lang),
                 "feed": named("quality.feed", row.feed, lang),
                 "events": f"{row.events:,}",
                 "bad": f"{row.bad:,}",
@@ -74,7 +83,12 @@ def bad_table(rows: Iterable[tuple[str, str, str, float]], zone: str, lang: Lang
     return [
         _headed(
             "quality.bad",
-            {"source": source, "place": place, "why": in_language(why, lang), "at": clock(at, zone)},
+            {
+                "source": source_label(source, zone, lang),
+                "place": place,
+                "why": in_language(why, lang),
+                "at": clock(at, zone),
+            },
             lang,
         )
         for source, place, why, at in rows

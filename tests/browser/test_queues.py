@@ -32,7 +32,7 @@ def queues(
 
 
 COLUMNS = {
-    "等待": "waiting", "来电": "offered", "接起": "answered", "服务水平 %": "service_level",
+    "等待": "waiting", "呼入": "offered", "接起": "answered", "服务水平 %": "service_level",
     "平均应答": "asa", "平均处理": "aht", "放弃 %": "abandon_rate", "接通 %": "connect_rate",
     "占用 %": "occupancy", "预计等待": "expected_wait", "超时出": "timed_out",
 }  # fmt: skip
@@ -61,7 +61,7 @@ def test_every_queue_has_its_row_idle_ones_too(day_floor: FakeServer, open_page:
     expect(page.locator('.queues tr[data-queue="vip"]')).to_have_class(re.compile("idle"))
     for heading in ("服务水平 %", "平均应答", "平均处理", "放弃 %", "接通 %", "占用 %"):
         expect(cell(page, "vip", heading)).to_have_text("–")
-    expect(cell(page, "vip", "来电")).to_have_text("0")
+    expect(cell(page, "vip", "呼入")).to_have_text("0")
 
 
 def test_missed_and_near_are_marked_by_shape_too(day_floor: FakeServer, open_page: Open) -> None:
@@ -74,14 +74,14 @@ def test_missed_and_near_are_marked_by_shape_too(day_floor: FakeServer, open_pag
 
 def test_the_window_changes_what_is_counted(day_floor: FakeServer, open_page: Open) -> None:
     page = queues(day_floor, open_page)
-    expect(cell(page, "", "来电")).to_have_text("412")
+    expect(cell(page, "", "呼入")).to_have_text("412")
     page.get_by_role("button", name="近 30 分钟").click()
-    expect(cell(page, "", "来电")).to_have_text("46")
+    expect(cell(page, "", "呼入")).to_have_text("46")
     assert "window=last_30" in page.url
     page.get_by_role("button", name="本时段").click()
     expect(cell(page, "hotline", "服务水平 %")).to_have_text("–")
     page.reload()
-    expect(cell(page, "", "来电")).to_have_text("14", timeout=30_000)
+    expect(cell(page, "", "呼入")).to_have_text("14", timeout=30_000)
 
 
 def test_one_queue_in_detail_with_every_way_out(day_floor: FakeServer, open_page: Open) -> None:
@@ -89,7 +89,7 @@ def test_one_queue_in_detail_with_every_way_out(day_floor: FakeServer, open_page
     page.locator('.queues tr[data-queue="hotline"]').click()
     expect(page.locator(".queues .det h2")).to_have_text("热线咨询")
     assert "queue=hotline" in page.url
-    shown = {"来电": "124", "短放弃": "1", "等待超时": "3", "按键离开": "2", "已满被拒": "1", "转出": "2"}
+    shown = {"呼入": "124", "速挂": "1", "等待超时": "3", "按键离开": "2", "已满被拒": "1", "转出": "2"}
     for label, value in shown.items():
         expect(figure(page, label)).to_have_text(value)
     level = page.locator('.queues .figs > [data-tip="service_level"]')
@@ -120,7 +120,7 @@ def test_the_curve_is_drawn_from_stored_intervals(day_floor: FakeServer, open_pa
     bars = page.locator(".queues .curve rect[data-note]")
     until(lambda: bars.count() >= 10, 15, "half hours are drawn")
     note = bars.first.get_attribute("data-note") or ""
-    found = re.fullmatch(r"\d\d:[03]0–\d\d:[03]0：来电 (\d+)，接起 (\d+)，放弃 (\d+)，服务水平 .*", note)
+    found = re.fullmatch(r"\d\d:[03]0–\d\d:[03]0：呼入 (\d+)，接起 (\d+)，放弃 (\d+)，服务水平 .*", note)
     assert found is not None and int(found[1]) >= int(found[2]) + int(found[3])
     page.evaluate("""() => {
       const root = document.querySelector('.ccfloor-host').shadowRoot;

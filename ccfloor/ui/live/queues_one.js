@@ -10,8 +10,8 @@ const FIGURE_GROUPS = {
 const SEAT_BAR = {
   ready: ["ready", (s) => s.ready], ring: ["ring", (s) => s.ringing],
   contact: ["talk", (s) => s.on_call + s.on_hold + s.other_call + (s.by_reason.callback || 0)], after: ["wrap", (s) => s.wrap_up],
-  away: ["break", (s) => s.paused - (s.by_reason.busy || 0) - (s.by_reason.other || 0) - (s.by_reason.auto_pause || 0) - (s.by_reason.callback || 0)],
-  busy: ["busy", (s) => (s.by_reason.busy || 0) + (s.by_reason.other || 0)], fault: ["auto", (s) => s.by_reason.auto_pause || 0],
+  away: ["break", (s) => s.paused - (s.by_reason.busy || 0) - (s.by_reason.auto_pause || 0) - (s.by_reason.callback || 0)],
+  busy: ["busy", (s) => s.by_reason.busy || 0], fault: ["auto", (s) => s.by_reason.auto_pause || 0],
   off: ["offline", (s) => s.offline + s.unknown],
 };
 const MANY = 60;

@@ -2,6 +2,7 @@
 
 const REST_MS = 1500;
 const MANY_TEAMS = 8;
+const ROOMY = 60; // up to so many tiles are shown larger
 const SEAT_FILTERS = ["team", "queue", "status", "hand", "sort", "view", "seat"];
 
 class SeatsBoard {
@@ -114,6 +115,7 @@ class SeatsBoard {
     const shown = all.filter((item) => passesFilter(item, this.filter));
     const list = table ? this.table.body : this.grid;
     this.grid.hidden = table;
+    setClass(this.grid, shown.length <= ROOMY && this.root.classList.contains("wide") ? "grid roomy" : "grid");
     this.table.node.hidden = !table;
     for (const item of shown) this.paint(item, table, now);
     const resting = Date.now() - this.movedAt > REST_MS || shown.length !== list.childElementCount;

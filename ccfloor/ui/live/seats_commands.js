@@ -24,7 +24,7 @@ class SeatCommands {
     setChoices(this.reason, ASK_REASONS.map((r) => [r, ctx.t(`reason.${r}`)]), "break");
     this.why = box("input");
     this.why.maxLength = 200;
-    this.why.required = true;
+    this.why.setAttribute("aria-required", "true");
     this.why.placeholder = ctx.t("cmd.why.hint");
     this.reasonLabel = box("label", "", ctx.t("cmd.reason"));
     this.reasonLabel.append(this.reason);
@@ -83,7 +83,7 @@ class SeatCommands {
   async submit(event) {
     event.preventDefault();
     const command = {seat: this.seat.seat, kind: this.kind, why: this.why.value.trim()};
-    if (!command.why) return;
+    if (!command.why) return setText(this.error, this.ctx.t("cmd.error.no_why")), this.why.focus();
     if (this.kind === "pause") command.reason = this.reason.value;
     this.go.disabled = true;
     await this.send("commands", command);
