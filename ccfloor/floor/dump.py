@@ -13,7 +13,7 @@ from ccfloor.floor.windows import SIZE, Integral, Period, QueueGauge
 if TYPE_CHECKING:
     from ccfloor.floor.state import Floor
 
-VERSION = 1
+VERSION = 2
 
 
 class IntegralState(msgspec.Struct, array_like=True):

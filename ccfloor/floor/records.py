@@ -3,7 +3,8 @@
 A call is one visit to one queue. Its key is the identity (source, position) of the event that opened
 it, so the same journal always gives the same keys. Durations are integer milliseconds: sums of them
 are exact in any order. Rows of calls and legs are upserts (the last one of a batch wins), spans are
-final when they appear, interval vectors are deltas to add.
+final when they appear, interval vectors are deltas to add. A row encodes to its bare values in the order
+of its fields, which is that of its table's columns: a field more is a column more.
 """
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from ccfloor.floor.events import EndedBy, Outcome
 
 
-class CallRow(msgspec.Struct):
+class CallRow(msgspec.Struct, array_like=True):
     """One visit to a queue, as far as it has come. Times are UTC epoch seconds, 0.0 where not yet."""
 
     source: int
@@ -46,7 +47,7 @@ class CallRow(msgspec.Struct):
     final: bool = False
 
 
-class LegRow(msgspec.Struct):
+class LegRow(msgspec.Struct, array_like=True):
     """One ringing (and, if it won, conversation) of a call at one seat. Key: the call's key and ``leg``."""
 
     source: int
@@ -64,7 +65,7 @@ class LegRow(msgspec.Struct):
     result: str = "ringing"  # ringing | answered | no_answer | rejected | canceled
 
 
-class SpanRow(msgspec.Struct):
+class SpanRow(msgspec.Struct, array_like=True):
     """A seat's uninterrupted time in one status. ``start`` and ``end``: UTC epoch seconds."""
 
     seat: str

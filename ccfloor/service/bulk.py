@@ -9,7 +9,7 @@ from ccfloor.acd.base import Health
 from ccfloor.acd.queue_log_files import Block
 from ccfloor.floor.events import AnyEvent, FloorEvent
 from ccfloor.service.keeper import stored_cursor
-from ccfloor.store.recorder import BadLine, Item, Recorder
+from ccfloor.store.recorder import BadLine, Recorder, Stretch
 
 AT_ONCE = 10_000
 Complain = Callable[[BadLine], None]
@@ -26,7 +26,8 @@ class BulkSink:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._recorder, self._log, self._complain, self._clock = recorder, log, complain, clock
-        self._items: list[Item] = []
+        self._stretches: list[Stretch] = []
+        self._gathered = 0
         self._progress: dict[str, tuple[int, str]] = {}
         self._bad: list[BadLine] = []
         self.stored = self.known = self.bad_count = 0
@@ -34,22 +35,27 @@ class BulkSink:
 
     def put(self, source: str, position: int, event: FloorEvent) -> None:
         """Keep one event; a full batch goes to the database at once."""
-        self._items.append(Item(source, position, cast(AnyEvent, event), self._log))
-        self.first_at = self.first_at or event.at
-        self.last_at = max(self.last_at, event.at)
-        if len(self._items) >= AT_ONCE and not self._log:
+        self._gather(source, (position,), (cast(AnyEvent, event),))
+        if self._gathered >= AT_ONCE and not self._log:
             self.flush()
 
     def extend(self, source: str, path: Path, block: Block) -> None:
         """A whole block of a queue_log at once: what hand_over does, without a call for every event."""
-        events = block.events
-        self._items += [Item(source, position, cast(AnyEvent, event), True) for position, event in events]
-        if events:
-            self.first_at = self.first_at or events[0][1].at
-            self.last_at = max(self.last_at, events[-1][1].at)
+        if block.events:
+            self._gather(source, *zip(*block.events, strict=True))
         for number, fault in block.bad:
             self.bad(source, f"{path}:{number}", fault.say())
         self.progress(source, block.end, block.mark)
+
+    def _gather(self, source: str, positions: tuple[int, ...], events: tuple[AnyEvent, ...]) -> None:
+        if not self._stretches or self._stretches[-1].source != source:
+            self._stretches.append(Stretch(source, self._log, [], []))
+        stretch = self._stretches[-1]
+        stretch.positions.extend(positions)
+        stretch.events.extend(events)
+        self._gathered += len(events)
+        self.first_at = self.first_at or events[0].at
+        self.last_at = max(self.last_at, events[-1].at)
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """Up to where a source is stored."""
@@ -58,7 +64,7 @@ class BulkSink:
     def progress(self, source: str, position: int, mark: str = "") -> None:
         """Read up to here: a good place to store, with the mark that fits what is stored."""
         self._progress[source] = (position, mark)
-        if len(self._items) >= AT_ONCE:
+        if self._gathered >= AT_ONCE:
             self.flush()
 
     def bad(self, source: str, place: str, why: str) -> None:
@@ -73,8 +79,8 @@ class BulkSink:
 
     def flush(self) -> None:
         """Store what was gathered."""
-        items, progress, bad = self._items, self._progress, self._bad
-        self._items, self._progress, self._bad = [], {}, []
-        done = self._recorder.record(items, progress=progress, bad=bad)
+        stretches, progress, bad = self._stretches, self._progress, self._bad
+        self._stretches, self._progress, self._bad, self._gathered = [], {}, [], 0
+        done = self._recorder.record_all(stretches, progress=progress, bad=bad)
         self.stored += done.stored
         self.known += done.known

@@ -58,10 +58,10 @@ def pack(floor: Floor) -> bytes:
     return zlib.compress(floor.dump(), 1)
 
 
-def keep(connection: Connection, row: Row) -> None:
-    """Write a checkpoint (a row of the table), and thin out the feed's old ones."""
-    write_rows(connection, checkpoints, [row], replaced)
-    site, feed, _, at, *_ = row
+def keep(connection: Connection, site: str, row: Row) -> None:
+    """Write a checkpoint (a row of the site), and thin out the feed's old ones."""
+    write_rows(connection, checkpoints, [row], replaced, site)
+    feed, _, at, *_ = row
     table = checkpoints.c
     mine = (table.site == site, table.feed == feed, table.at < at - KEEP_ALL_S)
     # One of each stretch of THIN_EVENTS rows stays: divided in integers, alike in both databases.

@@ -55,10 +55,10 @@ class Coverage:
         """(start, end) of every span that has a part in this period."""
         return [(span[0], span[1]) for span in self._spans.values() if span[0] <= end and span[1] >= start]
 
-    def changed(self, site: str) -> list[Row]:
+    def changed(self) -> list[Row]:
         """Rows of the spans that changed since this was asked last."""
         rows: list[Row] = [
-            (source, start, site, self._spans[(source, start)][1], self._open.get(source) == (source, start))
+            (source, start, self._spans[(source, start)][1], self._open.get(source) == (source, start))
             for source, start in sorted(self._dirty)
         ]
         self._dirty.clear()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select, text
 
 from ccfloor.floor.events import AnyEvent, decode
+from ccfloor.store.play import Run
 from ccfloor.store.tables import feeds, sources
 
 CHUNK = 10_000
@@ -57,9 +58,14 @@ def batches(
         yield list(group)
 
 
-def runs(batch: Iterable[Entry]) -> list[tuple[int, list[Entry]]]:
+def runs(batch: Iterable[Entry]) -> list[Run]:
     """A batch as ``play`` takes it: what each source told in a row."""
-    return [(source, list(group)) for source, group in groupby(batch, lambda entry: entry.source)]
+    grouped = groupby(batch, lambda entry: (entry.source, entry.log))
+    return [_run(source, log, list(group)) for (source, log), group in grouped]
+
+
+def _run(source: int, log: bool, told: list[Entry]) -> Run:
+    return Run(source, log, [entry.position for entry in told], [entry.event for entry in told])
 
 
 def journal_end(connection: Connection) -> int:

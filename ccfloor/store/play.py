@@ -1,7 +1,7 @@
 """One batch of events through a Floor: the same steps when it is recorded, replayed and rebuilt."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from ccfloor.floor.calls import MATCH_ALONE_S
 from ccfloor.floor.events import AnyEvent
@@ -11,18 +11,13 @@ from ccfloor.store.coverage import Coverage
 from ccfloor.store.recall import Recall
 
 
-class Told(Protocol):
-    """An event with its position in its source. ``log``: the source is a queue_log."""
+class Run(NamedTuple):
+    """What one source (its id) told in a row. ``log``: it is a queue_log."""
 
-    @property
-    def position(self) -> int: ...
-    @property
-    def event(self) -> AnyEvent: ...
-    @property
-    def log(self) -> bool: ...
-
-
-Run = tuple[int, Sequence[Told]]  # id of a source, and what it told in a row
+    source: int
+    log: bool
+    positions: Sequence[int]
+    events: Sequence[AnyEvent]
 
 
 class Played(NamedTuple):
@@ -39,20 +34,19 @@ def play(
     ask: Callable[[Recall, Sequence[AnyEvent]], None] | None = None,
 ) -> Played:
     """Apply a batch and take the ledger. ``ask`` reads stored calls for a log that covers live time."""
-    logged = [told.event for _, run in batch for told in run if told.log]
+    logged = [event for run in batch if run.log for event in run.events]
     recall = Recall()
     floor.covered = _covered(coverage, logged)
     if floor.covered and ask is not None:
         ask(recall, logged)
     apply, note = floor.apply, coverage.note
-    for source, run in batch:
-        for told in run:
-            event = told.event
-            if not told.log:
+    for source, log, positions, events in batch:
+        for position, event in zip(positions, events, strict=True):
+            if not log:
                 note(source, event)
             elif recall.found:
                 recall.before(floor, event)
-            apply(event, source, told.position, log=told.log)
+            apply(event, source, position, log=log)
     return Played(floor.take(), recall.count)
 
 

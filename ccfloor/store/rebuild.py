@@ -176,8 +176,8 @@ class _Rebuild:
             whole.max_wait_ms[key] = max(wait, whole.max_wait_ms.get(key, 0))
 
     def _flush(self, connection: Connection) -> None:
-        for name, rows in ledger_rows(self.site, self._gathered).items():
-            write_rows(connection, self.tables[name], rows, MERGES.get(name))
+        for name, rows in ledger_rows(self._gathered).items():
+            write_rows(connection, self.tables[name], rows, MERGES.get(name), self.site)
         self._gathered, self._size = Ledger(), 0
 
     # -- comparing and exchanging --------------------------------------------------------------
@@ -212,8 +212,8 @@ class _Rebuild:
         kept = tables.checkpoints.c
         connection.execute(delete(tables.checkpoints).where(kept.site == self.site))
         for feed, floor in self.floors.items():
-            row = (self.site, feed, self.heads[feed], floor.at, floor.live, checkpoint.pack(floor))
-            checkpoint.keep(connection, row)
+            row = (feed, self.heads[feed], floor.at, floor.live, checkpoint.pack(floor))
+            checkpoint.keep(connection, self.site, row)
 
 
 def _beside(table: Table) -> Table:

@@ -4,10 +4,10 @@ The Floor in memory is never ahead of the database: if a transaction fails, the 
 comes back from the last checkpoint and the journal before the next batch.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby, repeat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from operator import itemgetter, lt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -20,7 +20,7 @@ from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
 from ccfloor.store.journal import batches, runs
-from ccfloor.store.page import Page, WriterConflict, write_page
+from ccfloor.store.page import Journalled, Page, WriterConflict, write_page
 from ccfloor.store.play import Run, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
@@ -37,6 +37,15 @@ class Item(NamedTuple):
     position: int
     event: AnyEvent
     log: bool = False
+
+
+class Stretch(NamedTuple):
+    """Events that one source gave in a row, as columns. ``log``: the source is a queue_log."""
+
+    source: str
+    log: bool
+    positions: list[int]
+    events: list[AnyEvent]
 
 
 class BadLine(NamedTuple):
@@ -110,16 +119,27 @@ class Recorder:
         the same batch may be given again. Raises WriterConflict if another process wrote to this feed in
         between; giving the batch again goes on from what that process stored.
         """
-        floor = self.floor
+        return self.record_all(_stretches(items), progress=progress, bad=bad)
+
+    def record_all(
+        self,
+        stretches: Iterable[Stretch],
+        *,
+        progress: Mapping[str, tuple[int, str]] | None = None,
+        bad: Sequence[BadLine] = (),
+    ) -> Recorded:
+        """The same for events that come many at a time from one source."""
+        floor, given = self.floor, list(stretches)
         try:
-            batch, rows = self._fresh(items)
+            batch, journal = self._fresh(given)
             self._note(progress or {}, bad)
             if self._touched:
-                self._commit(self._page(floor, batch, rows))
+                self._commit(self._page(floor, batch, journal))
         except BaseException:
             self._floor = None
             raise
-        return Recorded(len(rows), len(items) - len(rows))
+        stored = sum(len(run.events) for run in batch)
+        return Recorded(stored, sum(len(stretch.events) for stretch in given) - stored)
 
     def show(self, now: float, written_at: float, reports: bytes = b"[]") -> FloorView:
         """Write the live view as it is at ``now``; ``reports``: health of the sources as JSON."""
@@ -149,50 +169,40 @@ class Recorder:
         with writing(self.engine) as connection:
             write_page(connection, page)
 
-    def _fresh(self, items: Sequence[Item]) -> tuple[list[Run], list[Row]]:
-        """What each source told beyond its cursor, which moves along; and the journal's rows of it."""
+    def _fresh(self, stretches: Iterable[Stretch]) -> tuple[list[Run], list[Journalled]]:
+        """What each source told beyond its cursor, which moves along; and how the journal holds it."""
         batch: list[Run] = []
-        rows: list[Row] = []
-        for name, told in groupby(items, itemgetter(0)):
-            run = list(told)
-            source = self._source(name, "log" if run[0].log else "live")
-            run = _beyond(run, source.cursor)
-            if not run:
+        journal: list[Journalled] = []
+        for stretch in stretches:
+            source = self._source(stretch.source, "log" if stretch.log else "live")
+            positions, events = _beyond(stretch, source.cursor)
+            if not positions:
                 continue
-            self._touched[name] = source
-            source.cursor = run[-1].position
-            payloads = encoded([item.event for item in run])
+            self._touched[source.name] = source
+            source.cursor = positions[-1]
+            payloads = encoded(events)
             if payloads is None:
-                run, payloads = self._without_unwritable(source, run)
-            if run:
-                rows += self._journal_rows(source, run, payloads)
-                batch.append((source.id, run))
-        return batch, rows
+                positions, events, payloads = self._without_unwritable(source, positions, events)
+            if positions:
+                run = Run(source.id, stretch.log, positions, events)
+                journal.append(_journalled(source, run, payloads))
+                batch.append(run)
+        return batch, journal
 
-    def _journal_rows(self, source: Source, run: list[Item], payloads: list[str]) -> Iterable[Row]:
-        events = [item.event for item in run]
-        instants = [event.at for event in events]
-        source.first_at = min(source.first_at or instants[0], *instants)
-        source.last_at = max(source.last_at, *instants)
-        source.events += len(run)
-        same = (repeat(self.site), repeat(source.id))
-        places = [item.position for item in run]
-        kinds = map(KIND_OF.__getitem__, map(type, events))
-        return zip(*same, places, repeat(self._batch + 1), instants, kinds, payloads, strict=False)
-
-    def _without_unwritable(self, source: Source, run: list[Item]) -> tuple[list[Item], list[str]]:
+    def _without_unwritable(
+        self, source: Source, positions: Sequence[int], events: Sequence[AnyEvent]
+    ) -> tuple[list[int], list[AnyEvent], bytes]:
         """The events that can be written, and how; the others are told as bad lines."""
-        kept: list[Item] = []
-        payloads: list[str] = []
-        for item in run:
-            one = encoded([item.event])
+        kept: list[tuple[int, AnyEvent]] = []
+        payloads = b""
+        for position, event in zip(positions, events, strict=True):
+            one = encoded([event])
             if one is None:
-                place = f"{source.name}:{item.position}"
-                self._bad([BadLine(source.name, place, _NO_TEXT, item.event.at)])
+                self._bad([BadLine(source.name, f"{source.name}:{position}", _NO_TEXT, event.at)])
                 continue
-            kept.append(item)
+            kept.append((position, event))
             payloads += one
-        return kept, payloads
+        return [position for position, _ in kept], [event for _, event in kept], payloads
 
     def _source(self, name: str, kind: str = "") -> Source:
         """The source of that name; a new one gets its row, and so its id, at once."""
@@ -225,15 +235,15 @@ class Recorder:
             source = self._touched[line.source] = self._source(line.source)
             source.bad += 1
             if source.bad <= BAD_LINES_KEPT:
-                self._bad_rows.append((self.site, *line))
+                self._bad_rows.append(line)
 
-    def _page(self, floor: Floor, batch: list[Run], journal: list[Row], keep: bool = False) -> Page:
+    def _page(self, floor: Floor, batch: list[Run], journal: list[Journalled], keep: bool = False) -> Page:
         """Apply the events; everything that this changes, ready to be written."""
-        rows: dict[str, list[Row]] = {"bad_lines": self._bad_rows}
+        rows: dict[str, list[Any]] = {"bad_lines": self._bad_rows}
         if batch:
             played = play(floor, self._coverage, batch, self._ask)
-            rows |= ledger_rows(self.site, played.ledger)
-            rows["coverage"] = self._coverage.changed(self.site)
+            rows |= ledger_rows(played.ledger)
+            rows["coverage"] = self._coverage.changed()
             rows["repairs"] = self._repair_rows(floor)
             every = checkpoint.EVERY_EVENTS if self.live else checkpoint.EVERY_LOGGED
             due = floor.events - self._kept_events >= every
@@ -256,7 +266,7 @@ class Recorder:
     def _repair_rows(self, floor: Floor) -> list[Row]:
         before, self._repairs = self._repairs, dict(floor.repairs)
         return [
-            (self.site, self.feed, floor.at, kind, count - before.get(kind, 0))
+            (self.feed, floor.at, kind, count - before.get(kind, 0))
             for kind, count in floor.repairs.items()
             if count != before.get(kind, 0)
         ]
@@ -294,14 +304,30 @@ def _numbers(source: Source) -> dict[str, object]:
     return {name: getattr(source, name) for name in Source.__struct_fields__ if name != "id"}
 
 
-def _beyond(run: list[Item], cursor: int) -> list[Item]:
-    """The items whose positions go beyond the cursor, each beyond the one before."""
-    places = [item.position for item in run]
-    if places[0] > cursor and all(map(lt, places, places[1:])):
-        return run
+def _stretches(items: Iterable[Item]) -> Iterator[Stretch]:
+    for (name, log), told in groupby(items, itemgetter(0, 3)):
+        run = list(told)
+        yield Stretch(name, log, [item.position for item in run], [item.event for item in run])
+
+
+def _beyond(stretch: Stretch, cursor: int) -> tuple[list[int], list[AnyEvent]]:
+    """The positions and events beyond the cursor, each beyond the one before."""
+    places = stretch.positions
+    if places and places[0] > cursor and all(map(lt, places, places[1:])):
+        return places, stretch.events
     fresh = []
-    for item in run:
-        if item.position > cursor:
-            cursor = item.position
-            fresh.append(item)
-    return fresh
+    for position, event in zip(places, stretch.events, strict=True):
+        if position > cursor:
+            cursor = position
+            fresh.append((position, event))
+    return [position for position, _ in fresh], [event for _, event in fresh]
+
+
+def _journalled(source: Source, run: Run, payloads: bytes) -> Journalled:
+    """How the journal holds a run; the source's own figures go along."""
+    instants = [event.at for event in run.events]
+    source.first_at = min(source.first_at or instants[0], *instants)
+    source.last_at = max(source.last_at, *instants)
+    source.events += len(instants)
+    kinds = bytes(map(KIND_OF.__getitem__, map(type, run.events)))
+    return Journalled(source.id, run.positions, instants, kinds, payloads)

@@ -1,12 +1,12 @@
-"""Writing many rows at once: SQL text made once from the tables, plain tuples in.
+"""Writing many rows at once: SQL text made once from the tables, plain values in.
 
-SQLite takes a prepared statement run over the tuples, PostgreSQL one statement whose parameters are
+SQLite takes a prepared statement run over the values, PostgreSQL one statement whose parameters are
 the columns as arrays. Both are several times faster than row objects.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any
 
 import msgspec
@@ -14,15 +14,16 @@ from sqlalchemy import Boolean, Column, Connection, Dialect, Double, Integer, La
 from sqlalchemy.types import TypeEngine
 
 from ccfloor.floor.events import AnyEvent
-from ccfloor.floor.records import CallRow, Ledger, LegRow, SpanRow
+from ccfloor.floor.records import Ledger
 from ccfloor.store import tables
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 Merge = Callable[[str, str, Dialect], str]  # (table, quoted column, dialect) → expression
 
 _encoder = msgspec.json.Encoder()
 _VALUES = 2000  # parameters of one SQLite statement
-KIND_OF = {kind: kind.__struct_config__.tag for kind in AnyEvent.__args__}
+KINDS = [str(kind.__struct_config__.tag) for kind in AnyEvent.__args__]  # names in the journal
+KIND_OF = {kind: place for place, kind in enumerate(AnyEvent.__args__)}  # type → place in KINDS
 
 
 def replaced(_table: str, column: str, _dialect: Dialect) -> str:
@@ -38,43 +39,54 @@ def added(table: str, column: str, dialect: Dialect) -> str:
     return f"{table}.{column} + excluded.{column}"
 
 
-def write_rows(connection: Connection, table: Table, rows: list[Row], merge: Merge | None = None) -> None:
-    """Insert rows (values in the order of the table's columns, without a generated id).
+def write_rows(
+    connection: Connection, table: Table, rows: Sequence[Any], merge: Merge | None = None, site: str = ""
+) -> None:
+    """Insert rows of a site: values in the order of the table's columns, without a generated id or the site.
 
-    With ``merge``, rows of a known primary key are updated by it instead.
+    With ``merge``, rows of a known primary key are updated by it instead. Rows of the Floor's own types
+    are taken as they are.
     """
     if not rows:
         return
+    if isinstance(rows[0], msgspec.Struct):
+        rows = msgspec.to_builtins(rows)
     if connection.dialect.name == "sqlite":
-        _write_sqlite(connection, table, rows, merge)
+        _write_sqlite(connection, table, rows, merge, site)
         return
     sql, columns = _statement(table, merge, connection.dialect)
-    arrays = (cast(values) for cast, values in zip(map(_cast, columns), zip(*rows, strict=True), strict=True))
+    values = (repeat(site, len(rows)), *zip(*rows, strict=True))
+    arrays = (cast(told) for cast, told in zip(map(_cast, columns), values, strict=True))
     connection.exec_driver_sql(sql, tuple(arrays))
 
 
-def _write_sqlite(connection: Connection, table: Table, rows: list[Row], merge: Merge | None) -> None:
+def _write_sqlite(
+    connection: Connection, table: Table, rows: Sequence[Row], merge: Merge | None, site: str
+) -> None:
     # Some hundred values in one statement cost half of what the same rows cost one by one.
     size = max(1, _VALUES // len(rows[0]))
     whole = len(rows) - len(rows) % size
     if whole:
         sql, _ = _statement(table, merge, connection.dialect, size)
         for first in range(0, whole, size):
-            connection.exec_driver_sql(sql, tuple(chain.from_iterable(rows[first : first + size])))
+            connection.exec_driver_sql(sql, (site, *chain.from_iterable(rows[first : first + size])))
     if whole < len(rows):
         sql, _ = _statement(table, merge, connection.dialect)
-        connection.exec_driver_sql(sql, rows[whole:])
+        connection.exec_driver_sql(sql, [(site, *row) for row in rows[whole:]])
 
 
 @lru_cache(maxsize=64)
 def _statement(
     table: Table, merge: Merge | None, dialect: Dialect, rows: int = 1
 ) -> tuple[str, list[Column[Any]]]:
-    columns = [column for column in table.columns if column.autoincrement is not True]
+    """The statement, and the columns it sets: the site first, which is one value for all rows."""
+    written = [column for column in table.columns if column.autoincrement is not True]
+    columns = [table.c.site, *(column for column in written if column.name != "site")]
     quote = dialect.identifier_preparer.quote
     names = [quote(column.name) for column in columns]
     if dialect.name == "sqlite":
-        values = "VALUES " + ", ".join([f"({', '.join('?' * len(names))})"] * rows)
+        row = f"(?1{', ?' * (len(names) - 1)})"
+        values = "VALUES " + ", ".join([row] * rows)
     else:
         values = f"SELECT * FROM unnest({', '.join(f'%s::{_array(column.type)}' for column in columns)})"
     sql = f"INSERT INTO {table.name} ({', '.join(names)}) {values}"
@@ -108,13 +120,13 @@ def _clean(values: Iterable[str | None]) -> list[str | None]:
     return [value.replace("\0", "\ufffd") if value and "\0" in value else value for value in values]
 
 
-def encoded(events: list[AnyEvent]) -> list[str] | None:
-    """The journal's payloads; None where an event holds characters that are no text.
+def encoded(events: Sequence[AnyEvent]) -> bytes | None:
+    """The journal's payloads, one a line; None where an event holds characters that are no text.
 
-    Made all at once, one a line: half the time of making them one by one.
+    Made all at once: half the time of making them one by one.
     """
     try:
-        return _encoder.encode_lines(events).decode().split("\n")[:-1]
+        return _encoder.encode_lines(events)
     except UnicodeEncodeError:
         return None
 
@@ -122,97 +134,27 @@ def encoded(events: list[AnyEvent]) -> list[str] | None:
 # -- the ledger ------------------------------------------------------------------------------------
 
 
-def ledger_rows(site: str, ledger: Ledger) -> dict[str, list[Row]]:
+def ledger_rows(ledger: Ledger) -> dict[str, list[Any]]:
     """What a Floor handed over, as rows of the derived tables by name."""
     return {
-        "calls": [_call(site, row) for row in ledger.calls.values()],
-        "call_legs": [_leg(site, row) for row in ledger.legs.values()],
-        "seat_spans": [_span(site, row) for row in ledger.spans],
-        "queue_intervals": _queue_rows(site, ledger),
-        "agent_intervals": _agent_rows(site, ledger),
+        "calls": list(ledger.calls.values()),
+        "call_legs": list(ledger.legs.values()),
+        "seat_spans": ledger.spans,
+        "queue_intervals": _queue_rows(ledger),
+        "agent_intervals": _agent_rows(ledger),
     }
 
 
-def _call(site: str, row: CallRow) -> Row:
-    return (
-        row.source,
-        row.position,
-        site,
-        row.call,
-        row.queue,
-        row.entered_at,
-        row.linked,
-        row.number,
-        row.name,
-        row.outcome.value,
-        row.ended_by.value if row.ended_by is not None else None,
-        row.seat,
-        row.agent,
-        row.answered_at,
-        row.left_at,
-        row.ended_at,
-        row.wait_ms,
-        row.ring_ms,
-        row.talk_ms,
-        row.hold_ms,
-        row.acw_ms,
-        row.threshold_ms,
-        row.short_ms,
-        row.key,
-        row.target,
-        row.ronas,
-        row.estimated,
-        row.seen_live,
-        row.seen_log,
-        row.repaired,
-        row.final,
-    )
-
-
-def _leg(site: str, row: LegRow) -> Row:
-    return (
-        row.source,
-        row.position,
-        row.leg,
-        site,
-        row.seat,
-        row.agent,
-        row.rang_at,
-        row.answered_at,
-        row.ended_at,
-        row.ring_ms,
-        row.talk_ms,
-        row.hold_ms,
-        row.acw_ms,
-        row.result,
-    )
-
-
-def _span(site: str, row: SpanRow) -> Row:
-    return (
-        site,
-        row.seat,
-        row.agent,
-        row.start,
-        row.end,
-        str(row.status),  # plain text: an enum's member costs the driver a detour
-        str(row.reason),
-        row.queue,
-        row.call,
-        row.repaired,
-    )
-
-
-def _queue_rows(site: str, ledger: Ledger) -> list[Row]:
+def _queue_rows(ledger: Ledger) -> list[Row]:
     waits = ledger.max_wait_ms
     nothing = [0] * (len(tables.queue_intervals.columns) - 4)
     keys = ledger.queue_deltas.keys() | waits.keys()
     return [
-        (site, *key, *ledger.queue_deltas.get(key, nothing), waits.get(key, 0))
+        (*key, *ledger.queue_deltas.get(key, nothing), waits.get(key, 0))
         for key in sorted(keys)
         if waits.get(key) or any(ledger.queue_deltas.get(key, nothing))
     ]
 
 
-def _agent_rows(site: str, ledger: Ledger) -> list[Row]:
-    return [(site, *key, *delta) for key, delta in sorted(ledger.agent_deltas.items()) if any(delta)]
+def _agent_rows(ledger: Ledger) -> list[Row]:
+    return [(*key, *delta) for key, delta in sorted(ledger.agent_deltas.items()) if any(delta)]

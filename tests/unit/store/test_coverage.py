@@ -15,8 +15,8 @@ def test_a_lost_link_ends_a_span_and_the_next_event_begins_another() -> None:
         coverage.note(1, event)
     assert coverage.spans(0, 100) == [(10, 25), (40, 50)]
     assert coverage.spans(26, 39) == []
-    assert coverage.changed("main") == [(1, 10, "main", 25, False), (1, 40, "main", 50, True)]
-    assert coverage.changed("main") == []
+    assert coverage.changed() == [(1, 10, 25, False), (1, 40, 50, True)]
+    assert coverage.changed() == []
 
 
 def test_a_report_after_a_gap_nobody_told_of_cuts_the_span_at_the_last_sighting() -> None:
@@ -30,4 +30,4 @@ def test_a_stored_span_goes_on_where_it_was_open() -> None:
     coverage = Coverage([(1, 10.0, 20.0, False), (1, 30.0, 40.0, True), (2, 5.0, 6.0, False)])
     coverage.note(1, seen(50))
     coverage.note(2, seen(60))
-    assert coverage.changed("main") == [(1, 30.0, "main", 50, True), (2, 60, "main", 60, True)]
+    assert coverage.changed() == [(1, 30.0, 50, True), (2, 60, 60, True)]
