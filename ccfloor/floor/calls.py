@@ -63,6 +63,7 @@ class Visit(msgspec.Struct):
     agent_vector: list[int] = []  # as _add_agent takes it
     ronas: list[tuple[str, int]] = []  # (agent, interval) of missed ringings not yet handed over
     wide: bool = False  # guessed from one event: matches joins at any time
+    unseen: bool = False  # answered out of sight: wait and instant are a guess until its end tells them
 
     def seen(self, log: bool) -> bool:
         """Whether this kind of source has spoken of the visit."""
@@ -292,4 +293,5 @@ def recalled(row: CallRow, legs: Iterable[LegRow] = ()) -> Visit:
         scratch = Ledger()
         _settle_agent(visit, scratch)
     visit.wide = row.estimated
+    visit.unseen = row.repaired and row.outcome is Outcome.ANSWERED
     return visit

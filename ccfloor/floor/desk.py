@@ -91,7 +91,7 @@ class SeatDesk:
         """(seat id, agent) for a call's row."""
         seat_id = self.names.get(name, name)
         seat = self.seats.get(seat_id)
-        return seat_id, seat.agent if seat else self._agent_name(seat_id, "")
+        return seat_id, seat.agent if seat else self._agent_name(seat_id, name)
 
     def _agent_name(self, seat_id: str, agent: str) -> str:
         info = self.config.seats.get(seat_id)

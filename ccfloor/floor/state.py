@@ -446,11 +446,22 @@ class Floor:
         if row.agent == agent or row.seat == seat:
             if event.ring_s is not None and not row.ring_ms:
                 row.ring_ms = _ms(event.ring_s)
-            if row.estimated and event.wait_s is not None:
-                row.wait_ms = _ms(event.wait_s)
+            if visit.unseen or row.estimated:
+                self._see_answer(visit, event)
             self._measure(visit)
             return
         self.repair("second_answer")
+
+    def _see_answer(self, visit: Visit, event: CallAnswered) -> None:
+        """The ledger knows the answer that happened out of sight."""
+        row = visit.row
+        if event.wait_s is not None:
+            row.wait_ms = _ms(event.wait_s)
+        if visit.unseen:
+            row.answered_at = row.left_at = max(row.entered_at, event.at)
+            visit.unseen = False
+            if event.ring_s is not None:
+                row.ring_ms = _ms(event.ring_s)
 
     def _connect(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
         row = visit.row
@@ -535,10 +546,12 @@ class Floor:
 
     def _set_talk(self, visit: Visit, event: CallEnded) -> None:
         row = visit.row
-        if row.estimated and event.wait_s is not None and event.talk_s is not None:
+        if (row.estimated or visit.unseen) and event.wait_s is not None and event.talk_s is not None:
             row.wait_ms = _ms(event.wait_s)
             row.answered_at = min(row.answered_at, event.at - event.talk_s)
-            row.entered_at = row.answered_at - event.wait_s
+            if row.estimated:
+                row.entered_at = row.answered_at - event.wait_s
+            row.answered_at = row.left_at = max(row.entered_at, row.answered_at)
         total = event.talk_s if event.talk_s is not None else row.ended_at - row.answered_at
         if visit.seat_done_at and total > visit.seat_done_at - row.answered_at + TALK_CAP_S:
             total = visit.seat_done_at - row.answered_at
@@ -644,7 +657,7 @@ class Floor:
         if visit.row.outcome is not Outcome.ANSWERED:
             seat, agent = self.desk.call_name(state.seat)
             begun = CallAnswered(at=event.at, call=state.call, queue=state.queue, seat=state.seat)
-            visit.row.repaired = True
+            visit.row.repaired = visit.unseen = True
             self._connect(visit, begun, seat, agent)
         if state.seat and not visit.row.ended_at:
             self._seat_takes(visit, state.seat, event.at)

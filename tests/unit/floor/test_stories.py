@@ -3,6 +3,7 @@
 import pytest
 
 from ccfloor.floor.events import (
+    CallEnded,
     CallRefused,
     Device,
     EndedBy,
@@ -248,6 +249,17 @@ def test_a_lost_link_and_what_the_switch_says_afterwards() -> None:
     )
     assert (rows["ends"].repaired, rows["ends"].ended_at) == (True, T0 + 20)
     assert rows["new"].entered_at == T0 + 50
+
+
+def test_an_answer_out_of_sight_is_put_right_by_the_words_at_its_end() -> None:
+    floor = play(Floor(CONFIG), member(0, "P/1", agent="A"), join(1, "c"), SourceLost(at=T0 + 5, why="reset"))
+    report = FloorSnapshot(at=T0 + 60, talking=(TalkState("c", "hot", "P/1"),), blind_since=T0 + 5)
+    play(floor, report, start=10)
+    last = CallEnded(at=T0 + 90, call="c", queue="hot", seat="P/1", talk_s=70.0, wait_s=19.0)
+    play(floor, last, start=20)
+    (row,) = floor.take().calls.values()
+    assert (row.entered_at, row.answered_at, row.left_at) == (T0 + 1, T0 + 20, T0 + 20)
+    assert (row.wait_ms, row.talk_ms, row.repaired) == (19_000, 70_000, True)
 
 
 def test_a_restarted_switch_ends_every_conversation() -> None:

@@ -1,6 +1,14 @@
 """The live link and the queue_log tell of the same calls: together they give each call once."""
 
-from ccfloor.floor.events import EndedBy, Outcome, RingEnded, RingResult, SourceLost
+from ccfloor.floor.events import (
+    EndedBy,
+    FloorSnapshot,
+    Outcome,
+    RingEnded,
+    RingResult,
+    SourceLost,
+    TalkState,
+)
 from ccfloor.floor.state import Floor
 from tests.unit.floor.stories import (
     CONFIG,
@@ -82,6 +90,24 @@ def test_the_log_fills_what_the_broken_link_missed() -> None:
         "a": "answered",
         "b": "timed_out",
     }
+
+
+def test_a_name_learnt_from_a_stored_call_stays_a_name() -> None:
+    first = play(Floor(CONFIG), member(0, "P/1", agent="A"), join(1, "a"), answer(4, "a", "P/1"))
+    second = Floor(CONFIG, live=False)
+    second.recall(play(first, end(20, "a", "P/1"), start=10).take().calls.values())
+    play(second, join(30, "b"), answer(33, "b", "A", wait=3), log=True, source=2)
+    row = next(row for row in second.take().calls.values() if row.call == "b")
+    assert (row.seat, row.agent) == ("P/1", "A")
+
+
+def test_the_log_knows_an_answer_that_the_link_did_not_see() -> None:
+    floor = play(Floor(CONFIG), LINK[0], LINK[1], SourceLost(at=T0 + 2))
+    report = FloorSnapshot(at=T0 + 50, talking=(TalkState("a", "hot", "P/1"),), blind_since=T0 + 2)
+    play(floor, report, start=10)
+    play(floor, *LOG[:2], log=True, source=2)
+    (row,) = floor.take().calls.values()
+    assert (row.answered_at, row.wait_ms, row.agent) == (T0 + 5, 4000, "王芳")
 
 
 def test_ringings_are_counted_once() -> None:
