@@ -46,7 +46,10 @@ def _timeline(seat: str) -> Any:
     if view is None or not any(known.seat == seat for known in view.seats):
         raise CommandError("unknown_seat")
     start, end = service.config.business_day(view.at)
-    spans = seat_day(service.engine, viewer, service.config, seat, start, end)
+    spans = [
+        msgspec.structs.asdict(span)
+        for span in seat_day(service.engine, viewer, service.config, seat, start, end)
+    ]
     return {"seat": seat, "at": view.at, "day_start": start, "day_end": end, "spans": spans}
 
 

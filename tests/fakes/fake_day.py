@@ -163,7 +163,7 @@ def _day_of(seat: SeatView, view: FloorView, dice: random.Random) -> list[dict[s
                 break
             queue = "" if status in ("ready", "paused") else seat.queues[0].queue
             row = SpanRow(seat.seat, seat.agent, at, end, status, reason, queue)
-            spans.append({"site": "main", **msgspec.to_builtins(row)})
+            spans.append({"site": "main", **msgspec.structs.asdict(row)})
             at = end
     return spans
 
@@ -200,7 +200,7 @@ def _abandons(view: FloorView, dice: random.Random) -> Any:
             number=f"138{index:04d}{2000 + index}", name=names[index % len(names)], outcome=Outcome.ABANDONED,
             left_at=left, ended_at=left, wait_ms=wait, seen_live=True, final=True,
         )  # fmt: skip
-        values = {"site": "main", "source_id": 1, **msgspec.to_builtins(row)}
+        values = {"site": "main", "source_id": 1, **msgspec.structs.asdict(row)}
         yield {name: value for name, value in values.items() if name in calls.c}
 
 
