@@ -19,6 +19,8 @@ from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.settings import Settings
+from ccfloor.store.journal import stored_head
+from ccfloor.store.rebuild import meet_logs
 from ccfloor.store.recorder import Recorder
 
 
@@ -103,6 +105,7 @@ def replay_at_once(
     Raises LeaseTaken where a collector is at work, OSError where a file cannot be read.
     """
     lease = take_lease(engine, config.site)
+    head = stored_head(engine, config.site, feed)
     try:
         recorder = Recorder(engine, config, config.site, feed, live=True)
         sink = BulkSink(recorder, log, complain)
@@ -111,6 +114,7 @@ def replay_at_once(
         recorder.checkpoint()
         if recorder.floor.at:
             recorder.show(recorder.floor.at, time.time())
+        meet_logs(engine, config, feed, head)
         return sink
     finally:
         lease.release()
@@ -123,4 +127,6 @@ def replay_in_time(
     recorder = Recorder(engine, config, config.site, LIVE, live=True)
     keeper = RecordedKeeper(recorder, take_lease(engine, config.site), time.time, speed)
     door = Door(connector, log=log, obeys=False)
+    head = stored_head(engine, config.site, LIVE)
     asyncio.run(Collector([door], keeper, settings.collector, time.time).run())
+    meet_logs(engine, config, LIVE, head)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Engine, select, text
 
 from ccfloor.floor.events import AnyEvent, decode
 from ccfloor.store.play import Run
@@ -26,10 +26,14 @@ class Entry(NamedTuple):
 
 
 def entries(
-    connection: Connection, site: str, feed: str | None = None, after: int = 0, upto: int | None = None
+    connection: Connection,
+    site: str,
+    wanted: str | frozenset[str],
+    after: int = 0,
+    upto: int | None = None,
 ) -> Iterator[Entry]:
-    """Events of a feed (None: of every feed of the site) in journal order, ids in (after, upto]."""
-    known = _sources(connection, site, feed)
+    """Events of one feed or of several in journal order, ids in (after, upto]."""
+    known = _sources(connection, site, frozenset((wanted,)) if isinstance(wanted, str) else wanted)
     if not known:
         return
     # The unary plus keeps the planner on the primary key, which is the order we want.
@@ -50,10 +54,14 @@ def entries(
 
 
 def batches(
-    connection: Connection, site: str, feed: str | None = None, after: int = 0, upto: int | None = None
+    connection: Connection,
+    site: str,
+    wanted: str | frozenset[str],
+    after: int = 0,
+    upto: int | None = None,
 ) -> Iterator[list[Entry]]:
     """The same events, each list one transaction of one feed."""
-    found = entries(connection, site, feed, after, upto)
+    found = entries(connection, site, wanted, after, upto)
     for _, group in groupby(found, lambda entry: (entry.feed, entry.batch)):
         yield list(group)
 
@@ -79,8 +87,21 @@ def feed_head(connection: Connection, site: str, feed: str) -> int:
     return int(connection.scalar(query) or 0)
 
 
-def _sources(connection: Connection, site: str, feed: str | None) -> dict[int, tuple[str, bool]]:
-    query = select(sources.c.id, sources.c.feed, sources.c.kind).where(sources.c.site == site)
-    if feed is not None:
-        query = query.where(sources.c.feed == feed)
+def stored_head(engine: Engine, site: str, feed: str) -> int:
+    """The same, asked for alone."""
+    with engine.connect() as connection:
+        return feed_head(connection, site, feed)
+
+
+def feeds_of(connection: Connection, site: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The feeds that have a live source, and the others."""
+    query = select(sources.c.feed, sources.c.kind).where(sources.c.site == site).distinct()
+    rows = connection.execute(query).all()
+    live = frozenset(row.feed for row in rows if row.kind == "live")
+    return live, frozenset(row.feed for row in rows) - live
+
+
+def _sources(connection: Connection, site: str, wanted: frozenset[str]) -> dict[int, tuple[str, bool]]:
+    source = sources.c
+    query = select(source.id, source.feed, source.kind).where(source.site == site, source.feed.in_(wanted))
     return {row.id: (row.feed, row.kind == "log") for row in connection.execute(query)}

@@ -1,5 +1,8 @@
 """Everything derived, made again from the journal, compared with what is stored, and put in its place.
 
+Feeds with a live source come first, then the logs that were read in, whichever reached the journal
+first: a log meets the calls that a live link told of and puts them right, never the other way round.
+
 The long part runs beside a working collector. Only its end (what was journalled meanwhile, the
 comparison, the exchange) holds the collector up.
 """
@@ -14,15 +17,18 @@ from sqlalchemy import (
     Engine,
     MetaData,
     Table,
+    bindparam,
     delete,
     except_,
     func,
     insert,
     or_,
     select,
+    text,
 )
 from sqlalchemy.schema import CreateTable
 
+from ccfloor.floor.calls import MATCH_ALONE_S
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.records import Ledger
@@ -30,7 +36,7 @@ from ccfloor.floor.state import Floor
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
-from ccfloor.store.journal import Entry, batches, journal_end, runs
+from ccfloor.store.journal import Entry, batches, feeds_of, journal_end, runs
 from ccfloor.store.page import MERGES, lock_site
 from ccfloor.store.play import play
 from ccfloor.store.recall import Recall
@@ -81,6 +87,28 @@ def rebuild(
         work.drop()
 
 
+def meet_logs(engine: Engine, config: FloorConfig, feed: str, head: int) -> bool:
+    """Let calls that logs had told of before be met by what a live feed told after journal id ``head``.
+
+    True where some of it overlaps such a log, so that a rebuild was needed.
+    """
+    site, source = config.site, tables.sources.c
+    told = text("SELECT min(at), max(at) FROM journal WHERE id > :head AND source_id IN :mine")
+    told = told.bindparams(bindparam("mine", expanding=True))
+    with engine.connect() as connection:
+        query = select(source.id).where(source.site == site, source.feed == feed, source.kind == "live")
+        mine = list(connection.scalars(query))
+        first, last = connection.execute(told, {"head": head, "mine": mine}).one() if mine else (None, None)
+        if first is None or last is None:
+            return False
+        query = select(source.id).where(source.site == site, source.feed != feed, source.kind == "log")
+        around = (source.first_at <= last + MATCH_ALONE_S, source.last_at >= first - MATCH_ALONE_S)
+        met = connection.scalar(query.where(source.events > 0, *around).limit(1))
+    if met is not None:
+        rebuild(engine, config, site)
+    return met is not None
+
+
 class _Rebuild:
     """The tables beside the stored ones, and a Floor for every feed."""
 
@@ -88,10 +116,10 @@ class _Rebuild:
         self.engine, self.config, self.site = engine, config, site
         self.tables = {table.name: _beside(table) for table in tables.DERIVED}
         self.floors: dict[str, Floor] = {}
-        self.live_feeds: set[str] = set()
         self.heads: dict[str, int] = {}
         self.coverage = Coverage([])
-        self.seen = self.last = self.events = 0
+        self.reached = [0, 0]  # journal ids, of the live feeds and of the others
+        self.last = self.events = 0
         self._gathered = Ledger()
         self._size = 0
 
@@ -101,9 +129,6 @@ class _Rebuild:
         with writing(self.engine) as connection:
             for table in self.tables.values():
                 connection.execute(CreateTable(table))
-            source = tables.sources.c
-            live = select(source.feed).where(source.site == self.site, source.kind == "live")
-            self.live_feeds = set(connection.scalars(live))
 
     def drop(self) -> None:
         """Leave nothing behind."""
@@ -111,22 +136,29 @@ class _Rebuild:
             for table in self.tables.values():
                 table.drop(connection, checkfirst=True)
 
+    @property
+    def seen(self) -> int:
+        """How far it has come, as a journal id."""
+        return sum(self.reached) // 2
+
     def near_end(self) -> bool:
         """Whether what is left can be done while the collector waits."""
         with self.engine.connect() as connection:
             self.last = journal_end(connection)
-        return self.last - self.seen < _STEP
+        return self.last - min(self.reached) < _STEP
 
     def step(self) -> None:
         """Some more of the journal. A batch is never cut: it is the unit of the ledger."""
+        kind = int(self.last - self.reached[0] < _STEP)
         with writing(self.engine) as connection:
-            self._replay(connection, self.seen + _STEP)
+            self._replay(connection, kind, self.reached[kind] + _STEP)
 
     def finish(self, replace: bool) -> Rebuilt:
         """The rest, the comparison and the exchange, in one transaction."""
         with writing(self.engine) as connection:
             lock_site(connection, self.site)
-            self._replay(connection, None)
+            for kind in (0, 1):
+                self._replay(connection, kind, None)
             found = [self._compare(connection, table) for table in tables.DERIVED]
             found = [difference for difference in found if difference.stored_only or difference.journal_only]
             rows = {name: _count(connection, table) for name, table in self.tables.items()}
@@ -136,21 +168,22 @@ class _Rebuild:
 
     # -- replaying -----------------------------------------------------------------------------
 
-    def _replay(self, connection: Connection, upto: int | None) -> None:
-        for batch in batches(connection, self.site, None, self.seen):
-            self._play(connection, batch)
-            self.seen = batch[-1].id
-            if upto is not None and self.seen >= upto:
+    def _replay(self, connection: Connection, kind: int, upto: int | None) -> None:
+        feeds = feeds_of(connection, self.site)[kind]
+        for batch in batches(connection, self.site, feeds, self.reached[kind]):
+            self._play(connection, batch, live=kind == 0)
+            self.reached[kind] = batch[-1].id
+            if upto is not None and self.reached[kind] >= upto:
                 break
         else:
-            self.seen = max(self.seen, self.last)
+            self.reached[kind] = max(self.reached[kind], self.last)
         self._flush(connection)
 
-    def _play(self, connection: Connection, batch: Sequence[Entry]) -> None:
+    def _play(self, connection: Connection, batch: Sequence[Entry], live: bool) -> None:
         feed = batch[0].feed
         floor = self.floors.get(feed)
         if floor is None:
-            floor = self.floors[feed] = Floor(self.config, live=feed in self.live_feeds)
+            floor = self.floors[feed] = Floor(self.config, live=live)
 
         def ask(recall: Recall, logged: Sequence[AnyEvent]) -> None:
             self._flush(connection)

@@ -118,6 +118,15 @@ def test_a_recorded_switch_and_its_log_are_one_list_of_calls() -> None:
     assert both.keys() == {row["queue"] for row in from_switch}
 
 
+def test_the_order_in_which_switch_and_log_are_read_in_does_not_matter(tmp_path: Path) -> None:
+    play = ("replay", "--format", "ami", RAW, "--arrivals", ARRIVALS)
+    told(*play, "--db", tmp_path / "one.db"), told("import", QUEUE_LOG, "--db", tmp_path / "one.db")
+    told("import", QUEUE_LOG, "--db", tmp_path / "two.db"), told(*play, "--db", tmp_path / "two.db")
+    one, two = (told("metrics", "--by", "queue", "--db", tmp_path / name) for name in ("one.db", "two.db"))
+    assert one == two and sum(row["offered"] for row in one) == 387
+    assert told("rebuild", "--check", "--db", tmp_path / "two.db")["differences"] == []
+
+
 def test_a_log_is_replayed_at_a_pace_through_a_collector(tmp_path: Path) -> None:
     (tmp_path / "queue_log").write_text(LOG)
     assert call("replay", tmp_path / "queue_log", "--speed", 1000).exit_code == 0
