@@ -81,7 +81,18 @@ class Channel:
     def beat(self, now: float) -> None:
         """Where nothing was said for a while: say that we are here, and how old the view is."""
         if now - self._said_at >= _HEARTBEAT_S:
-            self._say("tick", now, self._differ.told.at if self._differ else None, {})
+            self._tick(now)
+
+    def tell(self, sources: list[dict[str, Any]], now: float) -> None:
+        """The sources' reports while no view comes: why it does not."""
+        if sources != self._sources:
+            self._sources = sources
+            self._tick(now, tells=True)
+
+    def _tick(self, now: float, tells: bool = False) -> None:
+        """Before the first view every tick carries the reports: a new reader has nothing else."""
+        parts = {"sources": self._sources} if tells or self._differ is None else {}
+        self._say("tick", now, self._differ.told.at if self._differ else None, parts)
 
     def full(self, now: float, site: dict[str, Any]) -> Message | None:
         """The whole view, encoded once for all who ask between two messages; None before the first."""
@@ -136,6 +147,7 @@ class LiveHub:
         self._row: LiveRow | None = None
         self._beside = beside
         self._failed = ""
+        self._heard: tuple[Health, ...] = ()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-hub")
 
     @property
@@ -192,6 +204,10 @@ class LiveHub:
         if row is not None:
             for channel in self._channels.values():
                 channel.publish(row, self._told(), now)
+        elif self._beside() != self._heard:
+            for channel in self._channels.values():
+                channel.tell(self._told(), now)
+        self._heard = self._beside()
         for channel in self._channels.values():
             channel.beat(now)
 
@@ -205,6 +221,8 @@ class LiveHub:
             channel = self._channels[scope] = Channel(scope)
             if self._row is not None:
                 channel.publish(self._row, self._told(), self.now())
+            else:
+                channel.tell(self._told(), self.now())
         channel.readers += 1
         return channel
 

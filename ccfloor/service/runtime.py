@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccfloor.acd.base import Health
+from ccfloor.acd.base import Health, LinkState
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.service.about import about_site
@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
 _BEAT_S = 1.0
 _HISTORY_S = 2.0
+_SILENT_S = 5.0
+_OWN = "service"
 _service: "Service | None" = None
 _made = threading.Lock()
 
@@ -74,6 +76,8 @@ class Service:
         self._history: HistoryProcess | None = None
         self._filling: tuple[Health, ...] = ()
         self._looked_at = 0.0
+        self._made_at = self.clock()
+        self._unreachable = ""
 
     # -- what pages and routes ask -------------------------------------------------------------
 
@@ -110,7 +114,21 @@ class Service:
         return self._source(after)
 
     def _beside(self) -> tuple[Health, ...]:
-        return self._filling
+        """What this process knows beside the stored reports; the weightiest last."""
+        return (*self._filling, *self._trouble())
+
+    def _trouble(self) -> tuple[Health, ...]:
+        """Why no new picture comes, where it is not for the collector to say."""
+        row = self.hub.row
+        if self.hub.failed or self._unreachable:
+            details = {"db": self.settings.db_shown, "why": self.hub.failed or self._unreachable}
+            return (Health(_OWN, LinkState.DOWN, "database_unreadable", details),)
+        if row is None:
+            never = self.clock() - self._made_at > _SILENT_S
+            return (Health(_OWN, LinkState.DOWN, "collector_never"),) if never else ()
+        if self.clock() - row.written_at > _SILENT_S:
+            return (Health(_OWN, LinkState.DOWN, "collector_silent", since=row.written_at),)
+        return ()
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -140,8 +158,10 @@ class Service:
         try:
             upgrade(self.engine)
         except SQLAlchemyError as error:
-            self._say(f"the database cannot be reached or upgraded: {type(error).__name__}")
+            self._unreachable = type(error).__name__
+            self._say(f"the database cannot be reached or upgraded: {self._unreachable}")
             return False
+        self._unreachable = ""
         return True
 
     def _started(self) -> bool:

@@ -45,6 +45,18 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "没有连接可以执行指令的交换机。",
         "en": "No switch that takes commands is connected.",
     },
+    "database_unreadable": {
+        "zh": "网页读不到数据库 {db}（{why}）；请检查数据库文件或服务，恢复后自动更新。",
+        "en": "The pages cannot read the database {db} ({why}); check its file or server.",
+    },
+    "collector_silent": {
+        "zh": "采集器没有写入新画面；请确认 python -m ccfloor collect 正在运行，并查看它的日志。",
+        "en": "No collector writes the picture; see that python -m ccfloor collect is up, and its log.",
+    },
+    "collector_never": {
+        "zh": "数据库里还没有画面；请启动采集器：python -m ccfloor collect。",
+        "en": "The database holds no picture yet; start the collector: python -m ccfloor collect.",
+    },
     "history_filling": {
         "zh": "正在补写 {days} 天模拟历史：{percent}%。",
         "en": "Filling {days} days of simulated history: {percent} %.",

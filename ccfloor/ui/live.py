@@ -12,7 +12,6 @@ from typing import Any
 
 import streamlit as st
 
-from ccfloor.acd.sentences import SENTENCES
 from ccfloor.floor.definitions import DEFINITIONS
 from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
@@ -61,13 +60,6 @@ def definitions(lang: Lang) -> dict[str, dict[str, str]]:
     }
 
 
-def _link_sentences(lang: Lang) -> dict[str, str]:
-    """What the doors into the switch say about themselves, as ``health.<code>``."""
-    return {
-        f"health.{code}": words[lang] for code, words in SENTENCES.items() if not code.startswith("line_")
-    }
-
-
 def board(
     name: str,
     *,
@@ -94,7 +86,7 @@ def board(
         "kiosk": kiosk,
         "home": home,
         "hub": f"{home}/live",
-        "texts": {**texts(lang), **_link_sentences(lang)},
+        "texts": texts(lang),
         "definitions": definitions(lang),
         "tokens": css_variables(theme),
         **(data or {}),

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from ccfloor.acd.base import Health, LinkState
 from ccfloor.floor.view import (
     AbandonView,
     CallerView,
@@ -17,6 +18,7 @@ from ccfloor.floor.view import (
     SeatView,
     Window,
 )
+from ccfloor.service.said import told
 
 QUEUES = {
     "hotline": ("热线咨询", "Hotline"),
@@ -345,7 +347,7 @@ def refused(now: float) -> Scene:
     """As stale, with the switch's own reason: a wrong password."""
     scene = stale(now)
     details = {"user": "ccfloor", "reason": "Authentication failed"}
-    scene.sources = [{**scene.sources[0], "code": "ami_login", "details": details}]
+    scene.sources = [told(Health("ami", LinkState.DOWN, "ami_login", details, retries=6, retry_at=now + 8))]
     return scene
 
 

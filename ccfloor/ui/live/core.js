@@ -20,7 +20,7 @@
  *   ctx.icon(name), setIcon(node, name)      icons.js
  *   ctx.fmt.clock|short|percent|whole|count|age|time|day        format.js
  *   el, setText, setClass, setAttr, setStyle, keyed             dom.js
- *   seatLook, seatName, queueName, siteName, bandOf             status.js
+ *   seatLook, seatName, queueName, siteName, sourceName, bandOf             status.js
  *   ctx.tip(node, metric, window, note)      the hover card of a number; windows: now, today, last_15,
  *                                            last_30, interval. Metric: a key of DEFINITIONS.
  *   ctx.now(), ctx.measured()                server clock; instant to which durations are counted

@@ -65,6 +65,7 @@ async function askServer(ctx, path, query = {}, body = undefined) {
 class PageHead {
   constructor(ctx, title) {
     this.ctx = ctx;
+    this.mountedAt = ctx.now();
     this.node = box("header", "head");
     this.sub = box("span", "sub");
     this.fresh = box("span", "fresh");
@@ -85,13 +86,15 @@ class PageHead {
     setText(this.age, age === null ? ctx.t("age.none") : ctx.t("age.chip", { age: ctx.fmt.age(age, ctx.t) }));
     setClass(this.fresh, `fresh alive ${state.freshness}`);
     setIcon(this.dot, state.freshness === "live" ? "dot" : "triangle_open");
-    this.strip.hidden = state.freshness !== "stale";
+    this.strip.hidden = state.freshness !== "stale" && (state.freshness !== "none" || now - this.mountedAt < 5);
     if (!this.strip.hidden) setText(this.strip, this.sentence(state, age));
   }
 
   sentence(state, age) {
     const { ctx } = this;
-    const parts = { time: ctx.fmt.clock(age), cause: causeOf(state, ctx.t) };
+    const cause = causeOf(state, ctx.t, ctx.lang).replace(/[。.]$/, "");
+    if (!state.ready) return ctx.t("page.none", { cause });
+    const parts = { time: ctx.fmt.clock(age), cause };
     return ctx.t("page.stale", { ...parts, at: ctx.fmt.time(ctx.measured(), state.site.zone) });
   }
 }

@@ -18,6 +18,7 @@ class SeatsBoard {
     this.table = new SeatTable(ctx);
     for (const list of [this.grid, this.table.body]) this.listen(list);
     this.empty = box("div", "empty", ctx.t("seats.none"));
+    this.table.node.hidden = this.empty.hidden = true;
     this.detail = new SeatDetail(ctx, () => this.select(""));
     root.append(this.head.node, this.head.strip, this.tools.node, this.tools.bar, this.tools.key, this.grid,
       this.table.node, this.empty, this.detail.node);

@@ -48,18 +48,29 @@ function siteName(state, lang) {
 }
 
 /** Why there is no fresh data, as a sentence: our own line first, then the switch's. */
-function causeOf(state, t) {
+function causeOf(state, t, lang) {
   if (!state.link.up) return t("cause.server");
-  if (!state.ready) return t("cause.starting");
-  const down = state.sources.find((source) => source.state === "down" || source.state === "connecting");
-  if (!down) return t("cause.switch");
-  const key = "health." + down.code;
-  return t(t(key) === key ? "cause.switch" : key, { source: down.source, ...down.details });
+  const down = troubleOf(state);
+  if (down) return down[lang] || t("cause.switch");
+  return t(state.ready ? "cause.switch" : "cause.starting");
+}
+
+/** The report to name: the server's own stand last and explain those before them. */
+function troubleOf(state) {
+  const rank = { down: 2, connecting: 1 };
+  const worst = Math.max(0, ...state.sources.map((source) => rank[source.state] || 0));
+  return worst ? state.sources.findLast((source) => rank[source.state] === worst) : undefined;
+}
+
+/** A source as people call it; what belongs to one start or file is called like the others. */
+function sourceName(source, t) {
+  const key = "source." + source.source.split(":")[0];
+  return t(key) === key ? source.source : t(key);
 }
 
 /** When the next attempt is made (UTC epoch seconds by the server's clock) and how many there were. */
 function retryOf(state, offset) {
   if (!state.link.up) return { at: state.link.retryAt + offset, count: state.link.retries };
-  const down = state.sources.find((source) => source.state === "down");
+  const down = troubleOf(state);
   return { at: down?.retry_at || 0, count: down?.retries || 0 };
 }

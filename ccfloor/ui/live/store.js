@@ -76,19 +76,26 @@ function takeDiff(state, message) {
   return changed;
 }
 
+/** A tick says why nothing new comes, where the server knows. */
+function takeSources(state, message) {
+  const changed = noChange();
+  if (message.sources) (state.sources = message.sources), (changed.sources = true);
+  return changed;
+}
+
 /**
  * Applies a hub message. Returns what changed, or null when the message does not continue
  * the state (a gap, or a diff before any full): the caller then asks for a full one.
  */
 function applyMessage(state, message) {
   if (message.t === "full") return takeFull(state, message);
-  if (!state.ready) return message.t === "tick" ? noChange() : null;
+  if (!state.ready) return message.t === "tick" ? takeSources(state, message) : null;
   if (message.seq > state.seq + 1) return null;
   const old = message.seq < state.seq || (message.t === "diff" && message.seq === state.seq);
   if (old) return noChange();
   state.seq = message.seq;
   if (isNumber(message.at)) state.at = message.at;
-  return message.t === "diff" ? takeDiff(state, message) : noChange();
+  return message.t === "diff" ? takeDiff(state, message) : takeSources(state, message);
 }
 
 /** Seconds since the numbers were true; null before the first. */

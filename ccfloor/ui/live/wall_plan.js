@@ -155,10 +155,10 @@ function spanText(seconds, t) {
 function patchStale(ctx, now) {
   const { own, state, t } = ctx;
   const seconds = dataAge(state, now) ?? now - own.mountedAt;
-  setText(own.plan.gone, t("wall.stale", { time: spanText(seconds, t) }));
+  setText(own.plan.gone, t(state.ready ? "wall.stale" : "wall.stale.never", { time: spanText(seconds, t) }));
   const picture = fmt.time(ctx.measured(), state.site.zone);
   setText(own.plan.picture, state.ready ? t("wall.stale.picture", { time: picture }) : t("wall.stale.none"));
-  const cause = causeOf(state, t).replace(/[。.]$/, "");
+  const cause = causeOf(state, t, ctx.lang).replace(/[。.]$/, "");
   setText(own.plan.cause, [cause, retryText(ctx, now), t("wall.stale.walk")].filter(Boolean).join(" · "));
 }
 

@@ -85,9 +85,32 @@ def test_before_the_first_view_a_reader_hears_that_we_are_here() -> None:
         reader = Reader(live, ALL)
         clock.now += 1
         live.accept(None)
-        assert (await said(reader))[0] == {"t": "tick", "seq": 1, "now": AT + 1, "at": None}
+        assert (await said(reader))[0] == {"t": "tick", "seq": 1, "now": AT + 1, "at": None, "sources": []}
         live.accept(row(1, view()))
         assert (await said(reader))[0]["t"] == "full"
+
+    asyncio.run(scene())
+
+
+def test_why_no_picture_comes_is_told_before_the_first_view_and_after_the_last() -> None:
+    async def scene() -> None:
+        beside: tuple[Health, ...] = (Health("service", LinkState.DOWN, "collector_never"),)
+        live = LiveHub(lambda after: None, lambda scope: {}, Clock(), beside=lambda: beside)
+        live.accept(None)
+        reader = Reader(live, ALL)
+        (tick,) = await said(reader)
+        assert (tick["t"], tick["sources"][0]["code"]) == ("tick", "collector_never")
+        assert "采集器" in tick["sources"][0]["zh"] and "collector" in tick["sources"][0]["en"]
+        beside = ()
+        live.accept(row(1, view()))
+        assert [source["source"] for source in (await said(reader))[0]["sources"]] == ["ami"]
+        beside = (Health("service", LinkState.DOWN, "collector_silent"),)
+        live.accept(None)
+        live.accept(None)
+        (tick,) = await said(reader)
+        assert [source["code"] for source in tick["sources"]] == ["", "collector_silent"]
+        late = Reader(live, ALL)
+        assert (await said(late))[0]["sources"][1]["code"] == "collector_silent"
 
     asyncio.run(scene())
 
