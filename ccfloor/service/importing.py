@@ -97,10 +97,12 @@ def _import(
 
 def _blocks(path: Path, sink: BulkSink, result: FileResult) -> Iterator[tuple[str, Path, Block]]:
     located = locate(path, sink.cursor)
-    if located is not None:
-        for block in read_blocks(path, located.start):
-            result.lines += block.lines
-            yield located.source, path, block
+    if located is None:  # without a first line it is empty, or an archive damaged from its beginning
+        result.problem = " ".join(fault.say() for block in read_blocks(path) for _, fault in block.bad)
+        return
+    for block in read_blocks(path, located.start):
+        result.lines += block.lines
+        yield located.source, path, block
 
 
 def _feed(engine: Engine, site: str, files: Sequence[Path]) -> str | None:

@@ -102,8 +102,10 @@ def test_bad_lines_are_listed_and_the_rest_is_in(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_told_and_the_others_are_in(tmp_path: Path) -> None:
     (tmp_path / "queue_log").write_text(LOG)
-    result = call("import", tmp_path / "none", tmp_path / "queue_log")
+    (tmp_path / "queue_log.2.gz").write_bytes(b"\x1f\x8b" + bytes(range(200)))
+    result = call("import", tmp_path / "none", tmp_path / "queue_log", tmp_path / "queue_log.2.gz")
     assert result.exit_code == cli.FAILED and "does not exist" in result.stdout
+    assert "queue_log.2.gz: 0 lines" in result.stdout and "damaged" in result.stdout
     assert told("metrics")[0]["offered"] == 2
 
 
