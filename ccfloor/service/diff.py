@@ -96,8 +96,10 @@ class Differ:
         self._seats = {seat.seat: seat for seat in view.seats}
 
     def needs_full(self, view: FloorView) -> bool:
-        """A difference cannot say it: another day, or a queue that is no longer there."""
+        """A difference cannot say it: the first event, another day, or a queue that is no longer there."""
         if (view.site, view.day_start) != (self.told.site, self.told.day_start):
+            return True
+        if view.events and not self.told.events:
             return True
         return not self._queues.keys() <= {queue.queue for queue in view.queues}
 

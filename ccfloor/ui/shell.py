@@ -20,7 +20,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
 _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
 
 # Streamlit's link for keyboards is English; it is shown in our words.
-_SKIP = "[data-testid=stSkipToContent]{font-size:0}[data-testid=stSkipToContent]::after{content:'%s';font-size:1rem}"
+_SKIP = """
+[data-testid=stSkipToContent]{font-size:0}
+[data-testid=stSkipToContent]::after{content:'%s';font-size:1rem}
+"""
 
 # The page's own frame: a narrow navigation, little padding, and nothing where only helpers stand.
 # Above 1920 pixels everything grows with the screen, so that a large one shows the same, larger.

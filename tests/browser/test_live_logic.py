@@ -116,6 +116,34 @@ def test_no_data_is_not_fresh(run: Callable[..., Any]) -> None:
     assert run("freshnessOf(emptyState(), 5)") == "none"
 
 
+def test_a_floor_nobody_has_reported_is_not_shown_as_empty(run: Callable[..., Any]) -> None:
+    assert run(f"""() => {{ {FULL} applyMessage(state, full({{events: 0}}));
+      const unheard = [state.ready, freshnessOf(state, 100)];
+      const quiet = applyMessage(state, {{t: "diff", seq: 6, at: 101}}) !== null;
+      applyMessage(state, full({{events: 1}}));
+      return [...unheard, quiet, state.ready, freshnessOf(state, 100)]; }}""") == [
+        False,
+        "none",
+        True,
+        True,
+        "live",
+    ]
+
+
+def test_the_cause_is_the_sources_own_sentence_and_the_servers_word_comes_last(
+    run: Callable[..., Any],
+) -> None:
+    assert run("""() => {
+      const state = { ...emptyState(), ready: true, link: { up: true } };
+      const cause = (...sources) => causeOf(Object.assign(state, { sources }), t, "zh");
+      const secret = { state: "down", zh: "口令不对", en: "wrong secret" };
+      const silent = { state: "down", zh: "采集器停了", en: "collector stopped" };
+      const trying = { state: "connecting", zh: "正在连接" };
+      const alone = [cause(secret), causeOf(state, t, "en"), cause(trying)];
+      return [...alone, cause(secret, silent), cause(secret, trying)];
+    }""") == ["口令不对", "wrong secret", "正在连接", "采集器停了", "口令不对"]
+
+
 def test_a_verdict_settles_before_it_is_shown(run: Callable[..., Any]) -> None:
     steps = [
         ("", 0),

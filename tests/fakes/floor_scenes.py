@@ -235,6 +235,7 @@ def _scene(
         callers=callers,
         abandons=abandons,
         waiting_curve=curve(now, levels),
+        events=len(all_seats) + 1,
     )
     source = {
         "source": "simulator",

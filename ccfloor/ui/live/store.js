@@ -1,7 +1,8 @@
 /*
  * The state a board reads, kept up to date from the hub's messages.
  *
- * state.ready       a full message has arrived
+ * state.ready       a full message has arrived, and something was heard of the switch: a floor that nobody
+ *                   reported yet is empty, which must not be shown as if it were so
  * state.site        static facts of the site (names, zone, queues, bands, kiosk, teams)
  * state.floor       the floor's QueueView;  state.queues / state.queueBy   QueueViews, in order / by name
  * state.seats / state.seatBy   SeatViews, in order / by id
@@ -41,7 +42,7 @@ function everything(state) {
 function takeFull(state, message) {
   const view = message.view;
   Object.assign(state, {
-    ready: true, seq: message.seq, at: view.at, dayStart: view.day_start, site: message.site || {},
+    ready: view.events !== 0, seq: message.seq, at: view.at, dayStart: view.day_start, site: message.site || {},
     blindSince: view.blind_since ?? null, floor: view.floor, queues: view.queues, seats: view.seats,
     callers: view.callers, abandons: view.abandons, curve: view.waiting_curve || [], sources: message.sources || [],
   });
@@ -89,7 +90,7 @@ function takeSources(state, message) {
  */
 function applyMessage(state, message) {
   if (message.t === "full") return takeFull(state, message);
-  if (!state.ready) return message.t === "tick" ? takeSources(state, message) : null;
+  if (state.at === null) return message.t === "tick" ? takeSources(state, message) : null;
   if (message.seq > state.seq + 1) return null;
   const old = message.seq < state.seq || (message.t === "diff" && message.seq === state.seq);
   if (old) return noChange();

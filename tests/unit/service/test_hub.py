@@ -211,3 +211,18 @@ def test_a_recording_is_shown_by_its_own_clock() -> None:
     live.accept(LiveRow(2, AT, view(AT - 86_400), UP))
     clock.now += 3
     assert live.now() == AT - 86_400 + 3  # its age still grows when nobody writes it any more
+
+
+def test_the_first_event_of_an_unheard_floor_brings_a_full_view() -> None:
+    async def scene() -> None:
+        live = hub(Clock())
+        live.accept(row(1, view()))
+        reader = Reader(live, ALL)
+        assert (await said(reader))[0]["view"]["events"] == 0
+        live.accept(row(2, replace(view(AT + 1), events=3)))
+        (full,) = await said(reader)
+        assert (full["t"], full["view"]["events"]) == ("full", 3)
+        live.accept(row(3, replace(busy(2), events=4)))
+        assert (await said(reader))[0]["t"] == "diff"
+
+    asyncio.run(scene())
