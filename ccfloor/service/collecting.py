@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from ccfloor.acd.asterisk_ami import AsteriskAmi
 from ccfloor.acd.asterisk_queue_log import QueueLogFollower
+from ccfloor.acd.queue_log_files import identity
 from ccfloor.acd.sim_yaml import FileProblem
 from ccfloor.acd.simulator import Simulator, load_floor, load_scenario
 from ccfloor.floor.config import FloorConfig
@@ -21,6 +22,7 @@ from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.settings import Settings
 from ccfloor.service.switch import access
 from ccfloor.store.recorder import Recorder
+from ccfloor.store.tables import sources
 
 log = logging.getLogger(__name__)
 LIVE = "live"
@@ -72,10 +74,37 @@ def make_collector(
     """The only collector of this database and site. Raises LeaseTaken if there is one already."""
     found, view_clock = opened or doors(settings, config, clock)
     lease = take_lease(engine, config.site)
-    recorder = Recorder(engine, config, config.site, LIVE, live=True)
+    recorder = Recorder(engine, config, config.site, feed_of(engine, config.site, settings), live=True)
     keeper = RecorderKeeper(recorder, lease, clock)
     keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)
+
+
+def feed_of(engine: Engine, site: str, settings: Settings) -> str:
+    """The feed to collect into: that of the imported queue_log if the first collector goes on with it.
+
+    The calls that were open at the log's end then are the same calls. Without such a log, or once there
+    is a live feed: LIVE.
+    """
+    path = settings.ami.queue_log
+    if settings.source != "asterisk" or not path:
+        return LIVE
+    table = sources.c
+    known = select(table.feed).where(table.site == site)
+    with engine.connect() as connection:
+        if connection.scalar(known.where(table.feed == LIVE).limit(1)):
+            return LIVE
+        imported = known.where(table.feed.startswith("import:"))
+        taken = connection.scalar(imported.where(table.kind == "live").limit(1))
+        return taken or connection.scalar(imported.where(table.name == _first_line(path))) or LIVE
+
+
+def _first_line(path: str) -> str | None:
+    """The name that the log has as a source."""
+    try:
+        return identity(Path(path), final=False)
+    except OSError:
+        return None
 
 
 class CollectorThread:

@@ -14,7 +14,7 @@ from ccfloor.service.commands import Asked, answer_command, asked_commands
 from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
-from ccfloor.store.recorder import BadLine, Item, Recorder
+from ccfloor.store.recorder import BadLine, Item, Recorder, successor
 from ccfloor.store.tables import live_view, sources
 
 _view_decoder = msgspec.json.Decoder(FloorView)
@@ -92,7 +92,8 @@ class RecorderKeeper:
 def stored_cursor(engine: Engine, site: str, source: str) -> tuple[int, str] | None:
     """(position, mark) up to which a source is stored; None for a new one."""
     table = sources.c
-    query = select(table.cursor, table.mark).where(table.site == site, table.name == source)
+    mine = (table.site == site, table.name.in_((source, successor(source))))
+    query = select(table.cursor, table.mark).where(*mine).order_by(table.cursor.desc())
     with engine.connect() as connection:
         row = connection.execute(query).first()
     return None if row is None or row.cursor < 0 else (row.cursor, row.mark)

@@ -27,6 +27,7 @@ from ccfloor.store.tables import feeds, live_view, sources
 from ccfloor.store.writer import KIND_OF, Row, encoded, ledger_rows
 
 BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
+_LIVE = "@live"
 _NO_TEXT = "the event holds characters that no database can keep"
 
 
@@ -211,14 +212,19 @@ class Recorder:
         return source
 
     def _new_source(self, name: str) -> Source:
-        row = {"site": self.site, "feed": self.feed, **_numbers(Source(0, name))}
+        source = Source(0, name)
+        table = sources.c
         with writing(self.engine) as connection:
-            taken = select(sources.c.feed).where(sources.c.site == self.site, sources.c.name == name)
-            other = connection.scalar(taken)
-            if other is not None:
-                raise WriterConflict(f"{name} is read by feed {other!r} of site {self.site!r} already")
-            added = connection.execute(insert(sources).values(row).returning(sources.c.id))
-            source = self._sources[name] = Source(int(added.scalar_one()), name)
+            taken = select(table.feed, table.cursor, table.mark)
+            other = connection.execute(taken.where(table.site == self.site, table.name == name)).first()
+            if other is not None and not self.live:
+                raise WriterConflict(f"{name} is read by feed {other.feed!r} of site {self.site!r} already")
+            if other is not None:  # a log that was read in once is followed from there on
+                source.name = successor(name)
+                source.cursor, source.mark = other.cursor, other.mark
+            row = {"site": self.site, "feed": self.feed, **_numbers(source)}
+            source.id = int(connection.execute(insert(sources).values(row).returning(table.id)).scalar_one())
+            self._sources[name] = source
         return source
 
     def _note(self, progress: Mapping[str, tuple[int, str]], bad: Sequence[BadLine]) -> None:
@@ -296,8 +302,13 @@ class Recorder:
         query = select(*(sources.c[name] for name in names)).where(
             sources.c.site == self.site, sources.c.feed == self.feed
         )
-        self._sources = {row.name: Source(*row) for row in connection.execute(query)}
+        self._sources = {row.name.removesuffix(_LIVE): Source(*row) for row in connection.execute(query)}
         self._touched = {}
+
+
+def successor(name: str) -> str:
+    """The name under which a live feed goes on with a source that another feed has begun."""
+    return name + _LIVE
 
 
 def _numbers(source: Source) -> dict[str, object]:

@@ -15,8 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ccfloor import cli
+from ccfloor.service.collecting import LIVE, feed_of
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import take_lease
+from ccfloor.service.settings import load
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from tests.fakes.ami_run import ARRIVALS, QUEUE_LOG, RAW
@@ -127,6 +129,31 @@ def test_the_order_in_which_switch_and_log_are_read_in_does_not_matter(tmp_path:
     one, two = (told("metrics", "--by", "queue", "--db", tmp_path / name) for name in ("one.db", "two.db"))
     assert one == two and sum(row["offered"] for row in one) == 387
     assert told("rebuild", "--check", "--db", tmp_path / "two.db")["differences"] == []
+
+
+def test_a_log_that_was_imported_is_followed_from_there_on(tmp_path: Path) -> None:
+    path, lines = tmp_path / "queue_log", LOG.splitlines(keepends=True)
+    path.write_text("".join(lines[:4]))
+    told("import", path)
+    path.write_text(LOG)
+    assert told("replay", path, "--speed", 0)["events"] == 2
+    path.write_text(LOG + "1700000200|c3|hotline|NONE|ENTERQUEUE||13812342073|1\n")
+    assert told("replay", path, "--speed", 0)["events"] == 1
+    assert told("import", path)["files"][0]["events"] == 0
+    assert told("metrics")[0]["offered"] == 3
+    assert told("rebuild", "--check")["differences"] == []
+
+
+def test_the_first_collector_goes_on_with_the_log_that_was_imported(tmp_path: Path) -> None:
+    (tmp_path / "queue_log").write_text(LOG)
+    found = cli.context(None)
+    settings = load(source="asterisk", ami__queue_log=str(tmp_path / "queue_log"))
+    assert feed_of(found.engine, "main", settings) == LIVE
+    told("import", tmp_path / "queue_log")
+    assert feed_of(found.engine, "main", settings).startswith("import:queue_log:")
+    assert feed_of(found.engine, "main", load(source="simulator")) == LIVE
+    told("replay", "--format", "ami", RAW, "--arrivals", ARRIVALS)
+    assert feed_of(found.engine, "main", settings) == LIVE, "there is a live feed already"
 
 
 def test_a_log_is_replayed_at_a_pace_through_a_collector(tmp_path: Path) -> None:
