@@ -1,29 +1,35 @@
 """Recording millions of events: a second process writes a page while the next one is worked out.
 
-Two cores are then busy instead of one. The price: a page that cannot be written is told one page later,
-so whoever reads files in must begin again from the stored cursors after a failure. Nothing is lost or
-doubled by that.
+Two cores are then busy instead of one, and some pages share a transaction: an index whose keys come in no
+order is then written once for all of them. The price: a page that cannot be written is told some pages
+later, so whoever reads files in must begin again from the stored cursors after a failure. Nothing is
+lost or doubled by that.
 """
 
 import gc
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
+from typing import Any, NoReturn
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent
+from ccfloor.floor.state import Floor
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.page import Page, write_page
 from ccfloor.store.recall import Recall
-from ccfloor.store.recorder import Recorder
+from ccfloor.store.recorder import Recorder, Source
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Page)
-_GC = (1_000_000, 20, 100)  # rows make no cycles: looking for them often costs a quarter of the time
+_STORE = b""  # the message that asks to store what was handed over
+_TOGETHER = 4  # pages in one transaction, at most
+_WAL_PAGES = 16_000  # 128 MiB: the same page of an index comes again and again, and is moved once
+_GC = (1_000_000, 20, 100)
 
 
 class WriterGone(Exception):
@@ -31,25 +37,43 @@ class WriterGone(Exception):
 
 
 class BulkRecorder(Recorder):
-    """A Recorder whose pages are written by another process, one page behind. Use ``bulk_recorder``."""
+    """A Recorder whose pages are written by another process, some pages behind. Use ``bulk_recorder``."""
 
     def __init__(self, engine: Engine, config: FloorConfig, site: str, feed: str, pipe: Pipe) -> None:
         super().__init__(engine, config, site, feed, live=False)
         self._pipe = pipe
-        self._pending = False
+        self._unanswered = self._unstored = False
 
     def settle(self) -> None:
         """Wait until everything handed over is stored. Raises WriterGone where it could not be."""
-        if not self._pending:
+        self._hear()
+        if self._unstored:
+            self._send(_STORE)
+            self._hear()
+            self._unstored = False
+
+    def _send(self, message: bytes) -> None:
+        try:
+            self._pipe.send_bytes(message)
+        except OSError:
+            self._gone("it ended without a word")
+        self._unanswered = True
+
+    def _hear(self) -> None:
+        """The answer to what was sent last."""
+        if not self._unanswered:
             return
-        self._pending = False
+        self._unanswered = False
         try:
             failure = self._pipe.recv_bytes().decode()
-        except EOFError:
+        except (EOFError, OSError):
             failure = "it ended without a word"
         if failure:
-            self._floor = None
-            raise WriterGone(f"the process that writes to the database failed: {failure}")
+            self._gone(failure)
+
+    def _gone(self, why: str) -> NoReturn:
+        self._floor, self._unanswered, self._unstored = None, False, False
+        raise WriterGone(f"the process that writes to the database failed: {why}")
 
     def checkpoint(self) -> None:
         """Keep the Floor, and wait until everything is stored."""
@@ -58,13 +82,21 @@ class BulkRecorder(Recorder):
 
     def _commit(self, page: Page) -> None:
         data = _encoder.encode(page)
-        self.settle()
-        self._pipe.send_bytes(data)
-        self._pending = True
+        self._hear()
+        self._send(data)
+        self._unstored = True
 
     def _ask(self, recall: Recall, logged: Sequence[AnyEvent]) -> None:
         self.settle()
         super()._ask(recall, logged)
+
+    def _new_source(self, name: str) -> Source:
+        self.settle()  # the other process would not let us write before it has stored
+        return super()._new_source(name)
+
+    def _restored(self, connection: Connection) -> Floor:
+        self.settle()
+        return super()._restored(connection)
 
 
 @contextmanager
@@ -92,15 +124,39 @@ def _write_pages(url: str, pipe: Pipe) -> None:
     """The other process: write page after page until the pipe is closed; answer each with "" or why not."""
     gc.set_threshold(*_GC)
     engine = open_engine(url)
-    while True:
-        try:
-            data = pipe.recv_bytes()
-        except EOFError:
-            return
-        try:
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _checkpoint_seldom)
+    try:
+        while (data := _received(pipe)) is not None:
             with writing(engine) as connection:
-                write_page(connection, _decoder.decode(data))
-        except Exception as error:
-            pipe.send_bytes(f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
-            return
-        pipe.send_bytes(b"")
+                _write_together(connection, pipe, data)
+            _answer(pipe, "")
+    except Exception as error:
+        _answer(pipe, f"{type(error).__name__}: {error}")
+
+
+def _write_together(connection: Connection, pipe: Pipe, data: bytes | None) -> None:
+    """Some pages in one transaction. The answer to the last one is due when it is committed."""
+    for left in reversed(range(_TOGETHER)):
+        if not data:
+            return  # asked to store, or nothing follows
+        write_page(connection, _decoder.decode(data))
+        if left:
+            _answer(pipe, "")
+            data = _received(pipe)
+
+
+def _checkpoint_seldom(connection: Any, _record: object) -> None:
+    connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
+
+
+def _answer(pipe: Pipe, failure: str) -> None:
+    with suppress(OSError):  # nobody listens any more
+        pipe.send_bytes(failure.encode("utf-8", "replace"))
+
+
+def _received(pipe: Pipe) -> bytes | None:
+    try:
+        return pipe.recv_bytes()
+    except EOFError:
+        return None
