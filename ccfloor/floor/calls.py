@@ -7,7 +7,7 @@ changes: a corrected outcome takes back what the first one had added.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -44,6 +44,12 @@ ENDED_RINGS = frozenset(("no_answer", "rejected", "canceled"))
 TRANSFERS = (EndedBy.BLIND_TRANSFER, EndedBy.ATTENDED_TRANSFER)
 PENDING = (Outcome.WAITING, Outcome.DEQUEUED)
 
+# Which instant of a call an amount belongs to: 0 entered, 1 answered, 2 left, 3 ended.
+_WHEN = dict.fromkeys(range(len(FIELDS)), 0)
+_WHEN |= dict.fromkeys((_ANSWERED, _IN_T, _WAIT_A, _RING, *range(_HIST, len(FIELDS))), 1)
+_WHEN |= dict.fromkeys((_ABANDONED, _SHORT, _AB_T, _SHORT_T, _WAIT_B, *_EXITS.values()), 2)
+_WHEN |= dict.fromkeys((_HANDLED, _TALK, _HOLD, _ACW, _TRANSFERRED), 3)
+
 Contribution = tuple[int, float, int]  # field index, instant of the event, amount
 
 
@@ -58,9 +64,9 @@ class Visit(msgspec.Struct):
     held_at: float = 0.0
     seat_done_at: float = 0.0  # the seat's telephone was free again, though the call went on
     counted_at: int = -1  # interval its counts went to; -1: none yet
-    counted: list[int] = []
+    counted: Sequence[int] = ()  # as ``amounts`` gives them
     agent_counted: tuple[str, int] | None = None
-    agent_vector: list[int] = []  # as _add_agent takes it
+    agent_amounts: Sequence[int] = ()
     ronas: list[tuple[str, int]] = []  # (agent, interval) of missed ringings not yet handed over
     wide: bool = False  # guessed from one event: matches joins at any time
     unseen: bool = False  # answered out of sight: wait and instant are a guess until its end tells them
@@ -79,53 +85,59 @@ class Visit(msgspec.Struct):
 
 def contributions(row: CallRow) -> list[Contribution]:
     """What this row adds to the counts of metrics.FIELDS, each with the instant it happened."""
+    pairs = iter(amounts(row))
+    times = (row.entered_at, row.answered_at, row.left_at, row.ended_at)
+    return [(index, times[_WHEN[index]], amount) for index, amount in zip(pairs, pairs, strict=True)]
+
+
+def amounts(row: CallRow) -> list[int]:
+    """What this row adds to the counts: index into metrics.FIELDS, amount, index, amount …"""
     outcome = row.outcome
     if outcome is Outcome.REFUSED_FULL or outcome is Outcome.REFUSED_EMPTY:
-        return [(_REFUSALS[outcome], row.entered_at, 1)]
-    found: list[Contribution] = [(_OFFERED, row.entered_at, 1)]
+        return [_REFUSALS[outcome], 1]
+    found = [_OFFERED, 1]
     if not row.final:
-        found.append((_OPEN, row.entered_at, 1))
+        found += (_OPEN, 1)
     if row.repaired:
-        found.append((_REPAIRED, row.entered_at, 1))
+        found += (_REPAIRED, 1)
     if row.ronas:
-        found.append((_RONA, row.entered_at, row.ronas))
+        found += (_RONA, row.ronas)
     if outcome is Outcome.ANSWERED:
         _answered(row, found)
     elif outcome is Outcome.ABANDONED:
         _abandoned(row, found)
     elif outcome not in PENDING:
-        found.append((_EXITS[outcome], row.left_at, 1))
+        found += (_EXITS[outcome], 1)
     return found
 
 
-def _answered(row: CallRow, found: list[Contribution]) -> None:
-    at, wait = row.answered_at, row.wait_ms
-    found += ((_ANSWERED, at, 1), (_WAIT_A, at, wait), (_HIST + wait_bucket(wait / 1000), at, 1))
+def _answered(row: CallRow, found: list[int]) -> None:
+    wait = row.wait_ms
+    found += (_ANSWERED, 1, _WAIT_A, wait, _HIST + wait_bucket(wait / 1000), 1)
     if row.ring_ms:
-        found.append((_RING, at, row.ring_ms))
+        found += (_RING, row.ring_ms)
     if wait <= row.threshold_ms:
-        found.append((_IN_T, at, 1))
+        found += (_IN_T, 1)
     if row.ended_at:
-        end = row.ended_at
-        found += ((_HANDLED, end, 1), (_TALK, end, row.talk_ms))
+        found += (_HANDLED, 1, _TALK, row.talk_ms)
         if row.hold_ms:
-            found.append((_HOLD, end, row.hold_ms))
+            found += (_HOLD, row.hold_ms)
         if row.acw_ms:
-            found.append((_ACW, end, row.acw_ms))
+            found += (_ACW, row.acw_ms)
         if row.ended_by in TRANSFERS:
-            found.append((_TRANSFERRED, end, 1))
+            found += (_TRANSFERRED, 1)
 
 
-def _abandoned(row: CallRow, found: list[Contribution]) -> None:
-    at, wait = row.left_at, row.wait_ms
-    found += ((_ABANDONED, at, 1), (_WAIT_B, at, wait))
+def _abandoned(row: CallRow, found: list[int]) -> None:
+    wait = row.wait_ms
+    found += (_ABANDONED, 1, _WAIT_B, wait)
     within, short = wait <= row.threshold_ms, wait < row.short_ms
     if within:
-        found.append((_AB_T, at, 1))
+        found += (_AB_T, 1)
     if short:
-        found.append((_SHORT, at, 1))
+        found += (_SHORT, 1)
         if within:
-            found.append((_SHORT_T, at, 1))
+            found += (_SHORT_T, 1)
 
 
 class CallBook:
@@ -176,10 +188,10 @@ class CallBook:
         known = self.by_call.get((call, queue))
         if not known:
             return None
-        for visit in reversed(known):
-            if visit.seen(log):
-                return visit
-        return known[-1]
+        last = known[-1]
+        if len(known) == 1 or last.seen(log):
+            return last
+        return next((visit for visit in reversed(known) if visit.seen(log)), last)
 
     def open_visits(self) -> list[Visit]:
         """Visits that wait or talk."""
@@ -187,55 +199,48 @@ class CallBook:
 
     def settle(self, ledger: Ledger) -> None:
         """Hand over every changed row and put the counts right by what changed in it."""
+        calls, legs = ledger.calls, ledger.legs
         for key, visit in self.dirty.items():
             _settle_queue(visit, ledger)
             _settle_agent(visit, ledger)
-            ledger.calls[key] = visit.row
+            calls[key] = visit.row
+            source, position = key
             for leg in visit.legs:
-                ledger.legs[(leg.source, leg.position, leg.leg)] = leg
+                legs[(source, position, leg.leg)] = leg
         self.dirty = {}
 
     def forget(self, now: float) -> None:
         """Let go of visits that ended long ago. The store can bring them back."""
-        ended = self._ended
-        while ended and max(ended[0].row.ended_at, ended[0].row.left_at) < now - KEEP_S:
-            visit = ended.popleft()
-            if visit.row.final and visit.key not in self.dirty:
+        ended, edge = self._ended, now - KEEP_S
+        while ended:
+            visit = ended[0]
+            row = visit.row
+            if row.ended_at >= edge or row.left_at >= edge:
+                return
+            ended.popleft()
+            if row.final and visit.key not in self.dirty:
                 self._drop(visit)
 
     def _drop(self, visit: Visit) -> None:
         if self.visits.pop(visit.key, None) is None:
             return
         name = (visit.row.call, visit.row.queue)
-        left = [other for other in self.by_call.get(name, ()) if other is not visit]
-        if left:
-            self.by_call[name] = left
-        else:
-            self.by_call.pop(name, None)
+        known = self.by_call.pop(name, ())
+        if len(known) > 1:
+            self.by_call[name] = [other for other in known if other is not visit]
 
 
 def _settle_queue(visit: Visit, ledger: Ledger) -> None:
     row = visit.row
-    start = interval_start(row.entered_at)
-    parts = contributions(row)
-    delta = _vector(ledger.queue_deltas, (row.queue, start), len(FIELDS))
+    key = (row.queue, interval_start(row.entered_at))
+    delta = _vector(ledger.queue_deltas, key, len(FIELDS))
     if visit.counted_at >= 0:
-        old = (
-            delta
-            if visit.counted_at == start
-            else _vector(ledger.queue_deltas, (row.queue, visit.counted_at), len(FIELDS))
-        )
-        pairs = visit.counted
-        for position in range(0, len(pairs), 2):
-            old[pairs[position]] -= pairs[position + 1]
-    counted: list[int] = []
-    for index, _, amount in parts:
-        delta[index] += amount
-        counted.append(index)
-        counted.append(amount)
-    visit.counted_at, visit.counted = start, counted
-    if row.outcome is not Outcome.WAITING and row.wait_ms > ledger.max_wait_ms.get((row.queue, start), -1):
-        ledger.max_wait_ms[(row.queue, start)] = row.wait_ms
+        before = (row.queue, visit.counted_at)
+        _take_back(_vector(ledger.queue_deltas, before, len(FIELDS)), visit.counted)
+    visit.counted_at, visit.counted = key[1], amounts(row)
+    _add(delta, visit.counted)
+    if row.outcome is not Outcome.WAITING and row.wait_ms > ledger.max_wait_ms.get(key, -1):
+        ledger.max_wait_ms[key] = row.wait_ms
 
 
 _A_ANSWERED, _A_TRANSFERRED = AGENT_INDEX["answered"], AGENT_INDEX["transferred_out"]
@@ -250,25 +255,38 @@ def _settle_agent(visit: Visit, ledger: Ledger) -> None:
             _vector(ledger.agent_deltas, key, len(AGENT_FIELDS))[_A_RONA] += 1
         visit.ronas = []
     if visit.agent_counted is not None:
-        old = _vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS))
-        _add_agent(old, visit.agent_vector, -1)
+        before = _vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS))
+        _take_back(before, visit.agent_amounts)
         visit.agent_counted = None
     if row.outcome is not Outcome.ANSWERED or not row.agent:
         return
-    key = (row.agent, interval_start(row.answered_at))
-    amounts = [1, int(row.ended_by in TRANSFERS), row.talk_ms, row.hold_ms, row.acw_ms, row.ring_ms]
-    _add_agent(_vector(ledger.agent_deltas, key, len(AGENT_FIELDS)), amounts, 1)
-    visit.agent_counted, visit.agent_vector = key, amounts
+    visit.agent_counted = (row.agent, interval_start(row.answered_at))
+    visit.agent_amounts = _agent_amounts(row)
+    _add(_vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS)), visit.agent_amounts)
 
 
-def _add_agent(delta: list[int], amounts: list[int], sign: int) -> None:
-    answered, transferred, talk, hold, acw, ring = amounts
-    delta[_A_ANSWERED] += sign * answered
-    delta[_A_TRANSFERRED] += sign * transferred
-    delta[_A_TALK] += sign * talk
-    delta[_A_HOLD] += sign * hold
-    delta[_A_ACW] += sign * acw
-    delta[_A_RING] += sign * ring
+def _agent_amounts(row: CallRow) -> list[int]:
+    """What an answered row adds to its agent's counts: index into AGENT_FIELDS, amount, index …"""
+    found = [_A_ANSWERED, 1, _A_TALK, row.talk_ms, _A_RING, row.ring_ms]
+    if row.hold_ms:
+        found += (_A_HOLD, row.hold_ms)
+    if row.acw_ms:
+        found += (_A_ACW, row.acw_ms)
+    if row.ended_by in TRANSFERS:
+        found += (_A_TRANSFERRED, 1)
+    return found
+
+
+def _add(vector: list[int], pairs: Sequence[int]) -> None:
+    rest = iter(pairs)
+    for index, amount in zip(rest, rest, strict=True):
+        vector[index] += amount
+
+
+def _take_back(vector: list[int], pairs: Sequence[int]) -> None:
+    rest = iter(pairs)
+    for index, amount in zip(rest, rest, strict=True):
+        vector[index] -= amount
 
 
 def _vector(deltas: dict[tuple[str, int], list[int]], key: tuple[str, int], size: int) -> list[int]:
@@ -287,8 +305,7 @@ def recalled(row: CallRow, legs: Iterable[LegRow] = ()) -> Visit:
             told[0] += row.seen_live
             told[1] += row.seen_log
     visit.counted_at = interval_start(row.entered_at)
-    for index, _, amount in contributions(row):
-        visit.counted += (index, amount)
+    visit.counted = amounts(row)
     if row.outcome is Outcome.ANSWERED and row.agent:
         scratch = Ledger()
         _settle_agent(visit, scratch)

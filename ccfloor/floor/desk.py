@@ -62,7 +62,7 @@ class SeatDesk:
         self.names: dict[str, str] = {}
         self.changed: set[str] = set()
         self.day_start = 0.0
-        self._timers: list[tuple[float, str]] = []
+        self.pending: list[tuple[float, str]] = []  # ends of wrap-ups, a heap
         for info in config.seats.values():
             for alias in (*info.aliases, info.agent):
                 if alias:
@@ -116,7 +116,7 @@ class SeatDesk:
 
     def timers(self, at: float) -> None:
         """End every wrap-up whose time is over by ``at``, each at its own instant."""
-        timers = self._timers
+        timers = self.pending
         while timers and timers[0][0] <= at:
             until, seat_id = heapq.heappop(timers)
             seat = self.seats.get(seat_id)
@@ -134,10 +134,12 @@ class SeatDesk:
         if at < seat.since:
             at = seat.since
         self.close(seat, at)
-        self._weigh(seat, at, -1)
+        if self.weigh is not None:
+            self._weigh(seat, at, -1)
         seat.status, seat.reason, seat.queue, seat.call, seat.since = status, reason, queue, call, at
         seat.resumed_from = 0.0
-        self._weigh(seat, at, +1)
+        if self.weigh is not None:
+            self._weigh(seat, at, +1)
 
     def close(self, seat: Seat, at: float, repaired: bool = False) -> None:
         """Write the present status up to ``at`` and let it begin anew there."""
@@ -187,7 +189,7 @@ class SeatDesk:
     def attach(self, seat: Seat, visit: Visit, at: float) -> bool:
         """The seat talks to this caller now. False if it held another one, which is let go."""
         alone = seat.visit is None or seat.visit == visit.key
-        if seat.wrap_visit != visit.key:
+        if seat.wrap_until and seat.wrap_visit != visit.key:
             self.end_wrap(seat, at)
         seat.ringing.clear()
         seat.held = False
@@ -202,7 +204,7 @@ class SeatDesk:
         if granted > 0:
             seat.wrap_from, seat.wrap_until = at, at + granted
             seat.wrap_visit, seat.wrap_queue = visit.key, visit.row.queue
-            heapq.heappush(self._timers, (seat.wrap_until, seat.seat))
+            heapq.heappush(self.pending, (seat.wrap_until, seat.seat))
             if seat.paused:
                 self.end_wrap(seat, at)
         self.update(seat, at)
@@ -379,7 +381,7 @@ class SeatDesk:
             if state.last_call and state.last_call + granted > at and seat.visit is None:
                 seat.wrap_until, seat.wrap_queue = state.last_call + granted, state.queue
                 seat.wrap_from = state.last_call
-                heapq.heappush(self._timers, (seat.wrap_until, seat.seat))
+                heapq.heappush(self.pending, (seat.wrap_until, seat.seat))
 
     def restore(self, seats: Iterable[Seat], names: dict[str, str]) -> None:
         """Put dumped seats back, timers included."""
@@ -388,7 +390,7 @@ class SeatDesk:
             self.seats[seat.seat] = seat
             self.changed.add(seat.seat)
             if seat.wrap_until:
-                heapq.heappush(self._timers, (seat.wrap_until, seat.seat))
+                heapq.heappush(self.pending, (seat.wrap_until, seat.seat))
 
 
 def _member_of(state: MemberState, at: float) -> Member:

@@ -41,6 +41,7 @@ SUM_FIELDS = (
     "ring_ms",
 )
 HISTOGRAM_EDGES_S = (0, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300, 600)
+_UPPER_EDGES_S = HISTOGRAM_EDGES_S[:-1]  # the last bucket is open above
 HISTOGRAM_FIELDS = tuple(f"wait_h{index}" for index in range(len(HISTOGRAM_EDGES_S)))
 FIELDS = COUNT_FIELDS + SUM_FIELDS + HISTOGRAM_FIELDS
 INDEX = {name: position for position, name in enumerate(FIELDS)}
@@ -50,7 +51,7 @@ FLOW_OUT_FIELDS = ("timed_out", "key_exit", "withdrawn", "left_empty")
 
 def wait_bucket(wait_s: float) -> int:
     """Index into HISTOGRAM_FIELDS of an answered caller's wait in seconds (upper edges inclusive)."""
-    return min(bisect_left(HISTOGRAM_EDGES_S, wait_s), len(HISTOGRAM_EDGES_S) - 1)
+    return bisect_left(_UPPER_EDGES_S, wait_s)
 
 
 class Counts(NamedTuple):

@@ -125,9 +125,10 @@ class Seat(msgspec.Struct):
     @property
     def paused(self) -> bool:
         """Paused in every queue it serves."""
-        if self.queues:
-            return all(member.paused for member in self.queues.values())
-        return bool(self.pause_all)
+        for member in self.queues.values():
+            if not member.paused:
+                return False
+        return bool(self.queues or self.pause_all)
 
     def pause(self) -> tuple[str, float]:
         """Reason text and start of the pause that came last; empty when none."""
@@ -138,15 +139,14 @@ class Seat(msgspec.Struct):
         return (self.pause_all_reason, self.pause_all_at) if self.pause_all else ("", 0.0)
 
 
-_STATUS_FIELDS = {
-    status.value: AGENT_INDEX[f"{status.value}_ms"]
+_STATUS_FIELDS: dict[str, int] = {
+    status: AGENT_INDEX[f"{status.value}_ms"]
     for status in SeatStatus
     if status not in (SeatStatus.PAUSED, SeatStatus.OFFLINE)
 }
-_PAUSE_FIELDS = {
-    reason.value: AGENT_INDEX[f"{reason.value}_ms"]
-    for reason in PauseReason
-    if reason is not PauseReason.OTHER
+_OTHER_PAUSE = AGENT_INDEX["other_pause_ms"]
+_PAUSE_FIELDS: dict[str, int] = {
+    reason: AGENT_INDEX[f"{reason.value}_ms"] for reason in PauseReason if reason is not PauseReason.OTHER
 }
 
 Derived = tuple[SeatStatus, str, str, str]  # status, canonical reason, queue, call
@@ -207,8 +207,8 @@ def span_field(status: str, reason: str) -> int | None:
     if status == SeatStatus.OFFLINE:
         return None
     if status == SeatStatus.PAUSED:
-        return _PAUSE_FIELDS.get(str(reason), AGENT_INDEX["other_pause_ms"])
-    return _STATUS_FIELDS[str.__str__(status)]
+        return _PAUSE_FIELDS.get(reason, _OTHER_PAUSE)
+    return _STATUS_FIELDS[status]
 
 
 def record_span(seat: Seat, end: float, ledger: Ledger, repaired: bool = False) -> None:
@@ -217,13 +217,13 @@ def record_span(seat: Seat, end: float, ledger: Ledger, repaired: bool = False) 
         return
     if seat.status is SeatStatus.OFFLINE or seat.status is SeatStatus.UNKNOWN:
         return
-    status, reason = seat.status, seat.reason
+    status, reason, agent, start = seat.status, seat.reason, seat.agent, seat.since
     ledger.spans.append(
-        SpanRow(seat.seat, seat.agent, seat.since, end, status, reason, seat.queue, seat.call, repaired)
+        SpanRow(seat.seat, agent, start, end, status, reason, seat.queue, seat.call, repaired)
     )
     field = span_field(status, reason)
-    if field is not None and seat.agent:
-        _spread(seat.agent, field, seat.since, end, ledger)
+    if field is not None and agent:
+        _spread(agent, field, start, end, ledger)
 
 
 def _spread(agent: str, field: int, start: float, end: float, ledger: Ledger) -> None:

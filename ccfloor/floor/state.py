@@ -138,21 +138,24 @@ class Floor:
         self.events += 1
         self._key = (source, position)
         self._log = log
-        self._drive = not log or self._log_drives(event.at)
-        if not log and type(event) is not SourceLost and type(event) is not Clock:
-            self.link_up = True
-            self.blind_since = None
-        if event.at > self.at:
-            self._move(event.at)
-        self._handlers[type(event)](event)
+        at, kind = event.at, type(event)
+        if log:
+            self._drive = not (self.link_up or (self.covered and self._is_covered(at)))
+        else:
+            self._drive = True
+            if kind is not SourceLost and kind is not Clock:
+                self.link_up = True
+                self.blind_since = None
+        if at > self.at:
+            self._move(at)
+        self._handlers[kind](event)
 
-    def _log_drives(self, at: float) -> bool:
-        if self.link_up:
-            return False
-        return not (self.covered and any(start <= at <= end for start, end in self.covered))
+    def _is_covered(self, at: float) -> bool:
+        return any(start <= at <= end for start, end in self.covered)
 
     def _move(self, at: float) -> None:
-        self.desk.timers(at)
+        if self.desk.pending:
+            self.desk.timers(at)
         self.at = at
         if self.live and at >= self.next_roll:
             self.next_roll = interval_start(at) + INTERVAL_S
@@ -233,18 +236,22 @@ class Floor:
             self.curve.append((at, self.waiting_now))
 
     def _start_waiting(self, visit: Visit, at: float) -> None:
-        gauge = self.gauge(visit.row.queue)
+        row = visit.row
+        gauge = self.gauges.get(row.queue) or self.gauge(row.queue)
         if visit.key not in gauge.waiting:
-            gauge.waiting[visit.key] = visit.row.entered_at
+            gauge.waiting[visit.key] = row.entered_at
             self._note_waiting(at, +1)
             if self.live:
                 gauge.expect(visit)
 
     def _stop_waiting(self, visit: Visit, at: float) -> None:
-        gauge = self.gauge(visit.row.queue)
+        row = visit.row
+        gauge = self.gauges.get(row.queue) or self.gauge(row.queue)
         if gauge.waiting.pop(visit.key, None) is not None:
             self._note_waiting(at, -1)
-            gauge.max_wait_s = max(gauge.max_wait_s, at - visit.row.entered_at)
+            waited = at - row.entered_at
+            if waited > gauge.max_wait_s:
+                gauge.max_wait_s = waited
 
     def _check_count(self, queue: str, count: int) -> None:
         if count < 0 or not self._drive or self._log:
@@ -272,20 +279,21 @@ class Floor:
 
     def _new_visit(self, event: Any, entered_at: float) -> Visit:
         target = self.config.target(event.queue, entered_at)
+        key = self._key
+        more = 0
+        while key in self.book.visits:  # a full report opens several with one event
+            more += 1
+            key = (self._key[0], -(self._key[1] * 4096 + more))
         row = CallRow(
-            source=self._key[0],
-            position=self._key[1],
+            source=key[0],
+            position=key[1],
             call=event.call,
             queue=event.queue,
             entered_at=entered_at,
             threshold_ms=_ms(target.threshold_s),
             short_ms=_ms(target.short_s),
         )
-        more = 0
-        while (row.source, row.position) in self.book.visits:  # a full report opens several with one event
-            more += 1
-            row.position = -(self._key[1] * 4096 + more)
-        visit = Visit(row=row, key=(row.source, row.position))
+        visit = Visit(row=row, key=key)
         visit.mark(self._log)
         self.book.add(visit)
         return visit
@@ -307,7 +315,8 @@ class Floor:
         row.linked = row.linked or event.linked
         if self._drive and row.outcome is Outcome.WAITING:
             self._start_waiting(visit, event.at)
-        self._check_count(event.queue, event.count)
+        if event.count >= 0:
+            self._check_count(event.queue, event.count)
         self._measure(visit)
 
     def _found(self, event: Any, waited_s: float) -> Visit:
@@ -479,7 +488,8 @@ class Floor:
         leg.answered_at, leg.result, leg.ring_ms = event.at, "answered", row.ring_ms
         if not row.ring_ms and event.ring_s is None:
             leg.ring_ms = row.ring_ms = _ms(event.at - leg.rang_at)
-        self._cancel_rings(visit, event.at, seat)
+        if visit.open_rings:
+            self._cancel_rings(visit, event.at, seat)
         self._measure(visit)
 
     def _seat_takes(self, visit: Visit, name: str, at: float) -> None:
@@ -489,9 +499,10 @@ class Floor:
         if row.seat != seat.seat:
             self.repair("second_answer")
             return
-        held = self.book.visits.get(seat.visit) if seat.visit is not None else None
-        if held is not None and held is not visit:
-            self.desk.stop_hold(seat, held, at)
+        if seat.visit is not None and seat.visit != visit.key:
+            held = self.book.visits.get(seat.visit)
+            if held is not None:
+                self.desk.stop_hold(seat, held, at)
         if not self.desk.attach(seat, visit, at):
             self.repair("seat_in_two_calls")
 
@@ -529,14 +540,15 @@ class Floor:
     def _close_answered(self, visit: Visit, event: CallEnded) -> None:
         row = visit.row
         seat = self.desk.find(row.seat)
-        if seat is not None and seat.visit == visit.key:
-            self.desk.stop_hold(seat, visit, event.at)
+        holder = seat if seat is not None and seat.visit == visit.key else None
+        if holder is not None:
+            self.desk.stop_hold(holder, visit, event.at)
         row.ended_at, row.ended_by, row.target = max(event.at, row.answered_at), event.by, event.target
         self._set_talk(visit, event)
         self._end_leg(visit)
-        if self._drive and seat is not None and seat.visit == visit.key:
-            self.desk.release(seat, visit, event.at)
-        if not self.desk.wrapping(visit):
+        if self._drive and holder is not None:
+            self.desk.release(holder, visit, event.at)
+        if seat is None or seat.wrap_visit != visit.key:
             self.book.finish(visit)
         if seat is not None and self._drive and self.live:
             seat.today.handled += 1
