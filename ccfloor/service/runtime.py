@@ -40,6 +40,7 @@ _AGAIN_S = 5.0
 _BEAT_S = 1.0
 _HISTORY_S = 2.0
 _SILENT_S = 5.0
+_WARM_AFTER_S = 4.0
 _OWN = "service"
 _service: "Service | None" = None
 _made = threading.Lock()
@@ -195,12 +196,19 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         running = asyncio.create_task(service().run())
     except SettingsError as error:
         raise SystemExit(str(error)) from None
-    warming = asyncio.create_task(asyncio.to_thread(_warm))
+    warming = asyncio.create_task(_warm_later())
     try:
         yield
     finally:
         running.cancel()
+        warming.cancel()
         await asyncio.gather(running, warming, return_exceptions=True)
+
+
+async def _warm_later() -> None:
+    """The first wall needs none of it: it goes first."""
+    await asyncio.sleep(_WARM_AFTER_S)
+    await asyncio.to_thread(_warm)
 
 
 def _warm() -> None:

@@ -35,13 +35,14 @@ class SeatCommands {
     this.error = box("span", "err");
     this.error.setAttribute("role", "alert");
     this.ask.append(this.words, this.reasonLabel, why, this.go,
-      pushButton("btn", ctx.t("cmd.cancel"), () => this.shut()), this.error);
+      pushButton("btn", ctx.t("cmd.cancel"), () => (this.shut(), this.stay())), this.error);
     this.ask.hidden = true;
     this.ask.addEventListener("submit", (event) => this.submit(event));
     this.ask.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.shut();
+      this.stay();
     });
   }
 
@@ -49,8 +50,10 @@ class SeatCommands {
     const other = !this.seat || this.seat.seat !== seat.seat;
     this.seat = seat;
     const able = this.ctx.state.site.commands !== false;
+    const focused = this.buttons.getRootNode().activeElement;
     this.end.hidden = !able || !seat.paused;
     this.pause.hidden = !able || seat.paused || seat.status === "offline";
+    if (focused?.hidden && this.buttons.contains(focused)) focused.blur(), this.stay();
     if (!other) return;
     this.shut();
     this.list.replaceChildren();
@@ -95,10 +98,17 @@ class SeatCommands {
       await askServer(this.ctx, path, {}, body);
       this.shut();
       await this.load();
+      this.stay();
     } catch (error) {
       this.ask.hidden = false;
       setText(this.error, this.ctx.t(`cmd.error.${error.code || "failed"}`));
     }
+  }
+
+  /** What was pressed is gone by now: the keyboard goes on from the seat's buttons. */
+  stay() {
+    if (!this.seat || this.buttons.getRootNode().activeElement) return;
+    this.buttons.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
   }
 
   async load() {
