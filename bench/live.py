@@ -1,8 +1,9 @@
 """A big floor live: events into the database, and out to 200 readers, with the processor time of both.
 
 500 seats, 50 queues, 200 events a second for 60 seconds go through the real collector into SQLite; a web
-server on the same database feeds 200 websocket readers. Baselines from the same run: the journal rows
-alone in plain sqlite3, and the same messages sent by a bare websocket server.
+server on the same database feeds 200 websocket readers, and one real browser all the while. Baselines
+from the same run: the journal rows alone in plain sqlite3, the same messages sent by a bare websocket
+server, and the browser without readers beside it.
 """
 
 import argparse
@@ -19,11 +20,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import websockets
 
+from bench._screen import PROBE, Screen, delays
 from ccfloor.acd.base import CommandResult, SeatCommand, Sink
 from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
 from ccfloor.floor.events import (
@@ -31,11 +34,13 @@ from ccfloor.floor.events import (
     CallDequeued,
     CallEnded,
     CallJoined,
+    CallLeft,
     CallRang,
     Device,
     FloorEvent,
     FloorSnapshot,
     MemberState,
+    Outcome,
     QueueState,
     SeatDevice,
     encode,
@@ -70,7 +75,8 @@ def snapshot(at: float) -> FloorSnapshot:
         for index, seat in enumerate(names())
         for step in range(3)
     )
-    return FloorSnapshot(at=at, queues=tuple(QueueState(f"q{i:02}") for i in range(QUEUES)), members=members)
+    queues = tuple(QueueState(f"q{i:02}") for i in range(QUEUES))
+    return FloorSnapshot(at=at, queues=(*queues, QueueState(PROBE)), members=members)
 
 
 def stream(seed: int) -> Iterator[FloorEvent]:
@@ -100,6 +106,7 @@ class Paced:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
+        self.probes: dict[int, float] = {}
 
     async def run(self, sink: Sink) -> None:
         """Tell ``seconds`` of the stream."""
@@ -107,11 +114,21 @@ class Paced:
         sink.put("bench", 0, snapshot(begun))
         while (now := time.time()) < begun + self._seconds:
             due = int((now - begun) * RATE)
+            if now - begun >= len(self.probes) + 1:
+                self._probe(sink, len(self.probes) + 1)
             while told < due:
                 told += 1
                 event = next(events)
                 sink.put("bench", told, type(event)(**{**fields(event), "at": time.time()}))
             await asyncio.sleep(0.005)
+
+    def _probe(self, sink: Sink, count: int) -> None:
+        """One more caller in the queue that the browser watches; the one before hangs up."""
+        at = self.probes[count] = time.time()
+        left = CallLeft(at=at, call=f"p{count - 1}", queue=PROBE, outcome=Outcome.ABANDONED, wait_s=1.0)
+        if count > 1:
+            sink.put("probe", 2 * count, left)
+        sink.put("probe", 2 * count + 1, CallJoined(at=at, call=f"p{count}", queue=PROBE))
 
     async def send(self, command: SeatCommand) -> CommandResult:
         """Nobody commands a benchmark."""
@@ -147,10 +164,11 @@ def collect(db: str, seconds: float) -> None:
             lags.extend(now - entry.arrived for entry in batch.entries)
 
     keeper = Timed(Recorder(engine, config(), "main", "live", live=True), take_lease(engine, "main"))
+    paced = Paced(seconds)
     before, begun = time.process_time(), time.time()
-    asyncio.run(Collector([Door(Paced(seconds))], keeper, CollectorSettings(), time.time).run())
+    asyncio.run(Collector([Door(paced)], keeper, CollectorSettings(), time.time).run())
     share = (time.process_time() - before) / (time.time() - begun)
-    print(json.dumps({"events": len(lags), "cpu": share, **spread(lags)}))
+    print(json.dumps({"cpu": share, **spread(lags), "probes": list(paced.probes.values())}))
 
 
 def spread(values: list[float]) -> dict[str, float]:
@@ -278,50 +296,63 @@ def main() -> None:
 
 
 def measure(folder: Path, seconds: float) -> None:
-    """The collector alone first, then with readers, then the baselines."""
+    """The collector alone first, then a browser, then readers beside it, then the baselines."""
     alone = finished(spawn_collector(f"sqlite:///{folder}/alone.db", seconds / 2))
-    db, port = f"sqlite:///{folder}/floor.db", free_port()
-    collector = spawn_collector(db, seconds + 15)
+    db, port, solo = f"sqlite:///{folder}/floor.db", free_port(), seconds / 3
+    collector = spawn_collector(db, solo + seconds + 25)
     web = spawn_web(db, port)
     try:
         wait_for(port)
+        screen = Screen(f"http://127.0.0.1:{port}/queues")
+        screen.ready.wait(60)
+        begun = time.time()
+        time.sleep(solo)
+        joined = time.time()
         arrivals, share = asyncio.run(readers(f"ws://127.0.0.1:{port}/live", seconds - 5, web.pid))
+        ended = time.time() - 1
+        screen.stop()
     finally:
         web.terminate()
         web.wait(15)
-    busy = finished(collector)
-    base = journal_alone(folder, 10)
+    busy, base = finished(collector), journal_alone(folder, 10)
     size, rate = arrivals.bytes / max(1, arrivals.messages), arrivals.messages / READERS / (seconds - 5)
     bare = bare_share(int(size), rate)
-    told = spread(arrivals.lags)
     print(f"{SEATS} seats, {QUEUES} queues, {RATE} events/s, {READERS} readers, {os.cpu_count()} cores")
-    row("collector, share of a core", alone["cpu"], 0.40, base["cpu"], "journal rows alone")
-    row("collector with readers beside it", busy["cpu"], 0.40, base["cpu"], "journal rows alone")
-    row(
-        "event to database p50, ms",
-        alone["p50"],
-        None,
-        base["p50"],
-        "transaction alone, without its 80 ms batch",
-    )
-    row(
-        "event to database p99, ms",
-        alone["p99"],
-        300,
-        base["p99"],
-        "transaction alone, without its 80 ms batch",
-    )
-    row(
-        "  the same with readers", busy["p99"], 300, base["p99"], "transaction alone, without its 80 ms batch"
-    )
-    row("event to reader p50, ms", told["p50"], None, None, "")
-    row("event to reader p95, ms", told["p95"], 500, None, "")
-    row("  of it view to reader p95, ms", spread(arrivals.view_lags)["p95"], None, None, "")
+    told_collector(alone, busy, base)
+    told = spread(arrivals.lags)
+    row("event to reader p50, ms", told["p50"])
+    row("event to reader p95, ms", told["p95"], 500)
+    row("  of it view to reader p95, ms", spread(arrivals.view_lags)["p95"])
     row("web process, share of a core", share, 0.50, bare, "a bare server sending as many bytes")
     print(f"each reader: {rate:.1f} messages/s, {size / 1000:.1f} kB each")
+    told_screen(screen, dict(enumerate(busy["probes"], start=1)), (begun, joined, ended))
 
 
-def row(name: str, value: float, goal: float | None, base: float | None, words: str) -> None:
+def told_collector(alone: dict[str, Any], busy: dict[str, Any], base: dict[str, float]) -> None:
+    """The collector's figures."""
+    words = "transaction alone, without its 80 ms batch"
+    row("collector, share of a core", alone["cpu"], 0.40, base["cpu"], "journal rows alone")
+    row("collector with readers beside it", busy["cpu"], 0.40, base["cpu"], "journal rows alone")
+    row("event to database p50, ms", alone["p50"], None, base["p50"], words)
+    row("event to database p99, ms", alone["p99"], 300, base["p99"], words)
+    row("  the same with readers", busy["p99"], 300, base["p99"], words)
+
+
+def told_screen(screen: Screen, told: dict[int, float], times: tuple[float, float, float]) -> None:
+    """The browser's figures, without readers and with them."""
+    begun, joined, ended = times
+    alone, busy = (delays(told, screen.seen, *span) for span in ((begun, joined), (joined, ended)))
+    if screen.failed or len(alone) < 2 or len(busy) < 2:
+        print(f"event to visible change: not measured ({screen.failed or 'no browser in time'})")
+        return
+    single, beside = spread(alone), spread(busy)
+    row("event to visible change p50, ms", beside["p50"], None, single["p50"], "no readers beside it")
+    row("event to visible change p95, ms", beside["p95"], 1000, single["p95"], "no readers beside it")
+
+
+def row(
+    name: str, value: float, goal: float | None = None, base: float | None = None, words: str = ""
+) -> None:
     """One figure."""
     judged = "" if goal is None else f"  goal ≤ {goal:g} {'met' if value <= goal else 'MISSED'}"
     ratio = f"  {value / base:.1f} × baseline {base:.3g} ({words})" if base else ""
@@ -334,10 +365,10 @@ def spawn_collector(db: str, seconds: float) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def finished(process: subprocess.Popen[str]) -> dict[str, float]:
+def finished(process: subprocess.Popen[str]) -> dict[str, Any]:
     """What the collector's process measured."""
     out, _ = process.communicate()
-    result: dict[str, float] = json.loads(out.splitlines()[-1])
+    result: dict[str, Any] = json.loads(out.splitlines()[-1])
     return result
 
 

@@ -45,7 +45,7 @@ from ccfloor.floor.present import Presenter
 from ccfloor.floor.records import CallRow, Ledger, LegRow
 from ccfloor.floor.seats import Seat
 from ccfloor.floor.view import FloorView
-from ccfloor.floor.windows import Integral, QueueGauge
+from ccfloor.floor.windows import Integral, QueueGauge, add_point
 
 EXITS = (
     Outcome.ABANDONED,
@@ -56,7 +56,7 @@ EXITS = (
     Outcome.LOST,
 )
 TALK_CAP_S = 2.0  # a seat's telephone free this much before the switch's own end: the telephone is right
-CURVE_S = 7200.0
+CURVE_S = 3600.0
 
 
 def _ms(seconds: float) -> int:
@@ -233,7 +233,7 @@ class Floor:
     def _note_waiting(self, at: float, change: int) -> None:
         self.waiting_now += change
         if self.live:
-            self.curve.append((at, self.waiting_now))
+            add_point(self.curve, at, self.waiting_now)
 
     def _start_waiting(self, visit: Visit, at: float) -> None:
         row = visit.row

@@ -144,7 +144,11 @@ class SeatView(msgspec.Struct, frozen=True):
 
 
 class FloorView(msgspec.Struct, frozen=True):
-    """The floor at ``at`` (UTC epoch seconds). ``events``: applied so far; ``repairs``: by kind."""
+    """The floor at ``at`` (UTC epoch seconds). ``events``: applied so far; ``repairs``: by kind.
+
+    ``waiting_curve``: (instant, callers waiting from then on) of the last hour; of every half minute the
+    lowest, the highest and the last.
+    """
 
     site: str
     at: float

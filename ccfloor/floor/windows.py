@@ -268,3 +268,25 @@ def add_sums(many: Iterable[list[int]]) -> list[int]:
             if value:
                 total[index] += value
     return total
+
+
+CURVE_STEP_S = 30.0
+
+
+def add_point(curve: deque[tuple[float, int]], at: float, count: int) -> None:
+    """One more step of a curve, which stays short however much happens: of CURVE_STEP_S at most three steps.
+
+    Those are the lowest, the highest and the last, each at its own instant: no peak and no dip is lost.
+    """
+    step = at // CURVE_STEP_S
+    recent = [(round(at, 1), count)]
+    while curve and curve[-1][0] // CURVE_STEP_S == step:
+        recent.append(curve.pop())
+    if len(recent) > 3:
+        low, high = min(recent, key=_count), max(recent, key=_count)
+        recent = [point for point in recent if point is low or point is high or point is recent[0]]
+    curve.extend(reversed(recent))
+
+
+def _count(point: tuple[float, int]) -> int:
+    return point[1]

@@ -326,3 +326,17 @@ def test_a_seat_taken_over_begins_the_next_persons_day() -> None:
     today = floor.view(T0 + 601).floor.today
     assert (today.handled, today.occupancy) == (2, pytest.approx(400 / 600))
     assert [span.agent for span in floor.take().spans] == ["早班", "早班", "晚班", "晚班"]
+
+
+def test_the_curve_of_waiting_stays_short_and_loses_no_peak() -> None:
+    floor = Floor(CONFIG)
+    for second in range(600):
+        play(floor, join(second, f"a{second}"), join(second + 0.1, f"b{second}"), start=10 * second + 1)
+        play(floor, leave(second + 0.2, f"a{second}"), start=10 * second + 5)
+        if second == 300:
+            play(floor, *(leave(300.5, f"b{number}") for number in range(301)), start=100_000)
+    curve = floor.view(T0 + 600).waiting_curve
+    assert len(curve) <= 3 * 21
+    assert list(curve) == sorted(curve, key=lambda point: point[0])
+    assert (T0 + 300.5, 0) in curve and (T0 + 300.1, 302) in curve
+    assert curve[-1] == (T0 + 599.2, 299)
