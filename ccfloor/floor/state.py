@@ -308,7 +308,7 @@ class Floor:
         else:
             visit.mark(self._log)
             if visit.wide and not visit.row.final:
-                visit.row.entered_at, visit.row.estimated = event.at, False
+                self._entered(visit, event.at)
             visit.wide = False
         row = visit.row
         row.number, row.name = row.number or event.number, row.name or event.name
@@ -318,6 +318,14 @@ class Floor:
         if event.count >= 0:
             self._check_count(event.queue, event.count)
         self._measure(visit)
+
+    def _entered(self, visit: Visit, at: float) -> None:
+        """A caller met while waiting: now it is told when he came."""
+        visit.row.entered_at, visit.row.estimated = at, False
+        gauge = self.gauge(visit.row.queue)
+        if visit.key in gauge.waiting:
+            gauge.waiting[visit.key] = at
+            gauge.expect(visit)
 
     def _found(self, event: Any, waited_s: float) -> Visit:
         """The visit an event speaks of; one that began out of sight is opened now, flagged."""

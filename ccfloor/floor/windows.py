@@ -4,6 +4,7 @@ Nothing here depends on how often anybody looks: an entry leaves a window at its
 window's length, and an integral is exact between events.
 """
 
+import heapq
 from collections import deque
 from collections.abc import Iterable
 
@@ -177,7 +178,8 @@ class QueueGauge:
         self.interval = Period("interval", interval_at)
         self.rolling = [Rolling(name, length) for name, length in LENGTHS_S.items()]
         self.seats = Integral()
-        self._deadlines: deque[tuple[float, Visit]] = deque()
+        self._deadlines: list[tuple[float, int, Visit]] = []  # a heap; the number keeps visits uncompared
+        self._expected = 0
         self._entries: dict[tuple[int, int], list[Entry]] = {}
 
     def roll(self, now: float, day_start: float) -> None:
@@ -190,7 +192,7 @@ class QueueGauge:
             self.interval.restart(current)
         deadlines = self._deadlines
         while deadlines and deadlines[0][0] < now:
-            _, visit = deadlines.popleft()
+            visit = heapq.heappop(deadlines)[2]
             if visit.row.outcome in (Outcome.WAITING, Outcome.DEQUEUED):
                 self.measure(visit, now)
         for window in self.rolling:
@@ -199,7 +201,9 @@ class QueueGauge:
 
     def expect(self, visit: Visit) -> None:
         """Remember when this caller's T will pass."""
-        self._deadlines.append((visit.row.entered_at + visit.row.threshold_ms / 1000, visit))
+        self._expected += 1
+        deadline = visit.row.entered_at + visit.row.threshold_ms / 1000
+        heapq.heappush(self._deadlines, (deadline, self._expected, visit))
 
     def measure(self, visit: Visit, now: float) -> None:
         """Bring the windows into line with the visit as it stands; corrections take back what was."""
