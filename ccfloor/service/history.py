@@ -135,6 +135,11 @@ class HistoryProcess:
         )
         return cls(process)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is done; asking also lets the system forget it."""
+        return self._process.poll() is not None
+
     def stop(self) -> None:
         """End it; the next start goes on."""
         if self._process.poll() is None:

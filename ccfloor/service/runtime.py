@@ -110,6 +110,8 @@ class Service:
         """The hub's look at the database, in its thread; now and then also at the filling history."""
         if self.clock() - self._looked_at >= _HISTORY_S:
             self._looked_at = self.clock()
+            if self._history and self._history.ended:
+                self._history = None
             filling = report(read_progress(self.engine, self.settings.site.id))
             self._filling = (filling,) if filling else ()
         return self._source(after)
