@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ccfloor.floor.calls import PENDING, CallBook, Visit, recalled
+from ccfloor.floor.calls import MATCH_S, PENDING, CallBook, Visit, recalled
 from ccfloor.floor.config import INTERVAL_S, FloorConfig, interval_start
 from ccfloor.floor.desk import SeatDesk
 from ccfloor.floor.dump import dump_floor, load_floor
@@ -657,7 +657,21 @@ class Floor:
         visit = self.book.current(call, queue, self._log)
         return visit if visit is not None and not visit.row.final else None
 
+    def _ahead(self, call: str, queue: str, event: FloorSnapshot, over: bool) -> bool:
+        """The log was quicker than the report: what it still shows was answered (or is over) by now."""
+        visit = self.book.current(call, queue, self._log)
+        if visit is None or not visit.row.seen_log or visit.row.repaired or visit.row.outcome in PENDING:
+            return False
+        row = visit.row
+        if (over and not row.ended_at) or max(row.left_at, row.ended_at) < event.at - MATCH_S:
+            return False
+        visit.mark(self._log)
+        self.book.touch(visit)
+        return True
+
     def _resume_waiting(self, state: Any, event: FloorSnapshot) -> None:
+        if self._ahead(state.call, state.queue, event, over=False):
+            return
         visit = self._open(state.call, state.queue)
         if visit is None or visit.row.outcome is Outcome.ANSWERED:
             visit = self._new_visit(state, event.at - state.wait_s)
@@ -669,6 +683,8 @@ class Floor:
         self._measure(visit)
 
     def _resume_talk(self, state: Any, event: FloorSnapshot) -> None:
+        if self._ahead(state.call, state.queue, event, over=True):
+            return
         visit = self._open(state.call, state.queue)
         if visit is None:
             visit = self._new_visit(state, event.at)

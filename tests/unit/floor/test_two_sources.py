@@ -8,6 +8,7 @@ from ccfloor.floor.events import (
     RingResult,
     SourceLost,
     TalkState,
+    WaitingState,
 )
 from ccfloor.floor.state import Floor
 from tests.unit.floor.stories import (
@@ -108,6 +109,16 @@ def test_the_log_knows_an_answer_that_the_link_did_not_see() -> None:
     play(floor, *LOG[:2], log=True, source=2)
     (row,) = floor.take().calls.values()
     assert (row.answered_at, row.wait_ms, row.agent) == (T0 + 5, 4000, "王芳")
+
+
+def test_a_report_that_is_older_than_the_log_opens_no_call_anew() -> None:
+    floor = play(Floor(CONFIG), LINK[0], SourceLost(at=T0 + 0.5))
+    play(floor, *LOG, log=True, source=2)
+    waiting = (WaitingState("b", "hot", 1, 40.0),)
+    talking = (TalkState("a", "hot", "P/1"),)
+    report = FloorSnapshot(at=T0 + 46.5, waiting=waiting, blind_since=T0 + 0.5)
+    play(floor, report, FloorSnapshot(at=T0 + 66, talking=talking, blind_since=T0 + 47), start=10)
+    check(floor)
 
 
 def test_ringings_are_counted_once() -> None:
