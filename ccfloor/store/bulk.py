@@ -11,6 +11,8 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection as Pipe
+from queue import Queue
+from threading import Thread
 from typing import Any, NoReturn
 
 import msgspec
@@ -27,7 +29,8 @@ from ccfloor.store.recorder import Recorder, Source
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Page)
 _STORE = b""  # the message that asks to store what was handed over
-_TOGETHER = 4  # pages in one transaction, at most
+_AHEAD = 3  # pages under way at most: a long commit holds nobody up
+_TOGETHER = 3  # pages in one transaction, at most
 _WAL_PAGES = 16_000  # 128 MiB: the same page of an index comes again and again, and is moved once
 _GC = (1_000_000, 20, 100)
 
@@ -42,14 +45,13 @@ class BulkRecorder(Recorder):
     def __init__(self, engine: Engine, config: FloorConfig, site: str, feed: str, pipe: Pipe) -> None:
         super().__init__(engine, config, site, feed, live=False)
         self._pipe = pipe
-        self._unanswered = self._unstored = False
+        self._unanswered, self._unstored = 0, False
 
     def settle(self) -> None:
         """Wait until everything handed over is stored. Raises WriterGone where it could not be."""
-        self._hear()
         if self._unstored:
             self._send(_STORE)
-            self._hear()
+            self._hear(upto=0)
             self._unstored = False
 
     def _send(self, message: bytes) -> None:
@@ -57,22 +59,21 @@ class BulkRecorder(Recorder):
             self._pipe.send_bytes(message)
         except OSError:
             self._gone("it ended without a word")
-        self._unanswered = True
+        self._unanswered += 1
 
-    def _hear(self) -> None:
-        """The answer to what was sent last."""
-        if not self._unanswered:
-            return
-        self._unanswered = False
-        try:
-            failure = self._pipe.recv_bytes().decode()
-        except (EOFError, OSError):
-            failure = "it ended without a word"
-        if failure:
-            self._gone(failure)
+    def _hear(self, upto: int) -> None:
+        """Take answers until so many are open."""
+        while self._unanswered > upto:
+            self._unanswered -= 1
+            try:
+                failure = self._pipe.recv_bytes().decode()
+            except (EOFError, OSError):
+                failure = "it ended without a word"
+            if failure:
+                self._gone(failure)
 
     def _gone(self, why: str) -> NoReturn:
-        self._floor, self._unanswered, self._unstored = None, False, False
+        self._floor, self._unanswered, self._unstored = None, 0, False
         raise WriterGone(f"the process that writes to the database failed: {why}")
 
     def checkpoint(self) -> None:
@@ -82,7 +83,7 @@ class BulkRecorder(Recorder):
 
     def _commit(self, page: Page) -> None:
         data = _encoder.encode(page)
-        self._hear()
+        self._hear(upto=_AHEAD)
         self._send(data)
         self._unstored = True
 
@@ -126,16 +127,20 @@ def _write_pages(url: str, pipe: Pipe) -> None:
     engine = open_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _checkpoint_seldom)
+    given: Queue[bytes | None] = Queue()
+    Thread(target=_receive, args=(pipe, given), daemon=True).start()
     try:
-        while (data := _received(pipe)) is not None:
+        while (data := given.get()) is not None:
             with writing(engine) as connection:
-                _write_together(connection, pipe, data)
+                _write_together(connection, pipe, given, data)
             _answer(pipe, "")
     except Exception as error:
         _answer(pipe, f"{type(error).__name__}: {error}")
 
 
-def _write_together(connection: Connection, pipe: Pipe, data: bytes | None) -> None:
+def _write_together(
+    connection: Connection, pipe: Pipe, given: Queue[bytes | None], data: bytes | None
+) -> None:
     """Some pages in one transaction. The answer to the last one is due when it is committed."""
     for left in reversed(range(_TOGETHER)):
         if not data:
@@ -143,7 +148,7 @@ def _write_together(connection: Connection, pipe: Pipe, data: bytes | None) -> N
         write_page(connection, _decoder.decode(data))
         if left:
             _answer(pipe, "")
-            data = _received(pipe)
+            data = given.get()
 
 
 def _checkpoint_seldom(connection: Any, _record: object) -> None:
@@ -155,8 +160,9 @@ def _answer(pipe: Pipe, failure: str) -> None:
         pipe.send_bytes(failure.encode("utf-8", "replace"))
 
 
-def _received(pipe: Pipe) -> bytes | None:
-    try:
-        return pipe.recv_bytes()
-    except EOFError:
-        return None
+def _receive(pipe: Pipe, given: Queue[bytes | None]) -> None:
+    """Take pages from the pipe while others are written; None: nothing follows."""
+    with suppress(EOFError, OSError):
+        while True:
+            given.put(pipe.recv_bytes())
+    given.put(None)
