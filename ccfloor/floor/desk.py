@@ -164,6 +164,11 @@ class SeatDesk:
             for queue in seat.queues:
                 self.weigh(queue, at, sign * busy, sign * available)
 
+    def weigh_all(self, at: float) -> None:
+        """What every seat does counts for the occupancy from ``at`` on."""
+        for seat in self.seats.values():
+            self._weigh(seat, at, +1)
+
     def _member(self, seat: Seat, queue: str, at: float) -> Member:
         member = seat.queues.get(queue)
         if member is None:

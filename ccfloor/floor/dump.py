@@ -56,6 +56,7 @@ class FloorState(msgspec.Struct):
     curve: list[tuple[float, int]]
     abandons: list[tuple[int, int]]
     next_roll: float
+    live: bool  # False: the ledger alone, nothing was weighed for the occupancy
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -82,6 +83,7 @@ def dump_floor(floor: Floor) -> bytes:
             curve=list(floor.curve),
             abandons=[visit.key for visit in floor.abandons],
             next_roll=floor.next_roll,
+            live=floor.live,
         )
     )
 
@@ -99,9 +101,9 @@ def load_floor(floor: Floor, blob: bytes) -> None:
         floor.book.add(visit)
     floor.desk.day_start = state.day[0]
     floor.desk.restore(state.seats, state.names)
-    _load_integral(floor.seats_over_time, state.over_time)
     for gauge_state in state.gauges:
         _load_gauge(floor, gauge_state)
+    _load_occupancy(floor, state)
     _refill_windows(floor, state.gauges)
     visits = floor.book.visits
     floor.abandons.extend(visits[key] for key in state.abandons if key in visits)
@@ -134,8 +136,17 @@ def _load_gauge(floor: Floor, state: GaugeState) -> None:
     gauge.max_wait_s = state.max_wait_s
     for key in state.waiting:
         gauge.waiting[key] = floor.book.visits[key].row.entered_at
-    _load_integral(gauge.seats, state.seats)
     gauge.today.start, gauge.interval.start = state.today_start, state.interval_start
+
+
+def _load_occupancy(floor: Floor, state: FloorState) -> None:
+    """The seats over time; where nobody weighed them before, what they do counts from here on."""
+    if not state.live:
+        floor.desk.weigh_all(floor.at)
+        return
+    _load_integral(floor.seats_over_time, state.over_time)
+    for gauge_state in state.gauges:
+        _load_integral(floor.gauge(gauge_state.queue).seats, gauge_state.seats)
 
 
 def _refill_windows(floor: Floor, gauges: list[GaugeState]) -> None:

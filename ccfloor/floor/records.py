@@ -112,7 +112,8 @@ class Ledger(msgspec.Struct):
 
     ``queue_deltas``: (queue, interval start) → vector of metrics.FIELDS to add;
     ``max_wait_ms``: the same key → longest wait seen, to keep the greater of;
-    ``agent_deltas``: (agent, interval start) → vector of AGENT_FIELDS to add.
+    ``agent_deltas``: (agent, interval start) → vector of AGENT_FIELDS to add;
+    ``repairs``: kind → how many there were.
     """
 
     calls: dict[tuple[int, int], CallRow] = {}

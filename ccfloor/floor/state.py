@@ -180,7 +180,6 @@ class Floor:
         ledger = self.desk.ledger
         self.desk.ledger = Ledger()
         self.book.settle(ledger)
-        ledger.repairs = dict(self.repairs)
         if self.live:
             gone = [key for key in self.book.visits]
             self.book.forget(self.at)
@@ -218,8 +217,9 @@ class Floor:
         return gauge
 
     def repair(self, kind: str) -> None:
-        """Count one repair."""
-        self.repairs[kind] = self.repairs.get(kind, 0) + 1
+        """Count one repair, in all and since the ledger was last taken."""
+        for counts in (self.repairs, self.desk.ledger.repairs):
+            counts[kind] = counts.get(kind, 0) + 1
 
     def _weigh(self, queue: str, at: float, busy: int, available: int) -> None:
         integral = self.gauge(queue).seats if queue else self.seats_over_time
@@ -284,16 +284,9 @@ class Floor:
         while key in self.book.visits:  # a full report opens several with one event
             more += 1
             key = (self._key[0], -(self._key[1] * 4096 + more))
-        row = CallRow(
-            source=key[0],
-            position=key[1],
-            call=event.call,
-            queue=event.queue,
-            entered_at=entered_at,
-            threshold_ms=_ms(target.threshold_s),
-            short_ms=_ms(target.short_s),
-        )
-        visit = Visit(row=row, key=key)
+        row = CallRow(*key, event.call, event.queue, entered_at)
+        row.threshold_ms, row.short_ms = _ms(target.threshold_s), _ms(target.short_s)
+        visit = Visit(row, key)
         visit.mark(self._log)
         self.book.add(visit)
         return visit
@@ -325,7 +318,8 @@ class Floor:
         gauge = self.gauge(visit.row.queue)
         if visit.key in gauge.waiting:
             gauge.waiting[visit.key] = at
-            gauge.expect(visit)
+            if self.live:
+                gauge.expect(visit)
 
     def _found(self, event: Any, waited_s: float) -> Visit:
         """The visit an event speaks of; one that began out of sight is opened now, flagged."""

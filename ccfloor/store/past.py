@@ -51,7 +51,4 @@ def _start(connection: Connection, config: FloorConfig, site: str, feed: str, at
     if recent.head:
         return recent
     since = min(config.business_day(at)[0], at - _WINDOW_S)
-    start = start_from(connection, config, site, feed, live=True, before=since)
-    for seat in start.floor.seats():  # a Floor without windows did not weigh what its seats do
-        start.floor.desk._weigh(seat, start.floor.at, +1)
-    return start
+    return start_from(connection, config, site, feed, live=True, before=since)

@@ -88,7 +88,6 @@ class Recorder:
         self._coverage = Coverage([])
         self._sources: dict[str, Source] = {}
         self._touched: dict[str, Source] = {}
-        self._repairs: dict[str, int] = {}
         self._bad_rows: list[Row] = []
         self._batch = self._kept_events = 0
 
@@ -250,7 +249,8 @@ class Recorder:
             played = play(floor, self._coverage, batch, self._ask)
             rows |= ledger_rows(played.ledger)
             rows["coverage"] = self._coverage.changed()
-            rows["repairs"] = self._repair_rows(floor)
+            repairs = played.ledger.repairs.items()
+            rows["repairs"] = [(self.feed, floor.at, kind, count) for kind, count in repairs]
             every = checkpoint.EVERY_EVENTS if self.live else checkpoint.EVERY_LOGGED
             due = floor.events - self._kept_events >= every
             # A call that was given back to the Floor is in no journal: the Floor itself must be kept.
@@ -269,14 +269,6 @@ class Recorder:
         with self.engine.connect() as connection:
             recall.ask(connection, self.site, logged, tables.calls, tables.call_legs)
 
-    def _repair_rows(self, floor: Floor) -> list[Row]:
-        before, self._repairs = self._repairs, dict(floor.repairs)
-        return [
-            (self.feed, floor.at, kind, count - before.get(kind, 0))
-            for kind, count in floor.repairs.items()
-            if count != before.get(kind, 0)
-        ]
-
     # -- coming back ---------------------------------------------------------------------------
 
     def _restored(self, connection: Connection) -> Floor:
@@ -294,7 +286,6 @@ class Recorder:
         replayed = Coverage.read(connection, self.site)
         for batch in batches(connection, self.site, self.feed, kept, head):
             play(floor, replayed, runs(batch))
-        self._repairs = dict(floor.repairs)
         return floor
 
     def _read_sources(self, connection: Connection) -> None:

@@ -306,6 +306,43 @@ def test_occupancy_is_exact_over_the_window() -> None:
     assert view.last_30.occupancy == pytest.approx(300 / 1000)
 
 
+def test_a_floor_kept_without_windows_shows_occupancy_when_it_goes_on_live() -> None:
+    past = play(Floor(CONFIG, live=False), member(0, "P/1", "vip"), join(0, "c", "vip"))
+    play(past, answer(100, "c", "P/1", "vip"), start=5)
+    past.take()
+    floor = Floor.load(CONFIG, past.dump())
+    play(floor, end(400, "c", "P/1", "vip"), start=9)
+    assert queue(floor, 700, "vip").last_15.occupancy == pytest.approx(300 / 600)
+    assert floor.view(T0 + 700).floor.last_15.occupancy == pytest.approx(300 / 600)
+
+
+def test_the_ledger_tells_the_repairs_since_it_was_taken() -> None:
+    floor = play(Floor(CONFIG), answer(10, "a", "P/1"))
+    assert floor.take().repairs == {"call_without_join": 1}
+    play(floor, join(20, "b"), join(21, "b"), start=5)
+    assert floor.take().repairs == {"repeated_join": 1}
+    assert floor.take().repairs == {}
+    assert floor.repairs == {"call_without_join": 1, "repeated_join": 1}
+
+
+def test_who_waited_before_the_report_is_over_t_in_time() -> None:
+    waiting = (WaitingState("b", "hot", 1, 5.0),)
+    floor = play(Floor(CONFIG), join(0, "a"), FloorSnapshot(at=T0 + 1, waiting=waiting))
+    threshold = CONFIG.target("hot", T0).threshold_s
+    assert queue(floor, threshold - 4).today.over_t == 0
+    assert queue(floor, threshold - 3.5).today.over_t == 1
+
+
+def test_a_guessed_arrival_gives_way_and_t_is_counted_from_the_true_one() -> None:
+    waiting = (WaitingState("a", "hot", 1, 10.0),)
+    floor = play(Floor(CONFIG), FloorSnapshot(at=T0, waiting=waiting))
+    play(floor, join(0, "a"), log=True, source=2)
+    threshold = CONFIG.target("hot", T0).threshold_s
+    assert queue(floor, threshold - 0.5).today.over_t == 0
+    view = queue(floor, threshold + 0.5)
+    assert (view.today.over_t, view.oldest_at) == (1, T0)
+
+
 def test_the_quiet_queue_stays_on_the_list_with_dashes() -> None:
     view = queue(Floor(CONFIG), 0, "vip")
     assert (view.waiting, view.today.service_level, view.today.asa_s, view.expected_wait_s) == (
