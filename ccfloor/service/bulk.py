@@ -11,7 +11,7 @@ from ccfloor.floor.events import AnyEvent, FloorEvent
 from ccfloor.service.keeper import stored_cursor
 from ccfloor.store.recorder import BadLine, Recorder, Stretch
 
-AT_ONCE = 15_000
+AT_ONCE = 12_000
 Complain = Callable[[BadLine], None]
 
 

@@ -29,8 +29,8 @@ from ccfloor.store.recorder import Recorder, Source
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Page)
 _STORE = b""  # the message that asks to store what was handed over
-_AHEAD = 3  # pages under way at most: a long commit holds nobody up
-_TOGETHER = 3  # pages in one transaction, at most
+_AHEAD = 2  # pages under way at most: a long commit holds nobody up
+_TOGETHER = 4  # pages in one transaction, at most
 _WAL_PAGES = 16_000  # 128 MiB: the same page of an index comes again and again, and is moved once
 _GC = (1_000_000, 20, 100)
 
