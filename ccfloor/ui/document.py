@@ -1,7 +1,8 @@
 """The HTML document every page begins as: Streamlit's own, told what it would otherwise find out or guess.
 
 Without it the browser asks ``/wall/_stcore/…`` for the server before it asks the root (two 404s on every
-page), shows a white page until the theme is known, and takes everything for English.
+page), shows a white page until the theme is known, takes everything for English, and comes up in the
+theme it remembers, to be loaded anew in the one of the address.
 """
 
 from functools import cache
@@ -42,7 +43,8 @@ async def document(request: Request) -> HTMLResponse:
 
 def dressed(html: str, lang: Lang, theme: Theme, base: str) -> str:
     """Streamlit's document with our language, title, icon and ground, and the server's address."""
-    script = f'window.__streamlit={{BACKEND_BASE_URL:new URL("{base}",location.origin).href}}'
+    address = f'window.__streamlit={{BACKEND_BASE_URL:new URL("{base}",location.origin).href}}'
+    script = f"{address};{_remember(theme)}"
     head = f"<style>html,body{{background:{COLOURS[theme]['ground']}}}</style><script>{script}</script>"
     changes = {
         '<html lang="en">': f'<html lang="{_HTML_LANG[lang]}">',
@@ -53,6 +55,12 @@ def dressed(html: str, lang: Lang, theme: Theme, base: str) -> str:
     for old, new in changes.items():
         html = html.replace(old, new, 1)
     return html
+
+
+def _remember(theme: Theme) -> str:
+    """Put the theme where Streamlit looks for it when it loads; a browser without memory does without."""
+    entry = "`stActiveTheme-${location.pathname}-v2`"
+    return f"try{{localStorage.setItem({entry},JSON.stringify('{theme.title()}'))}}catch(_){{}}"
 
 
 def _base() -> str:

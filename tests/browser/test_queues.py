@@ -136,10 +136,12 @@ def test_every_number_says_what_it_is(day_floor: FakeServer, open_page: Open) ->
     page = queues(day_floor, open_page)
     said = {"服务水平 %": ["T 秒内接起", "数据", "目标 80 %", "今日"], "接起": ["接起", "数据", "今日"]}
     for heading, words in said.items():
-        cell(page, "hotline", heading).hover()
         tip = page.locator(".queues .tip")
+        expect(tip).to_be_hidden()
+        cell(page, "hotline", heading).hover()
         for word in words:
             expect(tip).to_contain_text(word)
+        page.mouse.move(0, 0)
 
 
 def test_who_gave_up_is_listed_and_exported_safely(

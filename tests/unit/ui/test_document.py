@@ -37,3 +37,9 @@ def test_the_language_is_the_addresss_then_the_browsers(
 def test_the_ground_is_the_themes_before_anything_loads(client: TestClient) -> None:
     for query, theme in (("?theme=light", "light"), ("", "dark"), ("?theme=%22%3E", "dark")):
         assert f"background:{COLOURS[theme]['ground']}" in client.get(f"/wall{query}").text
+
+
+def test_the_theme_is_remembered_before_streamlit_asks_for_it(client: TestClient) -> None:
+    for query, theme in (("?theme=light", "Light"), ("", "Dark")):
+        head = client.get(f"/wall{query}").text.partition("</head>")[0]
+        assert head.index(f"JSON.stringify('{theme}')") < head.index('type="module"')
