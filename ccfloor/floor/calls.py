@@ -20,7 +20,7 @@ Key = tuple[int, int]
 
 MATCH_S = 3.0  # the log writes whole seconds, the link arrives a little late
 MATCH_ALONE_S = 30.0  # clocks that differ: still the same visit, if there is only one it can be
-KEEP_S = 3600.0  # an ended visit stays at hand this long: rolling windows and late corrections need it
+KEEP_S = 2000.0  # an ended visit stays at hand this long: the half-hour window is refilled from visits
 
 _OFFERED, _OPEN, _REPAIRED = INDEX["offered"], INDEX["open"], INDEX["repaired"]
 _ANSWERED, _IN_T = INDEX["answered"], INDEX["answered_in_t"]

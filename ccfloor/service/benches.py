@@ -1,6 +1,7 @@
 """The benchmarks of bench/, by name."""
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,4 +22,7 @@ def run(name: str, arguments: list[str]) -> int:
     """Run one in a process of its own; returns its exit code. Raises KeyError on an unknown name."""
     if name not in dict(known()):
         raise KeyError(name)
-    return subprocess.call([sys.executable, str(FOLDER / f"{name}.py"), *arguments], cwd=FOLDER.parent)
+    root = str(FOLDER.parent)
+    path = os.pathsep.join(part for part in (root, os.environ.get("PYTHONPATH", "")) if part)
+    command = [sys.executable, str(FOLDER / f"{name}.py"), *arguments]
+    return subprocess.call(command, cwd=root, env=os.environ | {"PYTHONPATH": path})
