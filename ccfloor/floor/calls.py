@@ -209,17 +209,20 @@ class CallBook:
                 legs[(source, position, leg.leg)] = leg
         self.dirty = {}
 
-    def forget(self, now: float) -> None:
-        """Let go of visits that ended long ago. The store can bring them back."""
+    def forget(self, now: float) -> list[Visit]:
+        """Let go of visits that ended long ago; those are returned. The store can bring them back."""
         ended, edge = self._ended, now - KEEP_S
+        gone: list[Visit] = []
         while ended:
             visit = ended[0]
             row = visit.row
             if row.ended_at >= edge or row.left_at >= edge:
-                return
+                break
             ended.popleft()
             if row.final and visit.key not in self.dirty:
                 self._drop(visit)
+                gone.append(visit)
+        return gone
 
     def _drop(self, visit: Visit) -> None:
         if self.visits.pop(visit.key, None) is None:

@@ -180,20 +180,9 @@ class Floor:
         ledger = self.desk.ledger
         self.desk.ledger = Ledger()
         self.book.settle(ledger)
-        if self.live:
-            gone = [key for key in self.book.visits]
-            self.book.forget(self.at)
-            self._forget_gauges(gone)
-        else:
-            self.book.forget(self.at)
+        for visit in self.book.forget(self.at):
+            self.gauge(visit.row.queue).forget(visit.key)
         return ledger
-
-    def _forget_gauges(self, before: list[tuple[int, int]]) -> None:
-        if len(self.book.visits) == len(before):
-            return
-        for gauge in self.gauges.values():
-            for key in [key for key in gauge.known() if key not in self.book.visits]:
-                gauge.forget(key)
 
     def recall(self, rows: Iterable[CallRow], legs: Iterable[LegRow] = ()) -> None:
         """Give stored calls and their legs back, so that another source can be matched with them."""

@@ -240,10 +240,6 @@ class QueueGauge:
         for window in self.rolling:
             window.remove(entry)
 
-    def known(self) -> Iterable[tuple[int, int]]:
-        """Visits the windows still hold entries of."""
-        return self._entries.keys()
-
 
 def event_counts(sums: list[int]) -> Counts:
     """Counts by event instants: offered, answered, abandoned, times."""
