@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from ccfloor.store.engine import writing
 
-HEAD = "0001"
+HEAD = "0002"
 _LOCK = 0x63666C72  # PostgreSQL advisory lock: two processes that start together migrate one by one
 
 

@@ -245,6 +245,7 @@ live_view = Table(
     _instant("written_at"),
     Column("payload", LargeBinary, nullable=False),
     _text("sources"),
+    _text("plan", server_default=""),  # PlanView as JSON: rules, levels, checklist, compliance
 )
 
 commands = Table(
@@ -289,6 +290,130 @@ repairs = Table(
     _instant("at"),
     _text("kind"),
     _count("count"),
+    Index(None, "site", "at"),
+)
+
+# Every version of every rule; ``body`` is the rule as JSON, empty where it is retired.
+rule_versions = Table(
+    "rule_versions",
+    metadata,
+    _key("site", Text),
+    _key("rule", Text),
+    _key("version", Integer),
+    _instant("valid_from"),
+    _text("source"),  # file | page
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    _text("body"),
+)
+
+# Firings of rules; derived from the journal and the rule versions. ``cleared_at`` 0: it fires.
+alarms = Table(
+    "alarms",
+    metadata,
+    _key("site", Text),
+    _key("rule", Text),
+    _key("subject", Text),
+    _key("fired_at", Double),
+    _count("version", Integer),
+    _instant("active_at"),
+    _instant("cleared_at"),
+    _instant("blind_s"),
+    _instant("value"),
+    _instant("worst"),
+    _text("severity"),
+    _text("plan"),
+    _count("level", Integer),
+    Index(None, "site", "fired_at"),
+    Index(None, "site", "cleared_at"),
+)
+
+# What people did about an alarm or an incident: ``about`` is an alarm's key or ``incident/<id>``.
+plan_notes = Table(
+    "plan_notes",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("about"),
+    _instant("at"),
+    _text("who"),
+    _text("kind"),  # ack | tick | untick | note | command | report
+    _text("item"),  # id of the checklist's item, or of the command
+    _text("text"),
+    Index(None, "site", "about"),
+    Index(None, "site", "at"),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("name"),
+    _instant("start"),
+    _instant("end"),
+    _text("queues"),  # JSON list; empty list: the whole floor
+    _text("note"),
+    _text("who"),
+    _instant("at"),
+    Column("cancelled_at", Double),
+    _text("cancelled_by"),
+    Index(None, "site", "start"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("cause"),  # network | equipment | power | other
+    _text("text"),
+    _instant("started_at"),
+    _instant("declared_at"),
+    _text("who"),
+    Column("closed_at", Double),
+    _text("closed_by"),
+    _text("outcome"),
+    Index(None, "site", "started_at"),
+)
+
+leave_requests = Table(
+    "leave_requests",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("seat"),
+    _text("agent"),
+    _instant("start"),
+    _instant("end"),
+    _text("reason"),
+    _flag("force_majeure"),
+    _text("who"),
+    _instant("at"),
+    _text("decision"),  # granted | refused
+    _text("why"),
+    Index(None, "site", "start"),
+)
+
+# Messages to people: ``about`` as in plan_notes; ``state``: waiting | sent | failed | held (quiet hours).
+notices = Table(
+    "notices",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("about"),
+    _text("channel"),
+    _text("kind"),  # first | repeat | escalation | cleared | report | test
+    _instant("at"),
+    _instant("due_at"),
+    _text("text"),
+    _text("state"),
+    _count("attempts", Integer),
+    _text("error"),
+    Column("sent_at", Double),
+    Index(None, "site", "about"),
+    Index(None, "site", "state", "due_at"),
     Index(None, "site", "at"),
 )
 

@@ -1,0 +1,32 @@
+"""Who watches a Floor is told of every change at its own instant: the floor as a step function."""
+
+from typing import Protocol
+
+from ccfloor.floor.seats import Seat
+
+
+class FloorWatch(Protocol):
+    """Told in order of time: ``at`` never goes back, a late event counts from now. It may read the Floor,
+    never change it. All instants are those of events, never of who looks.
+    """
+
+    def move(self, at: float) -> None:
+        """Time has come to ``at``; up to here only the clock went on."""
+
+    def queue(self, queue: str, at: float) -> None:
+        """Who waits in a queue changed, or the counts of its windows."""
+
+    def seat(self, seat: Seat, at: float) -> None:
+        """A seat's status, reason, agent or memberships changed."""
+
+    def missed(self, seat: Seat, at: float) -> None:
+        """A ringing at the seat ended unanswered."""
+
+    def answered(self, seat: Seat, at: float) -> None:
+        """The seat took a queue call."""
+
+    def blind(self, at: float) -> None:
+        """The floor is out of sight from ``at`` on."""
+
+    def sighted(self, since: float, at: float) -> None:
+        """In sight again at ``at``; what lies after ``since`` (0.0: nothing) was not seen."""
