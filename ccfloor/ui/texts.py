@@ -15,8 +15,16 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @cache
 def texts(lang: Lang) -> dict[str, str]:
-    """All texts of one language. Keys are dotted: ``wall.waiting``."""
-    return cast(dict[str, str], json.loads((_FOLDER / f"{lang}.json").read_text(encoding="utf-8")))
+    """All texts of one language: ``zh.json`` and every ``<part>.zh.json``. Keys are dotted: ``wall.waiting``."""
+    found: dict[str, str] = {}
+    for path in text_files(lang):
+        found |= cast(dict[str, str], json.loads(path.read_text(encoding="utf-8")))
+    return found
+
+
+def text_files(lang: Lang) -> list[Path]:
+    """The files that hold one language; no key may stand in two of them."""
+    return [_FOLDER / f"{lang}.json", *sorted(_FOLDER.glob(f"*.{lang}.json"))]
 
 
 def text(key: str, lang: Lang, **details: object) -> str:

@@ -1,12 +1,14 @@
 """All words of the screens: complete in both languages, and none missing that the code asks for."""
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from ccfloor.floor.seats import PauseReason, SeatStatus
-from ccfloor.ui.texts import LANGS, Lang, language, places, text, texts
+from ccfloor.ui.texts import LANGS, Lang, language, places, text, text_files, texts
 
 ROOT = Path(__file__).resolve().parents[3]
 UI = ROOT / "ccfloor" / "ui"
@@ -16,6 +18,12 @@ def test_both_languages_have_the_same_keys_and_places() -> None:
     zh, en = texts("zh"), texts("en")
     assert zh.keys() == en.keys()
     assert {key for key in zh if places(zh[key]) != places(en[key])} == set()
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_key_stands_in_one_file_only(lang: Lang) -> None:
+    files = [json.loads(path.read_text(encoding="utf-8")) for path in text_files(lang)]
+    assert [key for key, times in Counter(key for keys in files for key in keys).items() if times > 1] == []
 
 
 @pytest.mark.parametrize("lang", LANGS)
