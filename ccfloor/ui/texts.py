@@ -15,7 +15,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @cache
 def texts(lang: Lang) -> dict[str, str]:
-    """All texts of one language: ``zh.json`` and every ``<part>.zh.json``. Keys are dotted: ``wall.waiting``."""
+    """All texts of one language: ``zh.json`` and every ``<part>.zh.json``. Keys: ``wall.waiting``."""
     found: dict[str, str] = {}
     for path in text_files(lang):
         found |= cast(dict[str, str], json.loads(path.read_text(encoding="utf-8")))
