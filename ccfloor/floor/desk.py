@@ -27,6 +27,7 @@ from ccfloor.floor.seats import (
     derive,
     record_span,
 )
+from ccfloor.floor.watch import FloorWatch
 
 Weigh = Callable[[str, float, int, int], None]  # queue ("" the floor), at, busy, available
 
@@ -63,6 +64,7 @@ class SeatDesk:
         self.changed: set[str] = set()
         self.day_start = 0.0
         self.pending: list[tuple[float, str]] = []  # ends of wrap-ups, a heap
+        self.watch: FloorWatch | None = None
         for info in config.seats.values():
             for alias in (*info.aliases, info.agent):
                 if alias:
@@ -121,6 +123,8 @@ class SeatDesk:
             until, seat_id = heapq.heappop(timers)
             seat = self.seats.get(seat_id)
             if seat is not None and seat.wrap_until == until:
+                if self.watch is not None:
+                    self.watch.move(until)
                 self.end_wrap(seat, until)
 
     def update(self, seat: Seat, at: float) -> None:
@@ -130,6 +134,8 @@ class SeatDesk:
             seat.seen_at = at
         status, reason, queue, call = derive(seat, at, self.reasons)
         if status is seat.status and call == seat.call and reason == seat.reason and queue == seat.queue:
+            if self.watch is not None:
+                self.watch.seat(seat, at)
             return
         if at < seat.since:
             at = seat.since
@@ -140,6 +146,8 @@ class SeatDesk:
         seat.resumed_from = 0.0
         if self.weigh is not None:
             self._weigh(seat, at, +1)
+        if self.watch is not None:
+            self.watch.seat(seat, at)
 
     def close(self, seat: Seat, at: float, repaired: bool = False) -> None:
         """Write the present status up to ``at`` and let it begin anew there."""

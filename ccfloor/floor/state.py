@@ -45,6 +45,7 @@ from ccfloor.floor.present import Presenter
 from ccfloor.floor.records import CallRow, Ledger, LegRow
 from ccfloor.floor.seats import Seat
 from ccfloor.floor.view import FloorView
+from ccfloor.floor.watch import FloorWatch
 from ccfloor.floor.windows import Integral, QueueGauge, add_point
 
 EXITS = (
@@ -84,6 +85,7 @@ class Floor:
         self.waiting_now = 0
         self.curve: deque[tuple[float, int]] = deque()
         self.abandons: deque[Visit] = deque(maxlen=50)
+        self.watch: FloorWatch | None = None
         self._presenter = Presenter()
         self._key = (0, 0)
         self._log = False
@@ -144,11 +146,23 @@ class Floor:
         else:
             self._drive = True
             if kind is not SourceLost and kind is not Clock:
+                if self.watch is not None and (not self.link_up or kind is FloorSnapshot):
+                    self._look_again(self.watch, event)
                 self.link_up = True
                 self.blind_since = None
         if at > self.at:
             self._move(at)
         self._handlers[kind](event)
+
+    def _look_again(self, watch: FloorWatch, event: AnyEvent) -> None:
+        """A live event tells that the floor is in sight; a report may tell since when it was not."""
+        unseen = event.blind_since if isinstance(event, FloorSnapshot) else 0.0
+        if unseen:
+            watch.blind(max(unseen, self.at))
+        if event.at > self.at:
+            self._move(event.at)
+        if unseen or not self.link_up:
+            watch.sighted(unseen or self.blind_since or 0.0, self.at)
 
     def _is_covered(self, at: float) -> bool:
         return any(start <= at <= end for start, end in self.covered)
@@ -156,6 +170,8 @@ class Floor:
     def _move(self, at: float) -> None:
         if self.desk.pending:
             self.desk.timers(at)
+        if self.watch is not None:
+            self.watch.move(at)
         self.at = at
         if self.live and at >= self.next_roll:
             self.next_roll = interval_start(at) + INTERVAL_S
@@ -174,6 +190,10 @@ class Floor:
         self.seats_over_time.expire(now)
         while len(self.curve) > 1 and self.curve[1][0] < now - CURVE_S:
             self.curve.popleft()
+
+    def observe(self, watch: FloorWatch | None) -> None:
+        """Tell this watch of every change from now on (None: nobody)."""
+        self.watch = self.desk.watch = watch
 
     def take(self) -> Ledger:
         """Everything that changed since it was last taken."""
@@ -218,6 +238,8 @@ class Floor:
         self.book.dirty[visit.key] = visit
         if self.live:
             self.gauge(visit.row.queue).measure(visit, max(self.at, visit.row.entered_at))
+            if self.watch is not None:
+                self.watch.visit(visit, self.at)
 
     def _note_waiting(self, at: float, change: int) -> None:
         self.waiting_now += change
@@ -366,6 +388,8 @@ class Floor:
         found = self.desk.find(seat)
         if found is not None and self._drive and self.live:
             found.today.rona += 1
+            if self.watch is not None:
+                self.watch.missed(found, self.at)
 
     def _cancel_rings(self, visit: Visit, at: float, winner: str) -> None:
         for seat, index in visit.open_rings.items():
@@ -496,6 +520,8 @@ class Floor:
                 self.desk.stop_hold(seat, held, at)
         if not self.desk.attach(seat, visit, at):
             self.repair("seat_in_two_calls")
+        if self.watch is not None:
+            self.watch.answered(seat, self.at)
 
     def _ended(self, event: CallEnded) -> None:
         visit = self._ending(event)
@@ -587,6 +613,8 @@ class Floor:
     def _source_lost(self, event: SourceLost) -> None:
         if self.link_up or self.blind_since is None:
             self.blind_since = event.at
+            if self.watch is not None:
+                self.watch.blind(self.at)
         self.link_up = False
 
     def _started(self, event: SwitchStarted) -> None:

@@ -2,22 +2,24 @@
 
 from typing import Protocol
 
+from ccfloor.floor.calls import Visit
 from ccfloor.floor.seats import Seat
 
 
 class FloorWatch(Protocol):
-    """Told in order of time: ``at`` never goes back, a late event counts from now. It may read the Floor,
-    never change it. All instants are those of events, never of who looks.
+    """Told in the order of events; a late event counts from now, so whoever listens keeps the latest ``at``.
+
+    It may read the Floor, never change it. All instants are those of events, never of who looks.
     """
 
     def move(self, at: float) -> None:
         """Time has come to ``at``; up to here only the clock went on."""
 
-    def queue(self, queue: str, at: float) -> None:
-        """Who waits in a queue changed, or the counts of its windows."""
+    def visit(self, visit: Visit, at: float) -> None:
+        """A visit changed: who waits in its queue, or what counts in its windows."""
 
     def seat(self, seat: Seat, at: float) -> None:
-        """A seat's status, reason, agent or memberships changed."""
+        """A seat's status, reason, agent or memberships may have changed."""
 
     def missed(self, seat: Seat, at: float) -> None:
         """A ringing at the seat ended unanswered."""
