@@ -69,7 +69,7 @@ class _Reasons(_Checked):
 
 
 ROOT = Path(__file__).resolve().parents[2]
-T = TypeVar("T", bound=_Checked)
+T = TypeVar("T", bound=BaseModel)
 
 
 class _File(NamedTuple):
@@ -96,6 +96,11 @@ def load_site(settings: SiteSettings) -> FloorConfig:
         seats={entry.seat: _seat(entry) for entry in seats.seats},
         reasons=_reason_table(folder / "reasons.yaml", reasons),
     )
+
+
+def site_file(shape: type[T], settings: SiteSettings, name: str) -> T:
+    """A file of the site's folder, checked; one that is not there is an empty one. Raises SettingsError."""
+    return _checked(shape, _folder(settings.data) / name)
 
 
 def _folder(named: str) -> Path:

@@ -1,0 +1,251 @@
+"""Planned peaks (可预见的规律性电话高峰): the calendar that people keep, and how the floor stands in one.
+
+What has passed is never rewritten: a campaign counts from the moment it was entered at the earliest, of a
+running one only the end can be moved, and cancelling ends it then. So the rules give the same alarms when
+a day is computed again. Instants are UTC epoch seconds.
+"""
+
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
+from ccfloor.rules.calendar import Campaign
+from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.store.engine import writing
+from ccfloor.store.tables import campaigns
+from ccfloor.store.viewer import Viewer
+
+CALLBACK_LIMIT = 2  # 安排普通坐席回拨不得超过2人
+_NOT_NORMAL = frozenset(("lead",))
+_LONGEST_S = 62 * 86_400.0
+_COMING = 3
+
+
+class Draft(NamedTuple):
+    """A campaign as people enter it; no queues: the whole floor."""
+
+    name: str
+    start: float
+    end: float
+    queues: tuple[str, ...] = ()
+    note: str = ""
+
+
+class CampaignRow(msgspec.Struct, frozen=True):
+    """A stored campaign. ``at``, ``who``: when and by whom it was entered or last planned anew."""
+
+    id: int
+    name: str
+    start: float
+    end: float
+    queues: tuple[str, ...]
+    note: str
+    who: str
+    at: float
+    cancelled_at: float | None
+    cancelled_by: str
+
+    @property
+    def counts(self) -> Campaign:
+        """The campaign as the rules know it: from when it was known until it ended or was cancelled."""
+        end = self.end if self.cancelled_at is None else min(self.end, self.cancelled_at)
+        return Campaign(max(self.start, self.at), end, self.queues, self.name)
+
+    def state(self, now: float) -> str:
+        """planned, running, over or cancelled."""
+        if self.cancelled_at is not None:
+            return "cancelled"
+        if now < self.counts.start:
+            return "planned"
+        return "running" if now < self.end else "over"
+
+
+class PlannedStatus(NamedTuple):
+    """Callbacks of normal seats now against the limit of a planned peak; ``seats``: who, longest first."""
+
+    limit: int
+    now: int
+    seats: tuple[str, ...]
+
+    @property
+    def over(self) -> bool:
+        """Whether too many call back."""
+        return self.now > self.limit
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+def list_campaigns(
+    engine: Engine, site: str, start: float = 0.0, end: float = float("inf")
+) -> list[CampaignRow]:
+    """The campaigns with a part in [start, end), cancelled ones too, in order of their start."""
+    table = campaigns.c
+    within = [table.site == site, table.end > start]
+    if end != float("inf"):
+        within.append(table.start < end)
+    query = select(campaigns).where(*within).order_by(table.start, table.id)
+    with engine.connect() as connection:
+        return [_row(found) for found in connection.execute(query).mappings()]
+
+
+def running(engine: Engine, site: str, at: float) -> list[CampaignRow]:
+    """The campaigns that count at an instant."""
+    return [row for row in list_campaigns(engine, site, at) if row.counts.start <= at < row.counts.end]
+
+
+def coming(engine: Engine, site: str, now: float, most: int = _COMING) -> list[CampaignRow]:
+    """The running campaigns and the next few."""
+    ahead = [row for row in list_campaigns(engine, site, now) if row.cancelled_at is None]
+    planned = [row for row in ahead if row.state(now) == "planned"]
+    return [row for row in ahead if row.state(now) == "running"] + planned[:most]
+
+
+def calendar_campaigns(engine: Engine, site: str) -> tuple[Campaign, ...]:
+    """Every campaign that ever counted, for the rules' calendar."""
+    known = (row.counts for row in list_campaigns(engine, site))
+    return tuple(item for item in known if item.start < item.end)
+
+
+def overlapping(rows: list[CampaignRow], draft: Draft, but: int = 0) -> list[CampaignRow]:
+    """The campaigns in force that share time and queues with a draft; not itself (``but``)."""
+    return [
+        row
+        for row in rows
+        if row.id != but
+        and row.cancelled_at is None
+        and row.start < draft.end
+        and row.end > draft.start
+        and (not row.queues or not draft.queues or set(row.queues) & set(draft.queues))
+    ]
+
+
+def planned_status(view: FloorView | None, limit: int = CALLBACK_LIMIT) -> PlannedStatus:
+    """How many normal seats (all but leads) call back now."""
+    found = [
+        seat
+        for seat in (view.seats if view else ())
+        if seat.status == "paused" and seat.reason == "callback" and seat.role not in _NOT_NORMAL
+    ]
+    found.sort(key=lambda seat: seat.paused_since or seat.since)
+    return PlannedStatus(limit, len(found), tuple(seat.seat for seat in found))
+
+
+# -- changing ----------------------------------------------------------------------------------------
+
+
+def add_campaign(
+    engine: Engine, viewer: Viewer, config: FloorConfig, draft: Draft, who: str, why: str, now: float
+) -> int:
+    """Enter a campaign; returns its id. Raises PeopleError, see ``_checked``."""
+    values = _checked(viewer, config, draft, now) | {"site": viewer.site, "who": named(who), "at": now}
+    words = said(why)
+    with writing(engine) as connection:
+        row = insert(campaigns).values(values | {"cancelled_by": ""}).returning(campaigns.c.id)
+        made = int(connection.execute(row).scalar_one())
+        _log(connection, viewer, made, "added", who, words, now)
+    return made
+
+
+def change_campaign(
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    campaign: int,
+    draft: Draft,
+    who: str,
+    why: str,
+    now: float,
+) -> None:
+    """Plan a campaign anew. Of a running one start and queues stay (``begun``); a past one stays as it is."""
+    words, by = said(why), named(who)
+    with writing(engine) as connection:
+        row = _find(connection, viewer, campaign)
+        values = _checked(viewer, config, draft, now)
+        state = row.state(now)
+        if state not in ("planned", "running"):
+            raise PeopleError("campaign_over")
+        if state == "running":
+            if draft.start != row.start or set(draft.queues) != set(row.queues):
+                raise PeopleError("begun")
+        else:
+            values |= {"who": by, "at": now}
+        connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
+        _log(connection, viewer, campaign, "changed", by, words, now)
+
+
+def cancel_campaign(engine: Engine, viewer: Viewer, campaign: int, who: str, why: str, now: float) -> None:
+    """Cancel a campaign that is planned or running."""
+    words, by = said(why), named(who)
+    with writing(engine) as connection:
+        if _find(connection, viewer, campaign).state(now) not in ("planned", "running"):
+            raise PeopleError("campaign_over")
+        values = {"cancelled_at": now, "cancelled_by": by}
+        connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
+        _log(connection, viewer, campaign, "cancelled", by, words, now)
+
+
+def restore_campaign(
+    engine: Engine, viewer: Viewer, config: FloorConfig, campaign: int, who: str, why: str, now: float
+) -> int:
+    """Take a cancelling back; returns the campaign's id.
+
+    One that had begun goes on as a new campaign from now on: the time without it stays without it.
+    """
+    words, by = said(why), named(who)
+    with writing(engine) as connection:
+        row = _find(connection, viewer, campaign)
+        if row.cancelled_at is None:
+            raise PeopleError("not_cancelled")
+        if row.end <= now:
+            raise PeopleError("campaign_over")
+        if now < row.start:
+            back = {"cancelled_at": None, "cancelled_by": ""}
+            connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(back))
+            _log(connection, viewer, campaign, "restored", by, words, now)
+            return campaign
+    draft = Draft(row.name, max(row.start, now), row.end, row.queues, row.note)
+    return add_campaign(engine, viewer, config, draft, by, words, now)
+
+
+def _checked(viewer: Viewer, config: FloorConfig, draft: Draft, now: float) -> dict[str, Any]:
+    """The columns of a draft. Raises PeopleError: no_name, ends_first, too_long, over_already,
+    unknown_queue.
+    """
+    if draft.end <= draft.start:
+        raise PeopleError("ends_first")
+    if draft.end - draft.start > _LONGEST_S:
+        raise PeopleError("too_long")
+    if draft.end <= now:
+        raise PeopleError("over_already")
+    if any(queue not in config.queues or not viewer.sees_queue(queue) for queue in draft.queues):
+        raise PeopleError("unknown_queue")
+    return {
+        "name": said(draft.name, "no_name")[:80],
+        "start": draft.start,
+        "end": draft.end,
+        "queues": msgspec.json.encode(sorted(draft.queues)).decode(),
+        "note": draft.note.strip()[:1000],
+    }
+
+
+def _find(connection: Connection, viewer: Viewer, campaign: int) -> CampaignRow:
+    mine = (campaigns.c.id == campaign, campaigns.c.site == viewer.site)
+    found = connection.execute(select(campaigns).where(*mine)).mappings().first()
+    if found is None:
+        raise PeopleError("unknown_campaign")
+    return _row(found)
+
+
+def _row(found: RowMapping) -> CampaignRow:
+    values = {name: found[name] for name in CampaignRow.__struct_fields__}
+    return CampaignRow(**values | {"queues": msgspec.json.decode(found["queues"], type=tuple[str, ...])})
+
+
+def _log(
+    connection: Connection, viewer: Viewer, campaign: int, item: str, who: str, why: str, now: float
+) -> None:
+    write(connection, viewer.site, f"campaign/{campaign}", item, named(who), why, now)

@@ -1,0 +1,44 @@
+"""Who did what and why, beside the thing itself: rows of plan_notes about campaigns, leave and incidents.
+
+``about`` is ``campaign/<id>``, ``leave/<id>`` or ``incident/<id>``; ``item`` says what was done.
+"""
+
+from sqlalchemy import Connection, Engine, insert
+
+from ccfloor.service.plan_notes import TEXT_MAX, WHO_MAX, Note, NoteKind, read_notes
+from ccfloor.store.tables import plan_notes
+
+
+class PeopleError(ValueError):
+    """Something people asked for that is not done. ``code`` picks the sentence (``people.error.…``)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def named(who: str) -> str:
+    """The name of who acts; raises PeopleError ``no_who``."""
+    if not who.strip():
+        raise PeopleError("no_who")
+    return who.strip()[:WHO_MAX]
+
+
+def said(words: str, missing: str = "no_why") -> str:
+    """A text that must be given; raises PeopleError with the code ``missing``."""
+    if not words.strip():
+        raise PeopleError(missing)
+    return words.strip()[:TEXT_MAX]
+
+
+def write(connection: Connection, site: str, about: str, item: str, who: str, words: str, now: float) -> None:
+    """Keep an entry, in the transaction of what it tells of."""
+    row = Note(0, about, now, who, NoteKind.NOTE, item, words)._asdict() | {"site": site}
+    del row["id"]
+    connection.execute(insert(plan_notes).values(row))
+
+
+def entries(engine: Engine, site: str, about: str) -> list[Note]:
+    """Everything told about one thing, oldest first."""
+    with engine.connect() as connection:
+        return read_notes(connection, site, [about]).get(about, [])
