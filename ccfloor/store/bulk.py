@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine, event
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.state import Floor
+from ccfloor.store.cold import mend_indexes, put_off_indexes
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.page import Page, write_page
 from ccfloor.store.recall import Recall
@@ -129,13 +130,18 @@ def _write_pages(url: str, pipe: Pipe) -> None:
         event.listen(engine, "connect", _checkpoint_seldom)
     given: Queue[bytes | None] = Queue()
     Thread(target=_receive, args=(pipe, given), daemon=True).start()
+    put_off = False
     try:
+        put_off = put_off_indexes(engine)
         while (data := given.get()) is not None:
             with writing(engine) as connection:
                 _write_together(connection, pipe, given, data)
             _answer(pipe, "")
     except Exception as error:
         _answer(pipe, f"{type(error).__name__}: {error}")
+    finally:
+        if put_off:
+            mend_indexes(engine)
 
 
 def _write_together(
@@ -153,6 +159,8 @@ def _write_together(
 
 def _checkpoint_seldom(connection: Any, _record: object) -> None:
     connection.execute(f"PRAGMA wal_autocheckpoint={_WAL_PAGES}")
+    connection.execute("PRAGMA temp_store=FILE")  # sorting for an index stays out of memory
+    connection.execute("PRAGMA cache_size=-16000")
 
 
 def _answer(pipe: Pipe, failure: str) -> None:

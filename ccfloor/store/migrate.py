@@ -4,6 +4,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, inspect, text
 
+from ccfloor.store.cold import mend_indexes
 from ccfloor.store.engine import writing
 
 HEAD = "0002"
@@ -19,6 +20,7 @@ def revision(engine: Engine) -> str | None:
 def upgrade(engine: Engine) -> None:
     """Create or upgrade the schema; does nothing on a current one. Safe from several processes."""
     if revision(engine) == HEAD:
+        mend_indexes(engine)
         return
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
