@@ -83,7 +83,7 @@ def load_site(settings: SiteSettings) -> FloorConfig:
 
     Raises SettingsError: one sentence a problem, with file, line and field.
     """
-    folder = _folder(settings.data)
+    folder = site_folder(settings.data)
     queues = _checked(_Queues, folder / "queues.yaml")
     seats = _checked(_Seats, folder / "seats.yaml")
     reasons = _checked(_Reasons, folder / "reasons.yaml")
@@ -100,10 +100,10 @@ def load_site(settings: SiteSettings) -> FloorConfig:
 
 def site_file(shape: type[T], settings: SiteSettings, name: str) -> T:
     """A file of the site's folder, checked; one that is not there is an empty one. Raises SettingsError."""
-    return _checked(shape, _folder(settings.data) / name)
+    return _checked(shape, site_folder(settings.data) / name)
 
 
-def _folder(named: str) -> Path:
+def site_folder(named: str) -> Path:
     """The directory as named; a relative one that is not here is sought beside the program."""
     here = Path(named)
     return here if here.is_absolute() or here.is_dir() else ROOT / named
