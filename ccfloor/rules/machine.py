@@ -10,7 +10,7 @@ from ccfloor.rules.holds import make_hold
 from ccfloor.rules.model import Rule
 
 SHOWN_S = 300.0  # so long a cleared alarm is still shown
-KEPT = ("at", "value", "cleared_at", "good", "good_at", "bad_at", "back_at", "dark_s", "dark_at")
+KEPT = ("at", "value", "fired_at", "cleared_at", "good", "good_at", "bad_at", "back_at", "dark_s", "dark_at")
 
 
 class Machine:
@@ -27,7 +27,7 @@ class Machine:
         self.at = 0.0
         self.value: float | None = None
         self.alarm: Alarm | None = None
-        self.cleared_at = 0.0
+        self.fired_at = self.cleared_at = 0.0  # of the last alarm that is over
         self.good = False  # the clear clock runs, or stands while out of sight
         self.good_at = self.bad_at = self.back_at = 0.0  # its start; its last stop; last start or sight
         self.dark_s = self.dark_at = 0.0  # out of sight since its start; start of the present stretch
@@ -92,6 +92,7 @@ class Machine:
             due_at=due_at if due_at < inf else 0.0,
             near=bool(began) and self._near(now),
             blind_s=self.hold.blind_at(now),
+            fired_at=self.fired_at if shown else 0.0,
             cleared_at=self.cleared_at if shown else 0.0,
         )
 
@@ -146,6 +147,7 @@ class Machine:
     def _clear(self, at: float) -> None:
         if self.alarm is not None:
             self.alarm.cleared_at = self.cleared_at = at
+            self.fired_at = self.alarm.fired_at
             self._tell(self.alarm)
         self.alarm = None
         self.hold.restart(at, self.value)
