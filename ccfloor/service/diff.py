@@ -9,6 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatDay, SeatView, Window
+from ccfloor.service.plan import AlarmView, PlanView, Rung
 
 _NO_DAY = SeatDay()
 _NO_SEATS = SeatCounts()
@@ -83,15 +84,60 @@ def _seconds(day: SeatDay) -> tuple[float, ...]:
     return day.talk_s, day.hold_s, day.acw_s, day.ready_s, day.busy_s, day.login_s
 
 
+def plan_changed(told: PlanView | None, now: PlanView | None) -> bool:
+    """Whether the plan would look different: bars and clocks that run in the reader are not told anew."""
+    if told is None or now is None:
+        return told is not now
+    if replace(told, at=now.at) == now:
+        return False
+    later = now.at - told.at
+    rungs, alarms = zip(told.ladder, now.ladder, strict=False), zip(told.alarms, now.alarms, strict=False)
+    if len(told.ladder) != len(now.ladder) or len(told.alarms) != len(now.alarms):
+        return True
+    if any(_rung_changed(*pair, later) for pair in rungs) or any(_alarm_changed(*pair) for pair in alarms):
+        return True
+    return replace(told, at=now.at, ladder=(), alarms=()) != replace(now, ladder=(), alarms=())
+
+
+def _rung_changed(told: Rung, now: Rung, later: float) -> bool:
+    if told == now:
+        return False
+    shown = told.held_s + (later if told.holding else 0.0)
+    if abs(shown - now.held_s) >= 1.0 or _value_moved(told.value, now.value):
+        return True
+    moved = any(abs(a - b) >= 1.0 for a, b in zip(_due(told), _due(now), strict=True))
+    return moved or replace(told, held_s=0.0, value=None, due_at=0.0, clears_at=0.0) != replace(
+        now, held_s=0.0, value=None, due_at=0.0, clears_at=0.0
+    )
+
+
+def _due(rung: Rung) -> tuple[float, float]:
+    return rung.due_at, rung.clears_at
+
+
+def _alarm_changed(told: AlarmView, now: AlarmView) -> bool:
+    if told == now:
+        return False
+    if abs(told.due_at - now.due_at) >= 1.0 or _value_moved(told.value, now.value):
+        return True
+    return replace(told, value=None, due_at=0.0) != replace(now, value=None, due_at=0.0)
+
+
+def _value_moved(told: float | None, now: float | None) -> bool:
+    """Shares by half a percent, counts by one, clocks by some seconds."""
+    size = max(abs(told or 0.0), abs(now or 0.0))
+    return apart(told, now, 0.005 if size <= 1.0 else 1.0 if size < 60 else _DRIFT_S)
+
+
 class Differ:
     """Keeps what the readers of one scope were told, and tells the difference."""
 
-    def __init__(self, view: FloorView) -> None:
-        self.reset(view)
+    def __init__(self, view: FloorView, plan: PlanView | None = None) -> None:
+        self.reset(view, plan)
 
-    def reset(self, view: FloorView) -> None:
-        """The readers get this whole view now."""
-        self.told = view
+    def reset(self, view: FloorView, plan: PlanView | None = None) -> None:
+        """The readers get this whole view and plan now."""
+        self.told, self.plan = view, plan
         self._queues = {queue.queue: queue for queue in view.queues}
         self._seats = {seat.seat: seat for seat in view.seats}
 
@@ -119,6 +165,13 @@ class Differ:
             view, floor=floor, queues=tuple(self._queues.values()), seats=tuple(self._seats.values())
         )
         return changed
+
+    def diff_plan(self, plan: PlanView | None) -> dict[str, Any]:
+        """The plan as a whole if it changed."""
+        if not plan_changed(self.plan, plan):
+            return {}
+        self.plan = plan
+        return {"plan": plan}
 
     def _entities(self, view: FloorView) -> dict[str, Any]:
         changed: dict[str, Any] = {}

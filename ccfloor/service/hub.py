@@ -16,8 +16,9 @@ import msgspec
 from ccfloor.acd.base import Health
 from ccfloor.floor.view import FloorView
 from ccfloor.service.diff import Differ
+from ccfloor.service.plan import PlanView
 from ccfloor.service.said import told
-from ccfloor.service.scope import Scope, scoped
+from ccfloor.service.scope import Scope, scoped, scoped_plan
 
 log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
@@ -33,6 +34,7 @@ class LiveRow(NamedTuple):
     written_at: float
     view: FloorView
     sources: tuple[Health, ...]
+    plan: PlanView | None = None
 
 
 class LiveSource(Protocol):
@@ -66,13 +68,14 @@ class Channel:
     def publish(self, row: LiveRow, sources: list[dict[str, Any]], now: float) -> None:
         """Take in a new view; what changed goes out as one message."""
         view = scoped(row.view, self.scope)
+        plan = scoped_plan(row.plan, view, self.scope) if row.plan else None
         if self._differ is None or self._differ.needs_full(view):
-            self._differ = Differ(view)
+            self._differ = Differ(view, plan)
             self._sources = sources
             self.messages.clear()
             self._signal(None, now)
             return
-        changed = self._differ.diff(view)
+        changed = self._differ.diff(view) | self._differ.diff_plan(plan)
         if sources != self._sources:
             self._sources = changed["sources"] = sources
         if changed:
@@ -104,6 +107,7 @@ class Channel:
                 "seq": self.number,
                 "now": now,
                 "view": self._differ.told,
+                "plan": self._differ.plan,
                 "sources": self._sources,
                 "site": site,
             }

@@ -13,12 +13,14 @@ from ccfloor.floor.view import FloorView
 from ccfloor.service.commands import Asked, answer_command, asked_commands
 from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
+from ccfloor.service.plan import PlanView
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
 from ccfloor.store.recorder import BadLine, Item, Recorder, successor
 from ccfloor.store.tables import live_view, sources
 
 _view_decoder = msgspec.json.Decoder(FloorView)
 _reports_decoder = msgspec.json.Decoder(tuple[Health, ...])
+_plan_decoder = msgspec.json.Decoder(PlanView)
 _LEASE_CHECK_S = 5.0
 _CHECKPOINT_S = 300.0
 
@@ -102,14 +104,19 @@ def stored_cursor(engine: Engine, site: str, source: str) -> tuple[int, str] | N
 def live_source(engine: Engine, site: str) -> Callable[[int], LiveRow | None]:
     """A reader of the site's live view; it fetches the payload only when there is a new one."""
     table = live_view.c
-    query = select(table.seq, table.written_at, table.payload, table.sources).where(table.site == site)
+    columns = (table.seq, table.written_at, table.payload, table.sources, table.plan)
+    query = select(*columns).where(table.site == site)
+    seen: tuple[str, PlanView | None] = ("", None)
 
     def read(after: int) -> LiveRow | None:
+        nonlocal seen
         with engine.connect() as connection:
             row = connection.execute(query.where(table.seq != after)).first()
         if row is None:
             return None
+        if row.plan != seen[0]:
+            seen = (row.plan, _plan_decoder.decode(row.plan) if row.plan else None)
         view, reports = _view_decoder.decode(row.payload), _reports_decoder.decode(row.sources)
-        return LiveRow(row.seq, row.written_at, view, reports)
+        return LiveRow(row.seq, row.written_at, view, reports, seen[1])
 
     return read

@@ -5,6 +5,8 @@ from typing import NamedTuple, Self
 from msgspec.structs import replace
 
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
+from ccfloor.rules.alarms import RuleState
+from ccfloor.service.plan import AlarmView, PlanView, Rung, with_level
 from ccfloor.store.viewer import Viewer
 
 
@@ -84,3 +86,56 @@ def _masked(view: FloorView, viewer: Viewer) -> FloorView:
 
 def _masked_seat(seat: SeatView, viewer: Viewer) -> SeatView:
     return replace(seat, caller=viewer.number(seat.caller)) if seat.caller else seat
+
+
+def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
+    """The part of a plan that a scope allows; ``view``: the floor as this scope sees it.
+
+    The plan's level and orders are for everybody; numbers of the whole floor are not for those who may
+    see some queues only. Of queues, teams and seats only those in scope are named.
+    """
+    if scope.queues is None and scope.teams is None:
+        return plan
+    seats = frozenset(seat.seat for seat in view.seats)
+    ladder = tuple(_rung(rung, scope, seats) for rung in plan.ladder)
+    alarms = (alarm for alarm in plan.alarms if _allowed(alarm.subject, alarm.queues, scope, seats))
+    plan = replace(
+        plan,
+        ladder=ladder,
+        alarms=tuple(_without_total(alarm, scope) for alarm in alarms),
+        open=tuple(late for late in plan.open if late.seat in seats),
+        planned=tuple(peak for peak in plan.planned if not peak.queues or _any(peak.queues, scope)),
+    )
+    return with_level(plan, ladder)
+
+
+def _allowed(subject: str, queues: tuple[str, ...], scope: Scope, seats: frozenset[str]) -> bool:
+    kind, _, name = subject.partition(":")
+    if kind == "seat":
+        return name in seats
+    if kind == "team":
+        return scope.teams is None or name in scope.teams
+    return scope.queues is None or scope.queues >= frozenset(queues)
+
+
+def _any(queues: tuple[str, ...], scope: Scope) -> bool:
+    return scope.queues is None or not scope.queues.isdisjoint(queues)
+
+
+def _rung(rung: Rung, scope: Scope, seats: frozenset[str]) -> Rung:
+    """A rung that speaks of another queue is shown as if nothing were."""
+    kind, _, name = rung.subject.partition(":")
+    if _allowed(rung.subject, (name,) if kind == "queue" else (), scope, seats):
+        return replace(rung, value=None) if not kind and scope.queues is not None else rung
+    times = dict.fromkeys(_INSTANTS, 0.0)
+    quiet = replace(rung, state=RuleState.INACTIVE, value=None, subject="", key="", acked_by="", **times)
+    return replace(quiet, holding=False)
+
+
+def _without_total(alarm: AlarmView, scope: Scope) -> AlarmView:
+    return replace(alarm, value=None) if scope.queues is not None and alarm.kind == "floor" else alarm
+
+
+_INSTANTS = (
+    "active_at", "held_s", "due_at", "blind_s", "fired_at", "cleared_at", "clears_at", "acked_at",
+)  # fmt: skip

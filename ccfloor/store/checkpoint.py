@@ -1,4 +1,7 @@
-"""Checkpoints: a Floor kept now and then, so that going on needs only the journal after it."""
+"""Checkpoints: a Floor kept now and then, so that going on needs only the journal after it.
+
+Where rules watch the Floor, what they know is kept with it.
+"""
 
 import zlib
 from typing import NamedTuple
@@ -18,10 +21,25 @@ THIN_EVENTS = 100_000  # older ones one in so many journal rows
 
 
 class Start(NamedTuple):
-    """A Floor to go on from, and the journal id up to which it has seen everything."""
+    """A Floor to go on from, and the journal id up to which it has seen everything.
+
+    ``rules``: what the rules knew at that moment; None where none watched.
+    """
 
     floor: Floor
     head: int
+    rules: bytes | None = None
+
+
+class _Kept(msgspec.Struct, array_like=True):
+    """A Floor and the rules that watch it. A Floor alone is kept as it is: a map, not an array."""
+
+    floor: bytes
+    rules: bytes
+
+
+_kept = msgspec.msgpack.Decoder(_Kept)
+_PAIR = b"\x92"  # how MessagePack begins an array of two
 
 
 def start_from(
@@ -47,15 +65,19 @@ def start_from(
         query = query.where(table.at <= before)
     for journal_id, blob in connection.execute(query.order_by(table.journal_id.desc()).limit(3)):
         try:
-            return Start(Floor.load(config, zlib.decompress(blob), live=live), journal_id)
+            whole = zlib.decompress(blob)
+            kept = _kept.decode(whole) if whole.startswith(_PAIR) else None
+            floor = Floor.load(config, kept.floor if kept else whole, live=live)
+            return Start(floor, journal_id, kept.rules if kept else None)
         except (msgspec.MsgspecError, zlib.error):
             continue
     return Start(Floor(config, live=live), 0)
 
 
-def pack(floor: Floor) -> bytes:
-    """The Floor as a checkpoint holds it."""
-    return zlib.compress(floor.dump(), 1)
+def pack(floor: Floor, rules: bytes | None = None) -> bytes:
+    """The Floor, and what the rules know that watch it, as a checkpoint holds them."""
+    blob = floor.dump()
+    return zlib.compress(blob if rules is None else msgspec.msgpack.encode(_Kept(blob, rules)), 1)
 
 
 def keep(connection: Connection, site: str, row: Row) -> None:

@@ -17,6 +17,7 @@ MERGES: dict[str, Merge] = {
     "queue_intervals": added,
     "agent_intervals": added,
     "coverage": replaced,
+    "alarms": replaced,
 }
 
 

@@ -23,7 +23,7 @@ def show_at(engine: Engine, config: FloorConfig, site: str, at: float) -> FloorV
         feed = _feed_at(connection, site, at)
         if feed is None:
             return None
-        floor, seen = _start(connection, config, site, feed, at)
+        floor, seen, _ = _start(connection, config, site, feed, at)
         coverage = Coverage.read(connection, site)
         for batch in batches(connection, site, feed, seen, feed_head(connection, site, feed)):
             play(floor, coverage, runs(entry for entry in batch if entry.event.at <= at))

@@ -4,10 +4,12 @@ The Floor in memory is never ahead of the database: if a transaction fails, the 
 comes back from the last checkpoint and the journal before the next batch.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter, lt
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -24,7 +26,11 @@ from ccfloor.store.page import Journalled, Page, WriterConflict, write_page
 from ccfloor.store.play import Run, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
+from ccfloor.store.watched import Fired, Rules, alarm_rows, forsaken, gather, watch
 from ccfloor.store.writer import KIND_OF, Row, encoded, ledger_rows
+
+if TYPE_CHECKING:
+    from ccfloor.rules.engine import RuleEngine
 
 BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
 _LIVE = "@live"
@@ -80,11 +86,26 @@ class Source(msgspec.Struct):
 
 
 class Recorder:
-    """Writes one feed of one site. Not thread-safe: one thread uses it, the only writer of the feed."""
+    """Writes one feed of one site. Not thread-safe: one thread uses it, the only writer of the feed.
 
-    def __init__(self, engine: Engine, config: FloorConfig, site: str, feed: str, *, live: bool) -> None:
+    ``rules`` makes the rules that watch the Floor; their alarms are stored with what fired them.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: FloorConfig,
+        site: str,
+        feed: str,
+        *,
+        live: bool,
+        rules: Rules | None = None,
+    ) -> None:
         self.engine, self.config, self.site, self.feed, self.live = engine, config, site, feed, live
+        self._make_rules = rules
         self._floor: Floor | None = None
+        self._rules: RuleEngine | None = None
+        self._fired: Fired = {}
         self._coverage = Coverage([])
         self._sources: dict[str, Source] = {}
         self._touched: dict[str, Source] = {}
@@ -100,6 +121,11 @@ class Recorder:
             with self.engine.connect() as connection:
                 self._floor = self._restored(connection)
         return self._floor
+
+    @property
+    def rules(self) -> RuleEngine | None:
+        """The rules that watch the Floor, as far as it is in the database."""
+        return self._rules if self.floor else None
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """(position, mark) up to which a source is stored, or None for a new one."""
@@ -133,7 +159,7 @@ class Recorder:
         try:
             batch, journal = self._fresh(given)
             self._note(progress or {}, bad)
-            if self._touched:
+            if self._touched or self._fired:
                 self._commit(self._page(floor, batch, journal))
         except BaseException:
             self._floor = None
@@ -141,14 +167,24 @@ class Recorder:
         stored = sum(len(run.events) for run in batch)
         return Recorded(stored, sum(len(stretch.events) for stretch in given) - stored)
 
-    def show(self, now: float, written_at: float, reports: bytes = b"[]") -> FloorView:
-        """Write the live view as it is at ``now``; ``reports``: health of the sources as JSON."""
+    def show(
+        self,
+        now: float,
+        written_at: float,
+        reports: bytes = b"[]",
+        plan: Callable[[FloorView], str] | None = None,
+    ) -> FloorView:
+        """Write the live view as it is at ``now``; ``reports``: health of the sources as JSON.
+
+        ``plan``: gives the plan at that view as JSON.
+        """
         view: FloorView = self.floor.view(now)
         row = {
             "at": view.at,
             "written_at": written_at,
             "payload": msgspec.json.encode(view),
             "sources": reports.decode(),
+            "plan": plan(view) if plan else "",
         }
         with writing(self.engine) as connection:
             mine = live_view.c.site == self.site
@@ -255,14 +291,18 @@ class Recorder:
             due = floor.events - self._kept_events >= every
             # A call that was given back to the Floor is in no journal: the Floor itself must be kept.
             keep = keep or due or played.recalled > 0
+        if self._rules is not None:
+            gather(self._fired, self._rules.take())
+            rows["alarms"] = alarm_rows(self._fired)
         self._batch += 1
         touched = {source.id: _numbers(source) for source in self._touched.values()}
         page = Page(
             self.site, self.feed, self._batch, floor.at, floor.events, journal, rows, touched, self.live
         )
         if keep:
-            page.blob, self._kept_events = checkpoint.pack(floor), floor.events
-        self._touched, self._bad_rows = {}, []
+            known = self._rules.dump() if self._rules is not None else None
+            page.blob, self._kept_events = checkpoint.pack(floor, known), floor.events
+        self._touched, self._bad_rows, self._fired = {}, [], {}
         return page
 
     def _ask(self, recall: Recall, logged: Sequence[AnyEvent]) -> None:
@@ -279,13 +319,17 @@ class Recorder:
         self._read_sources(connection)
         self._bad_rows = []
         self._coverage = Coverage.read(connection, self.site)
-        floor, kept = checkpoint.start_from(
+        floor, kept, known = checkpoint.start_from(
             connection, self.config, self.site, self.feed, live=self.live, windows=self.live
         )
         self._kept_events = floor.events
+        self._rules, self._fired = watch(floor, self._make_rules, known), {}
         replayed = Coverage.read(connection, self.site)
         for batch in batches(connection, self.site, self.feed, kept, head):
             play(floor, replayed, runs(batch))
+        if self._rules is not None:
+            gather(self._fired, self._rules.take())
+            self._fired = forsaken(connection, self.site, self._rules, floor.at) | self._fired
         return floor
 
     def _read_sources(self, connection: Connection) -> None:
