@@ -108,7 +108,7 @@ def load_file(file: str, text: str, known: Known = ANYTHING) -> Loaded:
     if source.problems:
         return Loaded([], source.problems, [])
     tree = source.tree if source.tree is not None else {}
-    listed = []
+    listed: list[Any] = []
     if isinstance(tree, dict) and isinstance(tree.get("rules", []), list | None):
         # Each rule is checked by itself, so that all that is wrong is told at once.
         listed, tree = tree.get("rules") or [], {**tree, "rules": []}
