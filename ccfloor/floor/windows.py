@@ -5,8 +5,10 @@ window's length, and an integral is exact between events.
 """
 
 import heapq
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable
+from math import inf, nextafter
 
 from ccfloor.floor.calls import Contribution, Visit, contributions
 from ccfloor.floor.config import interval_start
@@ -71,6 +73,10 @@ class Rolling:
         if self.name in entry.live:
             entry.live.discard(self.name)
             self.sums[entry.index] -= entry.amount
+
+    def next_expiry(self) -> float:
+        """When the oldest entry leaves; infinity: there is none."""
+        return self._entries[0].at + self.length_s if self._entries else inf
 
     def expire(self, now: float) -> None:
         """Let go of everything older than the window."""
@@ -167,29 +173,21 @@ class Integral:
         return busy_s, available_s
 
 
-class QueueGauge:
-    """One queue's live numbers: who waits, the windows, seats serving it over time."""
+class VisitWindows(ABC):
+    """The rolling windows over a set of visits, moved by ``expire_to`` alone."""
 
-    def __init__(self, queue: str, day_start: float, interval_at: float) -> None:
-        self.queue = queue
-        self.waiting: dict[tuple[int, int], float] = {}  # visit → entered at, in order of joining
-        self.max_wait_s = 0.0
-        self.today = Period("today", day_start)
-        self.interval = Period("interval", interval_at)
+    def __init__(self) -> None:
         self.rolling = [Rolling(name, length) for name, length in LENGTHS_S.items()]
-        self.seats = Integral()
         self._deadlines: list[tuple[float, int, Visit]] = []  # a heap; the number keeps visits uncompared
         self._expected = 0
         self._entries: dict[tuple[int, int], list[Entry]] = {}
 
-    def roll(self, now: float, day_start: float) -> None:
-        """Move the windows to ``now``: callers whose T has passed become missed, old entries leave."""
-        if day_start != self.today.start:
-            self.today.restart(day_start)
-            self.max_wait_s = 0.0
-        current = interval_start(now)
-        if current != self.interval.start:
-            self.interval.restart(current)
+    @abstractmethod
+    def waits(self, visit: Visit) -> bool:
+        """Whether the caller waits at this moment."""
+
+    def expire_to(self, now: float) -> None:
+        """Callers whose T has passed become missed, old entries leave."""
         deadlines = self._deadlines
         while deadlines and deadlines[0][0] < now:
             visit = heapq.heappop(deadlines)[2]
@@ -197,7 +195,14 @@ class QueueGauge:
                 self.measure(visit, now)
         for window in self.rolling:
             window.expire(now)
-        self.seats.expire(now)
+
+    def next_change(self) -> float:
+        """The next instant at which the windows change though nothing happens; infinity: never."""
+        deadlines = self._deadlines
+        while deadlines and deadlines[0][2].row.outcome not in (Outcome.WAITING, Outcome.DEQUEUED):
+            heapq.heappop(deadlines)
+        first = nextafter(deadlines[0][0], inf) if deadlines else inf  # T itself is still in time
+        return min(first, *(window.next_expiry() for window in self.rolling))
 
     def expect(self, visit: Visit) -> None:
         """Remember when this caller's T will pass."""
@@ -208,7 +213,7 @@ class QueueGauge:
     def measure(self, visit: Visit, now: float) -> None:
         """Bring the windows into line with the visit as it stands; corrections take back what was."""
         wanted = [part for part in contributions(visit.row) if part[0] < SCALARS]
-        wanted += service_parts(visit, now, visit.key in self.waiting)
+        wanted += service_parts(visit, now, self.waits(visit))
         held = self._entries.get(visit.key, [])
         kept: list[Entry] = []
         for entry in held:
@@ -229,16 +234,49 @@ class QueueGauge:
         self._entries.pop(key, None)
 
     def _add(self, entry: Entry, now: float) -> None:
-        self.today.add(entry)
-        self.interval.add(entry)
         for window in self.rolling:
             window.add(entry, now)
 
     def _remove(self, entry: Entry) -> None:
-        self.today.remove(entry)
-        self.interval.remove(entry)
         for window in self.rolling:
             window.remove(entry)
+
+
+class QueueGauge(VisitWindows):
+    """One queue's live numbers: who waits, the windows, seats serving it over time."""
+
+    def __init__(self, queue: str, day_start: float, interval_at: float) -> None:
+        super().__init__()
+        self.queue = queue
+        self.waiting: dict[tuple[int, int], float] = {}  # visit → entered at, in order of joining
+        self.max_wait_s = 0.0
+        self.today = Period("today", day_start)
+        self.interval = Period("interval", interval_at)
+        self.seats = Integral()
+
+    def waits(self, visit: Visit) -> bool:
+        return visit.key in self.waiting
+
+    def roll(self, now: float, day_start: float) -> None:
+        """Move the windows to ``now``; a new day and a new interval begin."""
+        if day_start != self.today.start:
+            self.today.restart(day_start)
+            self.max_wait_s = 0.0
+        current = interval_start(now)
+        if current != self.interval.start:
+            self.interval.restart(current)
+        self.expire_to(now)
+        self.seats.expire(now)
+
+    def _add(self, entry: Entry, now: float) -> None:
+        self.today.add(entry)
+        self.interval.add(entry)
+        super()._add(entry, now)
+
+    def _remove(self, entry: Entry) -> None:
+        self.today.remove(entry)
+        self.interval.remove(entry)
+        super()._remove(entry)
 
 
 def event_counts(sums: list[int]) -> Counts:
