@@ -22,8 +22,28 @@ class Text(msgspec.Struct, frozen=True):
     en: str
 
 
+class HoldView(msgspec.Struct, frozen=True):
+    """How the condition of a rung must hold; as in ``ccfloor.rules.model.Hold``."""
+
+    kind: str
+    for_s: float
+    dip_s: float
+    share: float
+    reached_s: float
+
+
+class ClearView(msgspec.Struct, frozen=True):
+    """When a rung is over; as in ``ccfloor.rules.model.Clear``. ``level`` None: the condition not met."""
+
+    level: float | None
+    for_s: float
+    min_on_s: float
+
+
 class Rung(msgspec.Struct, frozen=True):
-    """A rule of the plan and where it stands; see Standing. ``reading``: its hold in words."""
+    """A rule of the plan and where it stands; see Standing. ``reading``: its hold in words; ``metric``:
+    what is held against the threshold.
+    """
 
     rule: str
     version: int
@@ -49,6 +69,9 @@ class Rung(msgspec.Struct, frozen=True):
     key: str
     sound: str
     subject: str = ""
+    metric: str = ""
+    hold: HoldView | None = None
+    clear: ClearView | None = None
 
 
 class AlarmView(msgspec.Struct, frozen=True):

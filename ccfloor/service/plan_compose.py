@@ -14,6 +14,8 @@ from ccfloor.rules.model import Rule, Words
 from ccfloor.service.plan import (
     ON,
     AlarmView,
+    ClearView,
+    HoldView,
     OpenSeat,
     People,
     Planned,
@@ -160,6 +162,9 @@ def _rung(rule: Rule, version: int, standing: Standing | None, rules: RulesNow, 
         key=key,
         sound=rule.sound,
         subject=standing.subject,
+        metric=rule.when.metric,
+        hold=HoldView(**rule.hold.model_dump()),
+        clear=ClearView(**rule.clear.model_dump()),
     )
 
 
