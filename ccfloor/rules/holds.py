@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 from ccfloor.rules.model import Hold, When
 
 GRAIN = 1e-8  # of a window's integral: differences below are rounding, not time
+BEYOND_S = 0.001  # where the level itself does not count: so long after it was reached it is passed
 
 
 class HoldTracker(ABC):
@@ -251,7 +252,8 @@ class Sliding(HoldTracker):
     def __init__(self, when: When, for_s: float, needed_s: float) -> None:
         super().__init__(when)
         self.for_s, self.needed_s = for_s, needed_s
-        self.bar = needed_s  # what the integral of the pieces must reach, but for rounding
+        self.bar = needed_s  # what the integral of the pieces must reach
+        self.strictly = False  # or pass
         self.slack = GRAIN * max(for_s, abs(needed_s))
         self.known_at = 0.0  # in sight without a break since then
         self.lost_at = -inf
@@ -372,10 +374,12 @@ class Sliding(HoldTracker):
         if self.value is None or not self._ready(start):
             return inf
         missing = bar - head.area_at(start) + tail.area_at(start - self.for_s)
-        if missing <= self.slack:
+        if missing <= (-self.slack if self.strictly else self.slack):
             return start
         slope = head.rate - tail.rate
-        found = start + missing / slope if slope > 0 else inf
+        if slope <= 0:
+            return inf
+        found = start + max(missing, 0.0) / slope + (BEYOND_S if self.strictly else 0.0)
         return found if found <= end else inf
 
 
@@ -389,9 +393,7 @@ class Mean(Sliding):
     def __init__(self, when: When, for_s: float) -> None:
         super().__init__(when, for_s, when.level * for_s)
         self.sign = 1.0 if when.upward else -1.0
-        # The level itself does not count: reached is what lies above it by more than rounding.
-        beyond = 2 * self.slack if when.strictly else 0.0
-        self.bar = self.sign * self.needed_s + beyond
+        self.bar, self.strictly = self.sign * self.needed_s, when.strictly
 
     def near_at(self, near_s: float) -> float:
         return self.due_at() - (self.for_s - near_s)
