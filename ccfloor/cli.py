@@ -141,6 +141,11 @@ def import_(files: Files, db: Db = None, site: Site = None, as_json: Json = Fals
                 f"{result.file}: {result.lines} lines, {result.events} events, {result.known} known before,"
                 f" {result.bad} bad lines{'; ' + result.problem if result.problem else ''}"
             )
+            if result.left:
+                typer.echo(
+                    f"{result.file}: {result.left} lines are left for a later import: the collector at work"
+                    " still has calls in hand that they tell of"
+                )
     raise typer.Exit(FAILED if any(result.problem for result in results) else BAD_LINES if bad else CLEAN)
 
 

@@ -69,6 +69,19 @@ class GzipStream:
         self._file.close()
 
 
+class _Beginning:
+    """The first ``size`` bytes of a stream."""
+
+    def __init__(self, stream: Readable, size: int) -> None:
+        self._stream, self._left = stream, size
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most ``size`` bytes of them; none at their end."""
+        chunk = self._stream.read(min(size, self._left)) if self._left else b""
+        self._left -= len(chunk or b"")
+        return chunk
+
+
 class LogReader:
     """Reads complete lines from wherever the stream stands; can be asked again when it has grown."""
 
@@ -228,15 +241,17 @@ def _is_same(path: Path, mark: str) -> bool:
 # -- bulk --------------------------------------------------------------------------------------------
 
 
-def read_blocks(path: Path, start: int = 0, *, final: bool = True) -> Iterator[Block]:
-    """The file from byte offset ``start`` on, in blocks of parsed lines; memory stays flat.
+def read_blocks(
+    path: Path, start: int = 0, *, final: bool = True, stop: int | None = None
+) -> Iterator[Block]:
+    """The file from byte offset ``start`` on (up to ``stop``), in blocks of parsed lines; memory stays flat.
 
     ``final``: nobody writes to the file any more, so a last line without its end counts if it is whole.
     Raises OSError where the file cannot be read; a damaged archive gives what it has and one Fault.
     """
     stream = open_log(path)
     try:
-        reader = LogReader(stream)
+        reader = LogReader(stream if stop is None else _Beginning(stream, stop))
         if not reader.skip(start):
             return
         while block := reader.block():

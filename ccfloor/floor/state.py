@@ -5,6 +5,7 @@ on how often somebody looks: ``advance`` and ``view`` only move windows. An even
 repaired (the state is made consistent again) and the repair is counted by kind.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -158,7 +159,7 @@ class Floor:
         """A live event tells that the floor is in sight; a report may tell since when it was not."""
         unseen = event.blind_since if isinstance(event, FloorSnapshot) else 0.0
         if unseen:
-            watch.blind(max(unseen, self.at))
+            watch.blind(max(min(unseen, event.at), self.at))
         if event.at > self.at:
             self._move(event.at)
         if unseen or not self.link_up:
@@ -620,13 +621,15 @@ class Floor:
     def _started(self, event: SwitchStarted) -> None:
         if not self._drive:
             return
-        self._close_all(self.at, keep=set())
+        self._close_all(event.at, keep=set(), before=event.at)  # a log may tell of it long afterwards
 
-    def _close_all(self, at: float, keep: set[tuple[str, str]]) -> None:
-        """End every open visit but the kept ones at the last sighting."""
+    def _close_all(self, at: float, keep: set[tuple[str, str]], before: float = math.inf) -> None:
+        """End every open visit but the kept ones (and those of after ``before``) at the last sighting."""
         for visit in self.book.open_visits():
             row = visit.row
             if (row.call, row.queue) in keep or (row.ended_at and self.desk.wrapping(visit)):
+                continue
+            if max(row.entered_at, row.answered_at) > before:
                 continue
             if row.outcome in PENDING:
                 self._lose(visit, at)

@@ -18,6 +18,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import take_lease
+from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.settings import Settings
 from ccfloor.service.switch import access
@@ -25,7 +26,6 @@ from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import sources
 
 log = logging.getLogger(__name__)
-LIVE = "live"
 Clock = Callable[[], float]
 _STOP_S = 10.0
 
@@ -74,20 +74,20 @@ def make_collector(
     """The only collector of this database and site. Raises LeaseTaken if there is one already."""
     found, view_clock = opened or doors(settings, config, clock)
     lease = take_lease(engine, config.site)
-    recorder = Recorder(engine, config, config.site, feed_of(engine, config.site, settings), live=True)
+    feed = feed_of(engine, config.site, settings, clock)
+    recorder = Recorder(engine, config, config.site, feed, live=True)
     keeper = RecorderKeeper(recorder, lease, clock)
     keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)
 
 
-def feed_of(engine: Engine, site: str, settings: Settings) -> str:
+def feed_of(engine: Engine, site: str, settings: Settings, clock: Clock = time.time) -> str:
     """The feed to collect into: that of the imported queue_log if the first collector goes on with it.
 
-    The calls that were open at the log's end then are the same calls. Without such a log, or once there
-    is a live feed: LIVE.
+    That is so where it follows the same log, and where calls were open at the log's end a short while ago:
+    they are the same calls. Without such a log, or once there is a live feed: LIVE.
     """
-    path = settings.ami.queue_log
-    if settings.source != "asterisk" or not path:
+    if settings.source != "asterisk":
         return LIVE
     table = sources.c
     known = select(table.feed).where(table.site == site)
@@ -96,13 +96,15 @@ def feed_of(engine: Engine, site: str, settings: Settings) -> str:
             return LIVE
         imported = known.where(table.feed.startswith("import:"))
         taken = connection.scalar(imported.where(table.kind == "live").limit(1))
-        return taken or connection.scalar(imported.where(table.name == _first_line(path))) or LIVE
+        name = _first_line(settings.ami.queue_log)
+        taken = taken or connection.scalar(imported.where(table.name == name))
+    return taken or feed_with_open_calls(engine, site, clock()) or LIVE
 
 
 def _first_line(path: str) -> str | None:
     """The name that the log has as a source."""
     try:
-        return identity(Path(path), final=False)
+        return identity(Path(path), final=False) if path else None
     except OSError:
         return None
 

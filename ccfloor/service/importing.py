@@ -1,8 +1,14 @@
-"""Loading queue_logs: any number of files, plain or compressed, in the order of their lines."""
+"""Loading queue_logs: any number of files, plain or compressed, in the order of their lines.
 
+A log that tells of calls which a live feed has in hand is left unread from there on while a collector is
+at work, and becomes part of the live feed where none is: no call is ever counted in both.
+"""
+
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Engine, select
@@ -10,9 +16,13 @@ from sqlalchemy import Engine, select
 from ccfloor.acd.queue_log_files import Block, locate, order_files, read_blocks
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.bulk import BulkSink, Complain
-from ccfloor.service.keeper import stored_cursor
+from ccfloor.service.keeper import RecorderKeeper, stored_cursor
+from ccfloor.service.lease import LeaseTaken, take_lease
+from ccfloor.service.overlap import InHand, in_hand
 from ccfloor.store.bulk import WriterGone, bulk_recorder
+from ccfloor.store.journal import feed_head
 from ccfloor.store.page import WriterConflict
+from ccfloor.store.play import LONGEST_CALL_S
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import sources
 
@@ -21,7 +31,10 @@ _PACKED = 8  # how much smaller a compressed log is
 
 
 class FileResult(msgspec.Struct):
-    """What became of one file. ``known``: events stored before; ``problem``: why it was not read."""
+    """What became of one file. ``known``: events stored before; ``problem``: why it was not read.
+
+    ``left``: lines that the running collector tells of for now; they are read in by a later import.
+    """
 
     file: str
     lines: int = 0
@@ -31,6 +44,15 @@ class FileResult(msgspec.Struct):
     first_at: float = 0.0
     last_at: float = 0.0
     problem: str = ""
+    left: int = 0
+
+
+class _Way(NamedTuple):
+    """How files are read in. ``held``: where to stop; ``live``: they become part of the live feed."""
+
+    feed: str
+    held: InHand | None = None
+    live: bool = False
 
 
 def import_files(
@@ -39,6 +61,7 @@ def import_files(
     files: Sequence[Path],
     complain: Complain = lambda bad: None,
     told: Callable[[Path, int], None] = lambda path, lines: None,
+    clock: Callable[[], float] = time.time,
 ) -> list[FileResult]:
     """Load files into the database. ``complain`` gets every unreadable line, ``told`` lines read so far.
 
@@ -50,20 +73,68 @@ def import_files(
     feed = _feed(engine, config.site, present)
     if feed is None:
         return missing
-    with _recorder(engine, config, feed, present) as recorder:
-        results = [_import(recorder, path, complain, told) for path in present]
-        recorder.checkpoint()
+    way = _way(engine, config.site, feed, present, clock())
+    try:
+        with _recorder(engine, config, way, present, clock) as recorder:
+            results = _import_all(recorder, present, way, complain, told)
+            recorder.checkpoint()
+    except LeaseTaken:  # a collector came up in this moment: everything is left to a later import
+        results = _import_none(present)
     return [*missing, *results]
 
 
+def _way(engine: Engine, site: str, feed: str, files: Sequence[Path], now: float) -> _Way:
+    """Past what a live feed has in hand, up to it, or into that feed."""
+    held = in_hand(engine, site)
+    if held is None or not (feed == held.feed or any(map(held.reached_by, files))):
+        return _Way(feed)
+    if feed == held.feed:
+        return _Way(feed, live=True)
+    if _collecting(engine, site):
+        return _Way(feed, held)
+    if _begun(engine, site, feed) or max(map(_last_at, files)) < now - LONGEST_CALL_S:
+        return _Way(feed)
+    return _Way(held.feed, live=True)
+
+
+def _begun(engine: Engine, site: str, feed: str) -> bool:
+    with engine.connect() as connection:
+        return feed_head(connection, site, feed) > 0
+
+
+def _collecting(engine: Engine, site: str) -> bool:
+    """Whether a collector is at work."""
+    try:
+        take_lease(engine, site).release()
+    except LeaseTaken:
+        return True
+    return False
+
+
 def _recorder(
-    engine: Engine, config: FloorConfig, feed: str, files: Sequence[Path]
+    engine: Engine, config: FloorConfig, way: _Way, files: Sequence[Path], clock: Callable[[], float]
 ) -> AbstractContextManager[Recorder]:
     """A recorder with a writing process of its own where that is worth its start."""
+    if way.live:
+        return _in_place_of_a_collector(engine, config, way.feed, clock)
     size = sum(path.stat().st_size * (_PACKED if path.suffix == ".gz" else 1) for path in files)
     if size >= _BIG_BYTES:
-        return bulk_recorder(engine, config, config.site, feed)
-    return nullcontext(Recorder(engine, config, config.site, feed, live=False))
+        return bulk_recorder(engine, config, config.site, way.feed)
+    return nullcontext(Recorder(engine, config, config.site, way.feed, live=False))
+
+
+@contextmanager
+def _in_place_of_a_collector(
+    engine: Engine, config: FloorConfig, feed: str, clock: Callable[[], float]
+) -> Iterator[Recorder]:
+    """A recorder of the live feed, while no collector may come up. Raises LeaseTaken where one is."""
+    lease = take_lease(engine, config.site)
+    try:
+        recorder = Recorder(engine, config, config.site, feed, live=True)
+        RecorderKeeper(recorder, lease, clock).resume()
+        yield recorder
+    finally:
+        lease.release()
 
 
 def _why_not(path: Path) -> str:
@@ -78,13 +149,38 @@ def _why_not(path: Path) -> str:
         return error.strerror or "cannot be read"
 
 
+def _import_all(
+    recorder: Recorder,
+    files: Sequence[Path],
+    way: _Way,
+    complain: Complain,
+    told: Callable[[Path, int], None],
+) -> list[FileResult]:
+    """One file after the other; what follows a line that had to be left is left too."""
+    results: list[FileResult] = []
+    for path in files:
+        if results and results[-1].left:
+            results += _import_none([path])
+        else:
+            results.append(_import(recorder, path, way.held, complain, told))
+    return results
+
+
+def _import_none(files: Sequence[Path]) -> list[FileResult]:
+    return [FileResult(str(path), left=sum(block.lines for block in read_blocks(path))) for path in files]
+
+
 def _import(
-    recorder: Recorder, path: Path, complain: Complain, told: Callable[[Path, int], None]
+    recorder: Recorder,
+    path: Path,
+    held: InHand | None,
+    complain: Complain,
+    told: Callable[[Path, int], None],
 ) -> FileResult:
     sink = BulkSink(recorder, log=True, complain=complain)
     result = FileResult(str(path))
     try:
-        for block in _blocks(path, sink, result):
+        for block in _blocks(path, sink, held, result):
             told(path, result.lines)
             sink.extend(*block)
         sink.flush()
@@ -95,14 +191,33 @@ def _import(
     return result
 
 
-def _blocks(path: Path, sink: BulkSink, result: FileResult) -> Iterator[tuple[str, Path, Block]]:
+def _blocks(
+    path: Path, sink: BulkSink, held: InHand | None, result: FileResult
+) -> Iterator[tuple[str, Path, Block]]:
     located = locate(path, sink.cursor)
     if located is None:  # without a first line it is empty, or an archive damaged from its beginning
         result.problem = " ".join(fault.say() for block in read_blocks(path) for _, fault in block.bad)
         return
-    for block in read_blocks(path, located.start):
+    begin = located.start
+    blocks = read_blocks(path, begin)
+    for block in blocks:
+        stop = held.first_touch(block) if held else None
+        if stop is not None:
+            break
         result.lines += block.lines
+        begin = block.end
         yield located.source, path, block
+    else:
+        return
+    result.left = block.lines + sum(block.lines for block in blocks)
+    for block in read_blocks(path, begin, stop=stop) if stop > begin else ():
+        result.lines, result.left = result.lines + block.lines, result.left - block.lines
+        yield located.source, path, block
+
+
+def _last_at(path: Path) -> float:
+    """The latest instant the log tells of (UTC epoch s); 0 for none."""
+    return max((block.events[-1][1].at for block in read_blocks(path) if block.events), default=0.0)
 
 
 def _feed(engine: Engine, site: str, files: Sequence[Path]) -> str | None:

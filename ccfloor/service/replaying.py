@@ -14,10 +14,11 @@ from ccfloor.acd.recording import AmiRecording
 from ccfloor.acd.sentences import say
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.bulk import BulkSink, Complain
-from ccfloor.service.collecting import LIVE, Clock
+from ccfloor.service.collecting import Clock
 from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import Lease, take_lease
+from ccfloor.service.overlap import LIVE
 from ccfloor.service.settings import Settings
 from ccfloor.store.journal import stored_head
 from ccfloor.store.rebuild import meet_logs

@@ -10,6 +10,8 @@ from ccfloor.floor.state import Floor
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.recall import Recall
 
+LONGEST_CALL_S = 6 * 3600.0  # a call that was open when a live source came up began at most so long before
+
 
 class Run(NamedTuple):
     """What one source (its id) told in a row. ``log``: it is a queue_log."""
@@ -54,4 +56,4 @@ def _covered(coverage: Coverage, logged: Sequence[AnyEvent]) -> list[tuple[float
     if not logged or coverage.empty:
         return []
     instants = [event.at for event in logged]
-    return coverage.spans(min(instants) - MATCH_ALONE_S, max(instants) + MATCH_ALONE_S)
+    return coverage.spans(min(instants) - MATCH_ALONE_S, max(instants) + LONGEST_CALL_S)

@@ -38,7 +38,7 @@ from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
 from ccfloor.store.journal import Entry, batches, feeds_of, journal_end, runs
 from ccfloor.store.page import MERGES, lock_site
-from ccfloor.store.play import play
+from ccfloor.store.play import LONGEST_CALL_S, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.writer import ledger_rows, write_rows
 
@@ -102,7 +102,7 @@ def meet_logs(engine: Engine, config: FloorConfig, feed: str, head: int) -> bool
         if first is None or last is None:
             return False
         query = select(source.id).where(source.site == site, source.feed != feed, source.kind == "log")
-        around = (source.first_at <= last + MATCH_ALONE_S, source.last_at >= first - MATCH_ALONE_S)
+        around = (source.first_at <= last + MATCH_ALONE_S, source.last_at >= first - LONGEST_CALL_S)
         met = connection.scalar(query.where(source.events > 0, *around).limit(1))
     if met is not None:
         rebuild(engine, config, site)

@@ -15,9 +15,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from ccfloor import cli
-from ccfloor.service.collecting import LIVE, feed_of
+from ccfloor.service.collecting import feed_of
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import take_lease
+from ccfloor.service.overlap import LIVE
 from ccfloor.service.settings import load
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
