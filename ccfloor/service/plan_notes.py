@@ -15,7 +15,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.rules.model import Rule
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import alarms, incidents, plan_notes, rule_versions
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Viewer, sees_subject
 
 WHO_MAX, TEXT_MAX = 60, 1000
 _INCIDENT = "incident/"
@@ -138,19 +138,6 @@ def split_key(key: str) -> tuple[str, str, float]:
         return rule, subject, float(fired)
     except ValueError:
         raise NoteError("unknown_alarm") from None
-
-
-def sees_subject(viewer: Viewer, config: FloorConfig, subject: str) -> bool:
-    """Whether a viewer may hear of a rule's subject: his queues, his teams and their seats, the floor."""
-    kind, _, name = subject.partition(":")
-    if kind == "queue":
-        return viewer.sees_queue(name)
-    if kind == "team":
-        return viewer.teams is None or name in viewer.teams
-    if kind == "seat":
-        mine = viewer.seats(config)
-        return mine is None or name in mine
-    return kind != "group" or viewer.queues is None
 
 
 def _items(connection: Connection, site: str, rule: str, version: int) -> frozenset[str]:

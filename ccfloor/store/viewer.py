@@ -51,6 +51,19 @@ def mask_number(number: str) -> str:
     return "*" * (len(number) - len(kept)) + kept
 
 
+def sees_subject(viewer: Viewer, config: FloorConfig, subject: str) -> bool:
+    """Whether a viewer may hear of a rule's subject: his queues, his teams and their seats, the floor."""
+    kind, _, name = subject.partition(":")
+    if kind == "queue":
+        return viewer.sees_queue(name)
+    if kind == "team":
+        return viewer.teams is None or name in viewer.teams
+    if kind == "seat":
+        mine = viewer.seats(config)
+        return mine is None or name in mine
+    return kind != "group" or viewer.queues is None
+
+
 def queue_scope(viewer: Viewer, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
     """The condition that keeps a query to the viewer's queues."""
     return [] if viewer.queues is None else [column.in_(sorted(viewer.queues))]
