@@ -1,5 +1,7 @@
 """Everything derived, made again from the journal, compared with what is stored, and put in its place.
 
+Alarms too, of the feeds that rules watch: from the journal and every version of every rule.
+
 Feeds with a live source come first, then the logs that were read in, whichever reached the journal
 first: a log meets the calls that a live link told of and puts them right, never the other way round.
 
@@ -7,8 +9,10 @@ The long part runs beside a working collector. Only its end (what was journalled
 comparison, the exchange) holds the collector up.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -40,7 +44,11 @@ from ccfloor.store.journal import Entry, batches, feeds_of, journal_end, runs
 from ccfloor.store.page import MERGES, lock_site
 from ccfloor.store.play import LONGEST_CALL_S, play
 from ccfloor.store.recall import Recall
+from ccfloor.store.watched import NOT_WATCHED, Fired, Watched, alarm_rows, gather, watch
 from ccfloor.store.writer import ledger_rows, write_rows
+
+if TYPE_CHECKING:
+    from ccfloor.rules.engine import RuleEngine
 
 _AT_ONCE = 10_000  # events whose ledger is gathered before it is written
 _STEP = 10_000  # journal rows in one transaction: the collector writes in between
@@ -69,13 +77,15 @@ def rebuild(
     *,
     replace: bool = True,
     progress: Callable[[int, int], None] | None = None,
+    watched: Watched = NOT_WATCHED,
 ) -> Rebuilt:
     """Make the derived tables of a site again; where they differ, the new ones take their place.
 
-    ``replace=False`` only compares. ``progress`` is told (journal id reached, last id) now and then. A
+    ``replace=False`` only compares. ``progress`` is told (journal id reached, last id) now and then.
+    ``watched``: the feeds that rules watch; without any, alarms are left as they are. A
     collector that runs meanwhile should be started anew after a difference: its Floor is the old one.
     """
-    work = _Rebuild(engine, config, site)
+    work = _Rebuild(engine, config, site, watched)
     try:
         work.begin()
         while not work.near_end():
@@ -87,7 +97,9 @@ def rebuild(
         work.drop()
 
 
-def meet_logs(engine: Engine, config: FloorConfig, feed: str, head: int) -> bool:
+def meet_logs(
+    engine: Engine, config: FloorConfig, feed: str, head: int, watched: Watched = NOT_WATCHED
+) -> bool:
     """Let calls that logs had told of before be met by what a live feed told after journal id ``head``.
 
     True where some of it overlaps such a log, so that a rebuild was needed.
@@ -105,17 +117,20 @@ def meet_logs(engine: Engine, config: FloorConfig, feed: str, head: int) -> bool
         around = (source.first_at <= last + MATCH_ALONE_S, source.last_at >= first - LONGEST_CALL_S)
         met = connection.scalar(query.where(source.events > 0, *around).limit(1))
     if met is not None:
-        rebuild(engine, config, site)
+        rebuild(engine, config, site, watched=watched)
     return met is not None
 
 
 class _Rebuild:
     """The tables beside the stored ones, and a Floor for every feed."""
 
-    def __init__(self, engine: Engine, config: FloorConfig, site: str) -> None:
-        self.engine, self.config, self.site = engine, config, site
-        self.tables = {table.name: _beside(table) for table in tables.DERIVED}
+    def __init__(self, engine: Engine, config: FloorConfig, site: str, watched: Watched) -> None:
+        self.engine, self.config, self.site, self.watched = engine, config, site, watched
+        self.derived = (*tables.DERIVED, tables.alarms) if watched else tables.DERIVED
+        self.tables = {table.name: _beside(table) for table in self.derived}
         self.floors: dict[str, Floor] = {}
+        self.rules: dict[str, RuleEngine | None] = {}
+        self.fired: Fired = {}
         self.heads: dict[str, int] = {}
         self.coverage = Coverage([])
         self.reached = [0, 0]  # journal ids, of the live feeds and of the others
@@ -159,7 +174,7 @@ class _Rebuild:
             lock_site(connection, self.site)
             for kind in (0, 1):
                 self._replay(connection, kind, None)
-            found = [self._compare(connection, table) for table in tables.DERIVED]
+            found = [self._compare(connection, table) for table in self.derived]
             found = [difference for difference in found if difference.stored_only or difference.journal_only]
             rows = {name: _count(connection, table) for name, table in self.tables.items()}
             if replace and found:
@@ -184,6 +199,7 @@ class _Rebuild:
         floor = self.floors.get(feed)
         if floor is None:
             floor = self.floors[feed] = Floor(self.config, live=live)
+            self.rules[feed] = watch(floor, self.watched.get(feed) if live else None)
 
         def ask(recall: Recall, logged: Sequence[AnyEvent]) -> None:
             self._flush(connection)
@@ -194,6 +210,9 @@ class _Rebuild:
         self.heads[feed] = batch[-1].id
         self.events += len(batch)
         self._gather(played.ledger)
+        rules = self.rules[feed]
+        if rules is not None:
+            gather(self.fired, rules.take())
         self._size += len(batch)
         if self._size >= _AT_ONCE:
             self._flush(connection)
@@ -209,9 +228,12 @@ class _Rebuild:
             whole.max_wait_ms[key] = max(wait, whole.max_wait_ms.get(key, 0))
 
     def _flush(self, connection: Connection) -> None:
-        for name, rows in ledger_rows(self._gathered).items():
+        derived = ledger_rows(self._gathered)
+        if self.fired:
+            derived["alarms"] = alarm_rows(self.fired)
+        for name, rows in derived.items():
             write_rows(connection, self.tables[name], rows, MERGES.get(name), self.site)
-        self._gathered, self._size = Ledger(), 0
+        self._gathered, self._size, self.fired = Ledger(), 0, {}
 
     # -- comparing and exchanging --------------------------------------------------------------
 
@@ -245,7 +267,9 @@ class _Rebuild:
         kept = tables.checkpoints.c
         connection.execute(delete(tables.checkpoints).where(kept.site == self.site))
         for feed, floor in self.floors.items():
-            row = (feed, self.heads[feed], floor.at, floor.live, checkpoint.pack(floor))
+            rules = self.rules[feed]
+            blob = checkpoint.pack(floor, None if rules is None else rules.dump())
+            row = (feed, self.heads[feed], floor.at, floor.live, blob)
             checkpoint.keep(connection, self.site, row)
 
 

@@ -25,6 +25,8 @@ Rules = Callable[[bytes | None], "RuleEngine"]
 Watched = Mapping[str, Rules]
 """The feeds that rules watch, and how these are made."""
 
+NOT_WATCHED: Watched = {}
+
 Fired = dict[tuple[str, str, float], Alarm]
 
 
