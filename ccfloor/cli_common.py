@@ -1,0 +1,72 @@
+"""What every command line of ccfloor needs: settings and database at hand, sentences, JSON, exit codes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn
+
+import msgspec
+import typer
+from sqlalchemy import Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.service.settings import Settings, load
+from ccfloor.service.site import load_site
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
+
+Db = Annotated[str | None, typer.Option("--db", metavar="URL", help="Database URL or SQLite file.")]
+Site = Annotated[str | None, typer.Option("--site", help="Site id.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
+CLEAN, FAILED, BAD_LINES = 0, 1, 2
+
+
+@dataclass
+class Context:
+    """What most commands need: settings, the site's files, an open and current database."""
+
+    settings: Settings
+    config: FloorConfig
+    engine: Engine
+
+
+def context(db: str | None, site: str | None = None, **given: Any) -> Context:
+    """Read the settings and open the database at the current schema."""
+    settings = load(db=db, site__id=site, **given)
+    config = load_site(settings.site)
+    engine = open_engine(settings.db)
+    upgrade(engine)
+    return Context(settings, config, engine)
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong and end with an error code."""
+    typer.echo(sentence, err=True)
+    raise SystemExit(FAILED)
+
+
+def first_line(error: Exception) -> str:
+    """The first line of an error, without the statement and its parameters."""
+    return str(getattr(error, "orig", None) or error).splitlines()[0]
+
+
+def show_json(value: Any) -> None:
+    """Print a value as JSON."""
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def table(rows: list[dict[str, Any]]) -> Iterable[str]:
+    """Rows as aligned columns; what is undefined is a dash."""
+    if not rows:
+        return
+    names = list(rows[0])
+    lines = [names, *([_cell(row[name]) for name in names] for row in rows)]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(names))]
+    for line in lines:
+        yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.4g}" if isinstance(value, float) and abs(value) < 1000 else str(value)
