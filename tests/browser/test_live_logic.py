@@ -12,8 +12,9 @@ from ccfloor.ui.texts import texts
 pytestmark = pytest.mark.browser
 
 LIVE = Path(__file__).resolve().parents[2] / "ccfloor" / "ui" / "live"
-CORE = ("format", "icons", "dom", "status", "store", "link", "tips", "core")
-WALL = ("limits", "heads", "table", "callers", "seats", "slides", "plan", "sound")
+CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "tips", "core")
+PLAN = ("plan_calm", "plan_fire", "plan_stale", "plan")
+WALL = ("limits", "heads", "table", "callers", "seats", "slides", *PLAN, "sound")
 
 
 @pytest.fixture

@@ -131,11 +131,11 @@ def test_a_blind_switch_is_told_from_the_age_of_the_data(floor: FakeServer, open
     page = wall(floor, open_page, "refused")
     expect(page.locator(".wall .cut")).to_contain_text("请核对 manager.conf")
     whole = """(node) => {
-      const box = node.getBoundingClientRect(), slot = node.closest('.plan').getBoundingClientRect();
+      const box = node.getBoundingClientRect(), slot = node.closest('.slot').getBoundingClientRect();
       const line = parseFloat(getComputedStyle(node).lineHeight);
       return box.bottom <= slot.bottom && node.scrollHeight - node.clientHeight < line / 2;
     }"""
-    assert page.locator(".wall .o2").evaluate(whole)
+    assert page.locator(".wall .cut .o2").evaluate(whole)
     page = wall(floor, open_page, "aging")
     expect(page.locator(".wall .age")).to_contain_text("9 秒前")
     expect(page.locator(".wall .cut")).to_be_hidden()
@@ -218,7 +218,7 @@ def test_verdicts_wait_three_seconds(floor: FakeServer, open_page: Open) -> None
     expect(number(page, "waiting")).to_have_text("20")
     assert "over" not in (head.get_attribute("class") or "")
     expect(head).to_have_class(re.compile("over"), timeout=8_000)
-    expect(page.locator(".wall .plan")).to_have_class(re.compile("watch"))
+    expect(page.locator(".wall .slot")).to_have_class(re.compile("watch"))
     expect(page.locator(".wall .state")).to_contain_text("等待 20 人")
 
 

@@ -20,8 +20,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from tests.fakes.floor_scenes import SCENES, plain
+from tests.fakes import floor_scenes
+from tests.fakes.floor_scenes import plain
+from tests.fakes.plan_scenes import PLAN_SCENES
 
+SCENES = {**floor_scenes.SCENES, **PLAN_SCENES}
 MAIN = Path(__file__).resolve().parents[2] / "ccfloor" / "ui" / "main.py"
 
 
@@ -46,7 +49,8 @@ class FakeHub:
     def full(self) -> dict[str, Any]:
         """The whole view."""
         view = {**self.view, "at": self.at()}
-        return self.message("full", view=view, sources=self.scene.sources, site=self.scene.site)
+        parts = {"view": view, "sources": self.scene.sources, "site": self.scene.site}
+        return self.message("full", **parts, **({"plan": self.scene.plan} if self.scene.plan else {}))
 
     def message(self, kind: str, **parts: Any) -> dict[str, Any]:
         return {"t": kind, "seq": self.seq, "now": time.time(), **parts}
@@ -69,6 +73,7 @@ class FakeHub:
         for name, key in (("queues", "queue"), ("seats", "seat")):
             changed = {row[key]: row for row in parts.get(name, [])}
             self.view[name] = [changed.get(row[key], row) for row in self.view[name]]
+        self.scene.plan = parts.get("plan", self.scene.plan)
         self.view.update(
             {name: value for name, value in parts.items() if name in ("floor", "callers", "abandons")}
         )

@@ -82,6 +82,8 @@ class Scene:
     lag_s: float = 0.0
     frozen: bool = False
     site: dict[str, Any] = field(default_factory=dict)
+    plan: dict[str, Any] | None = None
+    steps: list[tuple[float, int]] = field(default_factory=list)  # waiting over the last hours
 
 
 def names() -> list[tuple[str, str]]:

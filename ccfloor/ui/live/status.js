@@ -25,11 +25,12 @@ function bandOf(seat, now, bands) {
   return isNumber(band[0]) && seconds >= band[0] ? "warn" : "";
 }
 
-/** Everything a tile needs: {key, icon, group, word, band}. `word` is the wall's short word. */
-function seatLook(seat, now, bands, t) {
+/** Everything a tile needs: {key, icon, group, word, band}. `word` is the wall's short word; `marks`: alarms.js. */
+function seatLook(seat, now, bands, t, marks) {
   const key = stateOf(seat);
   const [name, group] = LOOKS[key];
-  return { key, icon: name, group, word: t("status." + key), band: bandOf(seat, now, bands) };
+  const band = worseMark(marks ? seatMark(marks, seat.seat, now) : "", bandOf(seat, now, bands));
+  return { key, icon: name, group, word: t("status." + key), band };
 }
 
 /** The name to show: family and given name in Chinese, "S. Chen" in English, else the seat's id. */

@@ -8,6 +8,7 @@
  * state.seats / state.seatBy   SeatViews, in order / by id
  * state.callers, state.abandons, state.curve, state.sources   as the hub sends them
  * state.at          instant the numbers are of;  state.dayStart   start of the business day
+ * state.plan        the emergency plan as the rules see it (PlanView), or null;  state.marks   alarms.js
  * state.blindSince  since when the switch is out of sight, or null
  * state.link        {up, since, retries, retryAt} of this browser's line to the server
  * state.freshness   "none" (nothing yet) | "live" (< 5 s) | "aging" (< 15 s) | "stale"
@@ -19,7 +20,7 @@ function emptyState() {
   return {
     ready: false, seq: -1, at: null, dayStart: null, blindSince: null, site: {}, floor: null,
     queues: [], queueBy: new Map(), seats: [], seatBy: new Map(), callers: [], abandons: [],
-    curve: [], sources: [], freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
+    curve: [], sources: [], plan: null, marks: marksOf(null), freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
   };
 }
 
@@ -27,13 +28,13 @@ function emptyState() {
 function noChange() {
   return {
     full: false, floor: false, callers: false, abandons: false, curve: false, sources: false,
-    freshness: false, queues: new Set(), seats: new Set(), gone: new Set(),
+    plan: false, freshness: false, queues: new Set(), seats: new Set(), gone: new Set(),
   };
 }
 
 function everything(state) {
   const changed = noChange();
-  for (const part of ["full", "floor", "callers", "abandons", "curve", "sources", "freshness"]) changed[part] = true;
+  for (const part of ["full", "floor", "callers", "abandons", "curve", "sources", "plan", "freshness"]) changed[part] = true;
   changed.queues = new Set(state.queueBy.keys());
   changed.seats = new Set(state.seatBy.keys());
   return changed;
@@ -48,7 +49,13 @@ function takeFull(state, message) {
   });
   state.queueBy = new Map(view.queues.map((queue) => [queue.queue, queue]));
   state.seatBy = new Map(view.seats.map((seat) => [seat.seat, seat]));
+  takePlan(state, message.plan ?? null);
   return everything(state);
+}
+
+function takePlan(state, plan) {
+  state.plan = plan;
+  state.marks = marksOf(plan);
 }
 
 /** Puts changed rows into a list and its index; a new row goes to the end. */
@@ -73,6 +80,7 @@ function takeDiff(state, message) {
   for (const part of ["callers", "abandons", "curve", "sources"]) {
     if (message[part]) (state[part] = message[part]), (changed[part] = true);
   }
+  if ("plan" in message) takePlan(state, message.plan ?? null), (changed.plan = true);
   if ("blind_since" in message) state.blindSince = message.blind_since ?? null;
   return changed;
 }

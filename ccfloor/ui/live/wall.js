@@ -4,13 +4,15 @@ const IDLE_MS = 5000;
 function buildTop(ctx) {
   const part = (name) => el("span", { class: name });
   const top = { site: el("b"), size: part("size"), slide: part("slide"), source: part("chip") };
+  Object.assign(top, { hushMark: ctx.icon("triangle_open"), hushText: el("span") });
+  top.hush = el("span", { class: "hush" }, top.hushMark, top.hushText);
   Object.assign(top, { ageMark: ctx.icon("dot"), ageText: el("span"), day: part("day"), clock: part("clock alive") });
   top.source.hidden = true;
   top.agePre = el("span", { class: "pre" }, ctx.t("age.prefix"));
   top.age = el("span", { class: "age" }, top.ageMark, top.agePre, top.ageText);
   ctx.own.top = top;
   const full = ctx.data.kiosk ? null : fullScreen(ctx);
-  const left = [top.site, top.size, top.slide, part("sp")];
+  const left = [top.site, top.size, top.slide, top.hush, part("sp")];
   return el("div", { class: "top" }, ...left, top.source, ctx.own.chime.button, full, top.age, top.day, top.clock);
 }
 
@@ -36,6 +38,20 @@ function patchTop(ctx, now) {
   setText(top.slide, total > 1 ? ctx.t("wall.slide", details) : "");
   setAttr(top.slide, "data-note", total > 1 ? ctx.t("wall.slide.hint", details) : null);
   patchSource(ctx, top);
+  patchHush(ctx, top);
+}
+
+/** The worst of the rules beside the plan, said without raising the voice. */
+function patchHush(ctx, top) {
+  const { state, t, lang } = ctx;
+  const { alarm, others } = worstAlarm(state.plan);
+  top.hush.hidden = !alarm || state.freshness === "stale";
+  if (!alarm) return;
+  const words = [alarm.name[lang], alarm.about[lang]].filter(Boolean).join(" · ");
+  setText(top.hushText, others ? t("plan.hush.more", { words, n: others }) : words);
+  setIcon(top.hushMark, isFiring(alarm) ? "triangle" : "triangle_open");
+  setClass(top.hush, isFiring(alarm) ? "hush on" : "hush");
+  setAttr(top.hush, "data-note", alarm.say[lang]);
 }
 
 function patchAge(ctx, top, now) {
@@ -65,7 +81,8 @@ function patchWall(ctx, now) {
     patchCallers(ctx, at);
     patchSeats(ctx, at);
   }
-  if (judgeAlarm(ctx, at)) ctx.own.chime.ring(now);
+  judgeAlarm(ctx, at);
+  ctx.own.chime.judge(now);
   patchTop(ctx, now);
   patchPlan(ctx, now, at);
   patchHeads(ctx, at);
@@ -103,7 +120,9 @@ registerBoard("wall", {
     ctx.own.chime = new Chime(ctx);
     const left = el("div", { class: "left" }, buildTable(ctx), buildCallers(ctx));
     const low = el("div", { class: "low" }, left, buildSeats(ctx));
-    root.append(el("div", { class: "sheet" }, buildTop(ctx), buildPlan(ctx), buildHeads(ctx), low));
+    ctx.own.sheet = el("div", { class: "sheet" });
+    ctx.own.sheet.append(buildTop(ctx), buildPlan(ctx), buildHeads(ctx), low);
+    root.append(ctx.own.sheet);
     ctx.own.chime.patch();
     if (ctx.data.kiosk) keepAwake(ctx), hidePointer(root, ctx);
   },
@@ -111,7 +130,7 @@ registerBoard("wall", {
   update(root, state, changed, ctx) {
     if (changed.full) (ctx.own.limits = limitsOf(state)), ctx.own.chime.patch();
     if (changed.full || changed.seats.size || changed.queues.size || changed.gone.size) ctx.own.slides.deal();
-    if (changed.curve) ctx.own.curveDirty = true;
+    if (changed.curve || changed.plan) ctx.own.curveDirty = true;
     patchWall(ctx, ctx.now());
   },
 

@@ -13,11 +13,16 @@ const HEADS = [
   { key: "occupancy", window: "last_30", unit: "%", read: readOccupancy },
 ];
 
-function readWaiting(floor, limits) {
-  const [near, over] = limits.waiting;
+/** Against the lines of the plan where there is one: while a level fires its own line is the limit. */
+function readWaiting(floor, limits, ctx) {
+  const lines = curveLines(ctx);
+  const near = lines.near.level;
+  const over = lines.over?.level ?? near;
+  const limit = ctx.state.plan && ctx.state.plan.level >= 1 ? near : over;
+  const words = [lines.near.words, lines.over?.words].filter(Boolean).join(" · ");
   return {
     value: floor.waiting, text: fmt.count(floor.waiting), bar: floor.waiting / over, tick: near / over,
-    raw: upTo(floor.waiting, near, over), goal: { near, over },
+    raw: upTo(floor.waiting, near, limit), goal: { near, over, words },
   };
 }
 

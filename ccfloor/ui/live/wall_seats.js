@@ -62,7 +62,7 @@ function seatRows(seats, rowsPerSlide) {
 }
 
 function seatFires(ctx, seat, at) {
-  return seatLook(seat, at, ctx.state.site.bands, ctx.t).band === "over";
+  return seatLook(seat, at, ctx.state.site.bands, ctx.t, ctx.state.marks).band === "over";
 }
 
 function patchSeats(ctx, at) {
@@ -72,7 +72,7 @@ function patchSeats(ctx, at) {
     const free = seats.filter((seat) => seat.status === "ready").length;
     const team = seats.length ? seats[0].team : "";
     setText(ctx.own.teams[row].name, team);
-    setClass(ctx.own.teams[row].node, team.length > 2 ? "tm long" : "tm");
+    setClass(ctx.own.teams[row].node, `${team.length > 2 ? "tm long" : "tm"} ${ctx.state.marks.team.get(team) || ""}`.trim());
     setText(ctx.own.teams[row].free, free || "");
     setAttr(ctx.own.teams[row].node, "data-note", team ? ctx.t("wall.team", { team, free }) : null);
     for (let column = 0; column < SEAT_COLUMNS; column += 1) {
@@ -85,7 +85,7 @@ function patchSeats(ctx, at) {
 function patchTile(ctx, tile, seat, at) {
   setAttr(tile.node, "data-seat", seat ? seat.seat : null);
   if (!seat) return setClass(tile.node, "s blank");
-  const look = seatLook(seat, at, ctx.state.site.bands, ctx.t);
+  const look = seatLook(seat, at, ctx.state.site.bands, ctx.t, ctx.state.marks);
   const name = seatName(seat, ctx.lang);
   setClass(tile.node, `s g-${look.group} ${look.band}`.trim());
   setIcon(tile.mark, look.icon);
@@ -99,13 +99,14 @@ function patchTile(ctx, tile, seat, at) {
 function seatNote(ctx, seat, look, name) {
   const queues = seat.queues.map((member) => queueName(ctx.state, member.queue, ctx.lang));
   const parts = [name, ctx.t("status.long." + look.key), queues.join(ctx.lang === "zh" ? "、" : ", ")];
-  return parts.filter(Boolean).join(" · ");
+  const rules = (ctx.state.marks.alarms.get("seat:" + seat.seat) || []).map((alarm) => alarm.name[ctx.lang]);
+  return [...parts, ...rules].filter(Boolean).join(" · ");
 }
 
 function patchLegend(ctx, at) {
   const counts = Object.fromEntries(LEGEND.map((group) => [group, 0]));
   for (const seat of ctx.state.seats) {
-    const look = seatLook(seat, at, ctx.state.site.bands, ctx.t);
+    const look = seatLook(seat, at, ctx.state.site.bands, ctx.t, ctx.state.marks);
     const group = look.band === "over" ? "over" : LEGEND_GROUP[look.group] || look.group;
     counts[group] += 1;
   }

@@ -1,12 +1,26 @@
-/* One chime when an alarm begins, at most once a minute; muted by the button or the m key. */
+/*
+ * The chime: once when an alarm begins, and where its rule says so once a minute until somebody has
+ * acknowledged it. Muted by the button or the m key.
+ */
 const CHIME_GAP_S = 60;
+const OWN_ALARM = "own"; // of a floor without a plan
 const MUTE_KEY = "ccfloor-mute";
 const NOTES = [[880, 0], [660, 0.22], [880, 0.44]];
+
+/** What shall be heard now and nobody has acknowledged, a higher level standing for those below it. */
+function soundsOf(ctx) {
+  const { state, own } = ctx;
+  if (!state.plan) return own.alarm.on ? [{ key: OWN_ALARM, sound: "once", fired_at: ctx.now() }] : [];
+  const loud = (entry) => isFiring(entry) && !entry.acked_by && entry.sound && entry.sound !== "none";
+  const taken = Math.max(-1, ...state.plan.ladder.filter((rung) => rung.acked_by && isFiring(rung)).map((rung) => rung.level));
+  return [...state.plan.ladder.filter((rung) => rung.level > taken), ...state.plan.alarms].filter(loud);
+}
 
 class Chime {
   constructor(ctx) {
     this.ctx = ctx;
     this.lastAt = -Infinity;
+    this.rung = new Set();
     const asked = ctx.url.get("mute");
     this.muted = asked === null ? localStorage.getItem(MUTE_KEY) === "1" : asked === "1";
     this.button = el("button", { class: "snd", type: "button" });
@@ -52,10 +66,23 @@ class Chime {
     return this.audio().state === "suspended";
   }
 
-  /** Rings unless muted or rung within the last minute. */
+  /** Rings if something that shall be heard has begun, or still waits for somebody after a minute. */
+  judge(now) {
+    const { state } = this.ctx;
+    if (!state.ready || state.freshness === "stale") return;
+    const calling = soundsOf(this.ctx);
+    const fresh = calling.filter((entry) => !this.rung.has(entry.key));
+    const quiet = now - this.lastAt >= CHIME_GAP_S;
+    const due = quiet && calling.some((entry) => entry.sound === "repeat");
+    const young = (entry) => entry.sound === "repeat" || now - entry.fired_at < CHIME_GAP_S;
+    const begun = fresh.some((entry) => (entry.key === OWN_ALARM ? quiet : young(entry)));
+    if (begun || due) this.ring(now);
+    this.rung = new Set(calling.map((entry) => entry.key));
+  }
+
+  /** Rings unless it may not. */
   ring(now) {
-    const { limits } = this.ctx.own;
-    if (this.muted || !limits.sound || now - this.lastAt < CHIME_GAP_S || this.locked()) return;
+    if (this.muted || !this.ctx.own.limits.sound || this.locked()) return;
     this.lastAt = now;
     this.button.dataset.rung = Number(this.button.dataset.rung || 0) + 1;
     for (const [pitch, after] of NOTES) this.note(pitch, this.context.currentTime + after);

@@ -12,9 +12,11 @@ function buildTable(ctx) {
 }
 
 function buildRow(ctx) {
-  const name = el("td", { class: "qn" });
+  const mark = ctx.icon("triangle");
+  const name = el("span");
+  const first = el("td", { class: "qn" }, mark, name);
   const cells = COLUMNS.map((column) => buildCell(ctx, column));
-  return { node: el("tr", {}, name, ...cells.map((cell) => cell.node)), name, cells };
+  return { node: el("tr", {}, first, ...cells.map((cell) => cell.node)), first, mark, name, cells };
 }
 
 const COLUMN_TIPS = {
@@ -67,6 +69,7 @@ function judgeQueues(ctx, at) {
 }
 
 function queueFires(ctx, queue) {
+  if (ctx.state.marks.queue.get(queue.queue) === "over") return true;
   return COLUMNS.some((column, index) => ctx.own.queueVerdicts.get(queue.queue + "\u0000" + index)?.shown === "over");
 }
 
@@ -80,7 +83,11 @@ function patchRow(ctx, row, queue, at) {
   setClass(row.node, queue ? "" : "blank");
   if (!queue) return;
   setText(row.name, queueName(ctx.state, queue.queue, ctx.lang));
-  setAttr(row.name, "data-note", row.name.textContent);
+  const mark = ctx.state.marks.queue.get(queue.queue) || "";
+  setClass(row.first, `qn ${mark}`.trim());
+  setIcon(row.mark, mark === "over" ? "triangle" : "triangle_open");
+  const rules = (ctx.state.marks.alarms.get("queue:" + queue.queue) || []).map((alarm) => alarm.name[ctx.lang]);
+  setAttr(row.first, "data-note", [row.name.textContent, ...rules].join(" · "));
   readQueue(ctx, queue, at).forEach(([text, raw, quiet], index) => {
     const cell = row.cells[index];
     const shown = raw === null ? "" : queueVerdict(ctx, queue.queue, index).shown;

@@ -26,6 +26,8 @@ PAIRS = [
     ("ink", "ready-bg"),
     ("ink", "raise"),
     ("over-on", "over"),
+    ("box-over", "box"),
+    ("box-ink", "box"),
     ("warn-on", "warn"),
     ("inv-on", "inv"),
     ("frozen", "ground"),
