@@ -204,9 +204,8 @@ class CallBook:
             _settle_queue(visit, ledger)
             _settle_agent(visit, ledger)
             calls[key] = visit.row
-            source, position = key
             for leg in visit.legs:
-                legs[(source, position, leg.leg)] = leg
+                legs[(*key, leg.leg)] = leg
         self.dirty = {}
 
     def forget(self, now: float) -> list[Visit]:
@@ -234,12 +233,12 @@ class CallBook:
 
 
 def _settle_queue(visit: Visit, ledger: Ledger) -> None:
-    row = visit.row
+    row, deltas = visit.row, ledger.queue_deltas
     key = (row.queue, interval_start(row.entered_at))
-    delta = _vector(ledger.queue_deltas, key, len(FIELDS))
+    delta = deltas.get(key) or _vector(deltas, key, len(FIELDS))
     if visit.counted_at >= 0:
         before = (row.queue, visit.counted_at)
-        _take_back(_vector(ledger.queue_deltas, before, len(FIELDS)), visit.counted)
+        _take_back(_vector(deltas, before, len(FIELDS)), visit.counted)
     visit.counted_at, visit.counted = key[1], amounts(row)
     _add(delta, visit.counted)
     if row.outcome is not Outcome.WAITING and row.wait_ms > ledger.max_wait_ms.get(key, -1):
@@ -254,8 +253,8 @@ _A_ACW, _A_RING, _A_RONA = AGENT_INDEX["acw_ms"], AGENT_INDEX["ring_ms"], AGENT_
 def _settle_agent(visit: Visit, ledger: Ledger) -> None:
     row = visit.row
     if visit.ronas:
-        for key in visit.ronas:
-            _vector(ledger.agent_deltas, key, len(AGENT_FIELDS))[_A_RONA] += 1
+        for missed in visit.ronas:
+            _vector(ledger.agent_deltas, missed, len(AGENT_FIELDS))[_A_RONA] += 1
         visit.ronas = []
     if visit.agent_counted is not None:
         before = _vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS))
@@ -263,9 +262,9 @@ def _settle_agent(visit: Visit, ledger: Ledger) -> None:
         visit.agent_counted = None
     if row.outcome is not Outcome.ANSWERED or not row.agent:
         return
-    visit.agent_counted = (row.agent, interval_start(row.answered_at))
-    visit.agent_amounts = _agent_amounts(row)
-    _add(_vector(ledger.agent_deltas, visit.agent_counted, len(AGENT_FIELDS)), visit.agent_amounts)
+    key, deltas = (row.agent, interval_start(row.answered_at)), ledger.agent_deltas
+    visit.agent_counted, visit.agent_amounts = key, _agent_amounts(row)
+    _add(deltas.get(key) or _vector(deltas, key, len(AGENT_FIELDS)), visit.agent_amounts)
 
 
 def _agent_amounts(row: CallRow) -> list[int]:
@@ -282,8 +281,8 @@ def _agent_amounts(row: CallRow) -> list[int]:
 
 def _add(vector: list[int], pairs: Sequence[int]) -> None:
     rest = iter(pairs)
-    for index, amount in zip(rest, rest, strict=True):
-        vector[index] += amount
+    for index in rest:
+        vector[index] += next(rest)
 
 
 def _take_back(vector: list[int], pairs: Sequence[int]) -> None:

@@ -229,12 +229,14 @@ def record_span(seat: Seat, end: float, ledger: Ledger, repaired: bool = False) 
 def _spread(agent: str, field: int, start: float, end: float, ledger: Ledger) -> None:
     """Split a span over the quarter hours it touches; milliseconds add up exactly to the whole."""
     first, last = round(start * 1000), round(end * 1000)
-    at = interval_start(start)
+    at, deltas = interval_start(start), ledger.agent_deltas
     while first < last:
-        upto = min(last, (at + INTERVAL_S) * 1000)
-        delta = ledger.agent_deltas.get((agent, at))
+        upto = (at + INTERVAL_S) * 1000
+        if upto > last:
+            upto = last
+        delta = deltas.get((agent, at))
         if delta is None:
-            delta = ledger.agent_deltas[(agent, at)] = [0] * len(AGENT_FIELDS)
+            delta = deltas[(agent, at)] = [0] * len(AGENT_FIELDS)
         delta[field] += upto - first
         first, at = upto, at + INTERVAL_S
 

@@ -43,6 +43,9 @@ def play(
         ask(recall, logged)
     apply, note = floor.apply, coverage.note
     for source, log, positions, events in batch:
+        if log and not recall.found:
+            floor.apply_logged(events, source, positions)
+            continue
         for position, event in zip(positions, events, strict=True):
             if not log:
                 note(source, event)
