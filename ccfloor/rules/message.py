@@ -27,11 +27,9 @@ WORDS: dict[str, dict[Lang, str]] = {
     "cleared": {"zh": "已解除", "en": "Cleared"},
     "escalation": {"zh": "无人确认", "en": "Not acknowledged"},
     "repeat": {"zh": "仍在持续", "en": "Still on"},
-    "report": {"zh": "突发事件报告", "en": "Incident report"},
-    "test": {"zh": "测试消息", "en": "Test message"},
-    "test_body": {
-        "zh": "{site} 的现场大屏可以用此渠道通知到您。{at}",
-        "en": "The wallboard of {site} reaches you on this channel. {at}",
+    "test": {
+        "zh": "【测试】{site} 的现场通知\n收到这条消息，说明该渠道可用。\n由 {who} 于 {at} 发出。",
+        "en": "[Test] Floor messages of {site}\nThis channel works.\nSent by {who} at {at}.",
     },
     "simulated": {"zh": "模拟", "en": "Simulated"},
     "title": {"zh": "【{grade}】{name}", "en": "[{grade}] {name}"},
@@ -142,10 +140,10 @@ def compose(parts: Sequence[Part], around: Around) -> Message:
 
 
 def free(kind: str, text: str, around: Around, tone: Tone = "info") -> Message:
-    """A message that is not about alarms: a report, a test."""
-    title = _marked(word("title", around.lang, grade=word(kind, around.lang), name="").strip(), around)
-    lines = tuple(line for line in text.splitlines() if line.strip())
-    return Message(kind, around.lang, title, tone, (), lines, around.link)
+    """A message that is not about alarms: a report, a test. Its first line is the title."""
+    title, _, rest = text.partition("\n")
+    lines = tuple(line for line in rest.splitlines() if line.strip())
+    return Message(kind, around.lang, _marked(title, around), tone, (), lines, around.link)
 
 
 def plain(message: Message) -> str:

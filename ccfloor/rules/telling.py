@@ -13,6 +13,7 @@ alarm on one channel; ``ready`` says which of a channel's notices leave together
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ccfloor.rules.alarms import Alarm
@@ -23,6 +24,7 @@ FIRST, REPEAT, ESCALATION, CLEARED = "first", "repeat", "escalation", "cleared"
 REPORT, TEST = "report", "test"
 ALARMING = (FIRST, REPEAT, ESCALATION)
 WAITING, HELD, SENT, FAILED, DROPPED = "waiting", "held", "sent", "failed", "dropped"
+OUT = "out"  # on its way at this moment; never stored
 HOUR_S = 3600.0
 
 
@@ -100,6 +102,7 @@ class _Look(NamedTuple):
     cases: Mapping[str, Case]
     channels: Mapping[str, Channel]
     quiet: Mapping[str, float]
+    lists: Mapping[str, Sequence[str]]
 
     def quiet_for(self, case: Case | None, name: str) -> float:
         """Until when a channel must not be told of an alarm, 0.0: it may."""
@@ -111,14 +114,16 @@ def due(
     cases: Mapping[str, Case],
     told: Iterable[Told],
     channels: Mapping[str, Channel],
+    lists: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Due:
     """The notices that are due at ``now``, and what becomes of those that have not left yet.
 
     ``cases`` by alarm key: those that fire, those that were told, and the steps of a plan that cleared
-    while a lower one fires on. ``told`` without what is on its way at this moment.
+    while a lower one fires on. What is on its way at this moment is ``told`` in state OUT. ``lists``: names
+    that rules use for several channels.
     """
     quiet = {name: quiet_until(now, channel.quiet, channel.zone) for name, channel in channels.items()}
-    look = _Look(now, cases, channels, quiet)
+    look = _Look(now, cases, channels, quiet, lists)
     rows = _by_alarm(told)
     wanted = (
         _notice(look, key, case, kind, name)
@@ -153,7 +158,7 @@ def _wanted(look: _Look, case: Case, mine: Mapping[str, Sequence[Told]]) -> Iter
     """(kind, channel) of every notice that is due about one alarm."""
     now, tell, fired = look.now, case.rule.tell, case.alarm.fired_at
     if not case.firing:
-        yield from ((CLEARED, name) for name in mine if name in look.channels and _ends(case, mine[name]))
+        yield from ((CLEARED, name) for name in mine if name in look.channels and _ends(mine[name]))
         return
     if _taken_on(case, look.cases):
         return
@@ -171,7 +176,8 @@ def _wanted(look: _Look, case: Case, mine: Mapping[str, Sequence[Told]]) -> Iter
 def _new(
     look: _Look, kind: str, names: Iterable[str], mine: Mapping[str, Sequence[Told]]
 ) -> Iterable[tuple[str, str]]:
-    for name in dict.fromkeys(names):
+    behind = (member for name in names for member in look.lists.get(name, (name,)))
+    for name in dict.fromkeys(behind):
         if name in look.channels and not any(row.kind == kind for row in mine.get(name, ())):
             yield kind, name
 
@@ -179,16 +185,16 @@ def _new(
 def _last(rows: Sequence[Told]) -> float:
     """When a channel was last told; never, as long as something still is to leave."""
     alarming = [row for row in rows if row.kind in ALARMING]
-    if not alarming or any(row.state in (WAITING, HELD) for row in alarming):
+    if not alarming or any(row.state in (WAITING, HELD, OUT) for row in alarming):
         return float("inf")
     return max(row.sent_at or row.at for row in alarming)
 
 
-def _ends(case: Case, rows: Sequence[Told]) -> bool:
-    """Whether a channel that was told of an alarm while it fired has not been told of its end."""
+def _ends(rows: Sequence[Told]) -> bool:
+    """Whether a channel that was told of an alarm, or could not be reached, is to be told of its end."""
     if any(row.kind == CLEARED for row in rows):
         return False
-    return any(row.state == SENT and 0.0 < row.sent_at < case.alarm.cleared_at for row in rows)
+    return any(row.state == SENT or (row.state in (WAITING, HELD) and row.attempts) for row in rows)
 
 
 def _above(case: Case, cases: Mapping[str, Case]) -> Iterable[Case]:

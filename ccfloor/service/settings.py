@@ -119,6 +119,12 @@ class WebSettings(Section):
         "允许连接实时数据的其他网页来源",
         "Other web origins that may open the live stream",
     )
+    public_url: str = setting(
+        "",
+        "大家打开网页所用的地址，写进通知里的链接，空则不写",
+        "Address at which people reach the pages, for links in messages; empty: no links",
+        pattern=r"^(https?://[^\s?#]+)?$",
+    )
 
 
 class CollectorSettings(Section):
