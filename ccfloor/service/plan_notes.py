@@ -96,6 +96,12 @@ def write_note(
     return _write(engine, viewer, config, Note(0, about, now, who, kind, item, text))
 
 
+def check_about(engine: Engine, viewer: Viewer, config: FloorConfig, about: str) -> None:
+    """Raises NoteError ``unknown_alarm`` where nothing of that name is known to the viewer."""
+    with engine.connect() as connection:
+        _check_about(connection, viewer, config, Note(0, about, 0.0, "", NoteKind.NOTE))
+
+
 def _write(engine: Engine, viewer: Viewer, config: FloorConfig, note: Note) -> int:
     note = note._replace(who=note.who.strip()[:WHO_MAX], text=note.text.strip()[:TEXT_MAX])
     if not note.who:

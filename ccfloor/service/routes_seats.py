@@ -4,20 +4,18 @@ A command is refused here when it comes from another site's page: browsers send 
 an Origin that is not ours.
 """
 
-import asyncio
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from ccfloor.acd.base import CommandKind, SeatCommand
 from ccfloor.floor.view import SeatView
 from ccfloor.service import runtime
+from ccfloor.service.asked import answered, changed
 from ccfloor.service.commands import CommandError, list_commands, request_command, undo_command
-from ccfloor.service.origin import same_origin
 from ccfloor.store.today import seat_day
 
 _MOST_COMMANDS = 50
@@ -36,7 +34,7 @@ class AskedFor(msgspec.Struct, frozen=True):
 
 async def timeline(request: Request) -> Response:
     """A seat's spans of the business day: ``{seat, at, day_start, day_end, spans}``; 404 if out of sight."""
-    return await _answer(_timeline, request.path_params["seat"])
+    return await answered(_timeline, request.path_params["seat"])
 
 
 def _timeline(seat: str) -> Any:
@@ -56,15 +54,15 @@ def _timeline(seat: str) -> Any:
 async def commands(request: Request) -> Response:
     """GET: the latest commands (of one ``seat``). POST: ask for one; answers ``{id}``."""
     if request.method == "POST":
-        return await _change(request, _ask)
+        return await changed(request, AskedFor, _ask)
     limit = request.query_params.get("limit", "")
     most = min(int(limit), _MOST_COMMANDS) if limit.isdecimal() else _MOST_COMMANDS
-    return await _answer(_list, request.query_params.get("seat", ""), most)
+    return await answered(_list, request.query_params.get("seat", ""), most)
 
 
 async def undo(request: Request) -> Response:
     """POST: ask for the opposite of a command that was done; answers ``{id}``."""
-    return await _change(request, _undo, request.path_params["id"])
+    return await changed(request, AskedFor, _undo, request.path_params["id"])
 
 
 def _list(seat: str, most: int) -> Any:
@@ -94,27 +92,6 @@ def _agent(name: str) -> str:
     view = service.view(service.viewer())
     seats: tuple[SeatView, ...] = view.seats if view else ()
     return next((seat.agent for seat in seats if seat.seat == name), "")
-
-
-async def _change(request: Request, call: Callable[..., Any], *more: Any) -> Response:
-    """Run something that changes the floor: the body must be JSON and the page ours."""
-    if not same_origin(request.headers, runtime.service().settings.web.origins):
-        return JSONResponse({"error": "not_ours"}, 403)
-    try:
-        body = msgspec.json.decode(await request.body(), type=AskedFor)
-    except msgspec.DecodeError:
-        return JSONResponse({"error": "bad_request"}, 400)
-    return await _answer(call, body, *more)
-
-
-async def _answer(call: Callable[..., Any], *more: Any) -> Response:
-    """What a call in a worker thread gives, as JSON; what cannot be done with its code and status."""
-    try:
-        found = await asyncio.to_thread(call, *more)
-    except CommandError as error:
-        status = 404 if error.code.startswith("unknown") else 409
-        return JSONResponse({"error": error.code}, status)
-    return Response(msgspec.json.encode(found), media_type="application/json")
 
 
 routes: list[Route] = [

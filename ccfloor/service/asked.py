@@ -1,0 +1,37 @@
+"""What the routes that change something share: ours only, JSON in and out, a code where it cannot be."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ccfloor.service import runtime
+from ccfloor.service.commands import CommandError
+from ccfloor.service.origin import same_origin
+from ccfloor.service.plan_notes import NoteError
+
+Body = TypeVar("Body")
+
+
+async def changed(request: Request, kind: type[Body], call: Callable[..., Any], *more: Any) -> Response:
+    """Run something that changes the floor or its notes: the body must be JSON and the page ours."""
+    if not same_origin(request.headers, runtime.service().settings.web.origins):
+        return JSONResponse({"error": "not_ours"}, 403)
+    try:
+        body = msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.DecodeError:
+        return JSONResponse({"error": "bad_request"}, 400)
+    return await answered(call, body, *more)
+
+
+async def answered(call: Callable[..., Any], *more: Any) -> Response:
+    """What a call in a worker thread gives, as JSON; what cannot be done with its code and status."""
+    try:
+        found = await asyncio.to_thread(call, *more)
+    except (CommandError, NoteError) as error:
+        status = 404 if error.code.startswith("unknown") else 409
+        return JSONResponse({"error": error.code}, status)
+    return Response(msgspec.json.encode(found), media_type="application/json")
