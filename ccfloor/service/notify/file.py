@@ -1,10 +1,10 @@
 """``data/notify.yaml``: the channels, checked line by line. Channels are off until somebody turns one on."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import (
     BaseModel,
     ConfigDict,
@@ -14,14 +14,32 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from ccfloor.rules.quiet import EVERY_DAY, Quiet
 from ccfloor.rules.telling import Channel
+from ccfloor.rules.wrong import Why, why
+from ccfloor.rules.yaml_text import YamlText
 from ccfloor.service.notify.secret import Secret
-from ccfloor.service.places import Problem, SettingsError, problems_of, yaml_line
+from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.site import site_folder
 
 NAME = "notify.yaml"
+KINDS = ("email", "webhook", "dingtalk", "wecom", "feishu")
+_KIND_WHY = {
+    name: Why(f"must be one of {', '.join(KINDS)}", f"只能是 {'、'.join(KINDS)} 之一", ("kind",))
+    for name in ("union_tag_invalid", "union_tag_not_found")
+}
+_ZH = {
+    "needs a time of day": '要写成带引号的时刻，如 "21:00"',
+    "user and password": "user 与 password 必须同时填写",
+    "a password is not sent": "不加密时不发送口令：请用 starttls 或 ssl",
+    "a channel has that name": "已有渠道使用这个名字",
+    "there is no channel": "没有这个渠道",
+    "a secret does not stand here": "密钥不写在这里：请写明它在何处，{env: 变量名} 或 {file: /路径}",
+    "name one place": "只写一处：env（环境变量）或 file（程序目录之外的文件）",
+    "must lie outside": "须在程序目录之外，以免随程序一起公开",
+}
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$")
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
@@ -197,39 +215,42 @@ def load_notify(path: Path) -> NotifyFile:
     except FileNotFoundError:
         return NotifyFile()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([Problem(str(path), 0, "", f"cannot be read: {error}")]) from None
+        problem = Problem(str(path), 0, "", f"cannot be read: {error}", f"读不了：{error}")
+        raise SettingsError([problem]) from None
     return parse_notify(text, str(path))
 
 
 def parse_notify(text: str, file: str) -> NotifyFile:
     """The same of a text; ``file`` is named in problems."""
+    source = YamlText(file, text)
+    if source.problems:
+        raise SettingsError(source.problems)
     try:
-        tree = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        why = f"is not YAML: {getattr(error, 'problem', None) or error}"
-        raise SettingsError([Problem(file, mark.line + 1 if mark else 0, "", why)]) from None
-    try:
-        return TypeAdapter(NotifyFile).validate_python(tree)
+        return TypeAdapter(NotifyFile).validate_python({} if source.tree is None else source.tree)
     except ValidationError as error:
-        raise SettingsError(_problems(error, file, text)) from None
+        for item in error.errors(include_url=False, include_input=False):
+            said = _why(item)
+            source.note((*_place(item["loc"]), *said.within), said.en, said.zh)
+        raise SettingsError(source.problems) from None
 
 
-def _problems(error: ValidationError, file: str, text: str) -> list[Problem]:
-    """Places without the kind a channel is checked as; what concerns the whole file names its field."""
-    kinds = {"email", "webhook", "dingtalk", "wecom", "feishu"}
+def _place(loc: Sequence[int | str]) -> list[int | str]:
+    """Without the kind that a channel was checked as, which is no part of the file."""
+    inside = len(loc) > 2 and loc[0] == "channels" and loc[2] in KINDS
+    return [part for at, part in enumerate(loc) if not (inside and at == 2)]
 
-    def plain(loc: Any) -> list[int | str]:
-        return [
-            part for at, part in enumerate(loc) if not (at == 2 and loc[0] == "channels" and part in kinds)
-        ]
 
-    found = []
-    for problem, item in zip(problems_of(error, file, lambda _loc: 0), error.errors(), strict=True):
-        loc = plain(item["loc"])
-        why = problem.why
-        if not loc and ": " in why:
-            field, _, why = why.partition(": ")
-            loc = list(field.split("."))
-        found.append(Problem(file, yaml_line(text, loc), ".".join(map(str, loc)), why))
-    return found
+def _why(error: ErrorDetails) -> Why:
+    kind = error["type"]
+    if kind in _KIND_WHY:
+        return _KIND_WHY[kind]
+    if kind == "value_error":
+        sentence = str(error["msg"]).removeprefix("Value error, ")
+        field, colon, rest = sentence.partition(": ")
+        within = tuple(field.split(".")) if colon and " " not in field else ()
+        rest = rest if within else sentence
+        zh = next((words for start, words in _ZH.items() if rest.startswith(start)), "取值不合法")
+        return Why(rest, zh, within)
+    if kind == "string_pattern_mismatch":
+        return Why("has a form that cannot be used", "格式不合法")
+    return why(error)

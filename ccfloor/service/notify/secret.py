@@ -6,7 +6,7 @@ A robot's address is a secret too: whoever has it can write into the group. None
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -30,6 +30,13 @@ class Secret(BaseModel):
 
     env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     file: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_secret_itself(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            raise ValueError("a secret does not stand here, name its place: {env: NAME} or {file: /path}")
+        return value
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

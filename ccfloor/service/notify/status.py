@@ -26,7 +26,7 @@ class Failure(NamedTuple):
 class Failed(NamedTuple):
     """Messages of the last shift that were given up, or are tried again and again."""
 
-    count: int
+    messages: int
     last: Failure | None
 
 
