@@ -31,9 +31,18 @@ def said(words: str, missing: str = "no_why") -> str:
     return words.strip()[:TEXT_MAX]
 
 
-def write(connection: Connection, site: str, about: str, item: str, who: str, words: str, now: float) -> None:
+def write(
+    connection: Connection,
+    site: str,
+    about: str,
+    item: str,
+    who: str,
+    words: str,
+    now: float,
+    kind: NoteKind = NoteKind.NOTE,
+) -> None:
     """Keep an entry, in the transaction of what it tells of."""
-    row = Note(0, about, now, who, NoteKind.NOTE, item, words)._asdict() | {"site": site}
+    row = Note(0, about, now, who, kind, item, words)._asdict() | {"site": site}
     del row["id"]
     connection.execute(insert(plan_notes).values(row))
 

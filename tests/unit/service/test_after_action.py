@@ -24,7 +24,8 @@ def after(pairs: object) -> list[tuple[float, ...]]:
 def test_the_curve_is_the_calls_step_by_step(sheet: Sheet) -> None:
     steps = [(at - T0, waiting) for at, waiting in sheet.curve]
     assert steps == [
-        (-1780, 0), (10, 1), (20, 2), (30, 3), (50, 2), (70, 1), (75, 2), (120, 1), (150, 0), (160, 1), (165, 0),
+        (-1780, 0), (10, 1), (20, 2), (30, 3), (50, 2), (70, 1), (75, 2), (120, 1), (150, 0),
+        (160, 1), (165, 0),
     ]  # fmt: skip
     assert sheet.worst == 3
     assert [(level, name.en) for level, name in sheet.levels] == [(2.0, "Level 1")]

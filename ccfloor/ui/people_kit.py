@@ -1,0 +1,175 @@
+"""What the forms about people share: rows in the product's dress, who acts, and asking before acting.
+
+Texts that people entered reach the page as escaped HTML, never as Markdown.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from html import escape
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from ccfloor.service.people_log import PeopleError
+from ccfloor.ui.shell import Look
+from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.tokens import css_variables
+
+_OPEN = "people-open"
+_WHO = "people-who"
+_STEP_S = 300
+
+_CSS = """
+[data-testid=InputInstructions]{display:none}
+.cp{font-family:var(--font);color:var(--ink);font-size:.875rem;line-height:1.5;
+font-variant-numeric:tabular-nums lining-nums;overflow-wrap:anywhere}
+.cp b{font-weight:700}.cp small{color:var(--ink2);font-size:.8125rem}
+.cp-row{display:flex;flex-wrap:wrap;gap:.1rem 1.1rem;align-items:baseline;padding:.35rem 0}
+.cp-row .t{color:var(--ink2)}.cp-row .s{border:1px solid var(--rule);padding:0 .45rem;font-size:.8125rem}
+.cp-row .s.now{background:var(--warn);border-color:var(--warn);color:var(--warn-on);font-weight:700}
+.cp-row .s.bad{background:var(--over);border-color:var(--over);color:var(--over-on);font-weight:700}
+.cp-row.past{color:var(--ink2)}
+.cp-line{border-top:1px solid var(--line)}
+.cp-bad{border-left:.3rem solid var(--over);padding:.3rem .8rem;font-weight:700}
+.cp-warn{border-left:.3rem solid var(--warn);padding:.3rem .8rem}
+.cp-log{color:var(--ink2);padding:.1rem 0}.cp-log span{display:inline-block;min-width:4.5rem}
+.cp-tab{border-collapse:collapse;width:100%}.cp-wide{overflow-x:auto}
+.cp-tab th{font-weight:400;color:var(--ink2);text-align:left;font-size:.8125rem}
+.cp-tab :is(td,th){padding:.3rem 1rem .3rem 0;border-top:1px solid var(--line);vertical-align:top}
+.cp-tab tr:first-child>th{border-top:0}
+.cp-tab .r{text-align:right;white-space:nowrap}.cp-tab .n{white-space:nowrap}
+.cp-tab .over{color:var(--over);font-weight:700}.cp-tab .m{color:var(--ink2)}
+.cp a{color:inherit}
+.cp-tel{min-height:2.75rem;display:inline-flex;align-items:center;font-weight:700;white-space:nowrap}
+pre.cp{white-space:pre-wrap;border:1px solid var(--line);padding:.6rem .8rem;margin:0}
+"""
+
+
+def dress(seen: Look) -> None:
+    """The sections' own style, in the theme of the page."""
+    st.html(f"<style>:root{{{css_variables(seen.theme)}}}{_CSS}</style>")
+
+
+def piece(markup: str, kind: str = "") -> None:
+    """A piece of the page. ``markup``: HTML whose texts are escaped already."""
+    st.html(f'<div class="cp {kind}">{markup}</div>')
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as HTML; cells are HTML already. A cell that begins with a class in ``{…}`` gets that class."""
+    head = "".join(f"<th>{escape(name)}</th>" for name in header)
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
+    return f'<div class="cp-wide"><table class="cp-tab"><tr>{head}</tr>{body}</table></div>'
+
+
+def _cell(cell: str) -> str:
+    if cell.startswith("{"):
+        kind, _, rest = cell[1:].partition("}")
+        return f'<td class="{kind}">{rest}</td>'
+    return f"<td>{cell}</td>"
+
+
+# -- time --------------------------------------------------------------------------------------------
+
+
+def at_clock(at: float, zone: str, near: float = 0.0) -> str:
+    """An instant as the site's clock shows it; without its day where that is the day of ``near``."""
+    local = datetime.fromtimestamp(at, ZoneInfo(zone))
+    same = near and datetime.fromtimestamp(near, ZoneInfo(zone)).date() == local.date()
+    return local.strftime("%H:%M:%S" if same else "%m-%d %H:%M:%S")
+
+
+def period(start: float, end: float, zone: str) -> str:
+    """From when to when, to the minute; the day once where it is the same one."""
+    first, last = (datetime.fromtimestamp(at, ZoneInfo(zone)) for at in (start, end))
+    ends = last.strftime("%H:%M" if first.date() == last.date() else "%m-%d %H:%M")
+    return f"{first:%Y-%m-%d %H:%M} – {ends}"
+
+
+def when(label: str, key: str, zone: str, default: float) -> float:
+    """Ask for an instant by the site's clock; returns UTC epoch seconds (0.0: none entered)."""
+    local = datetime.fromtimestamp(default, ZoneInfo(zone)).replace(tzinfo=None)
+    start = local - timedelta(minutes=local.minute % 5, seconds=local.second, microseconds=local.microsecond)
+    found = st.datetime_input(label, start, key=key, format="YYYY-MM-DD", step=_STEP_S)
+    return found.replace(tzinfo=ZoneInfo(zone)).timestamp() if found else 0.0
+
+
+# -- acting ------------------------------------------------------------------------------------------
+
+
+def who_acts(lang: Lang) -> str:
+    """The name under which this viewer acts: asked once, kept for the session."""
+    st.text_input(
+        text("people.who", lang),
+        key=_WHO,
+        max_chars=60,
+        width=280,
+        persist_state="session",
+        placeholder=text("people.who.hint", lang),
+    )
+    return str(st.session_state.get(_WHO, ""))
+
+
+def acting(lang: Lang, act: Callable[[], str]) -> bool:
+    """Do what was confirmed; say so, or say in one sentence why it was not done."""
+    try:
+        done = act()
+    except PeopleError as error:
+        st.error(text(f"people.error.{error.code}", lang))
+        return False
+    st.toast(done)
+    return True
+
+
+def again() -> None:
+    """Draw the sections anew; the whole page where it is not their fragment that runs."""
+    try:
+        st.rerun(scope="fragment")
+    except StreamlitAPIException:
+        st.rerun()
+
+
+def opens(name: str) -> Callable[[], None]:
+    """A callback that opens the question of this name, closing any other."""
+
+    def call() -> None:
+        st.session_state[_OPEN] = name
+
+    return call
+
+
+def is_open(name: str) -> bool:
+    """Whether this question is open."""
+    return bool(st.session_state.get(_OPEN) == name)
+
+
+def close() -> None:
+    """Close the question that is open."""
+    st.session_state.pop(_OPEN, None)
+
+
+def question(name: str, lang: Lang, sentence: str, label: str, act: Callable[[str], str]) -> None:
+    """Ask why and whether; ``act`` gets the reason and returns what to say when it is done."""
+    with st.container(border=True, key=f"people-q-{name.replace(':', '-')}"):
+        piece(escape(sentence))
+        with st.form(f"people-f-{name}", border=False):
+            why = st.text_input(label, key=f"people-why-{name}", max_chars=1000)
+            with st.container(horizontal=True):
+                yes = st.form_submit_button(text("people.confirm", lang), type="primary")
+                no = st.form_submit_button(text("people.back", lang))
+        if yes and acting(lang, lambda: act(why)):
+            close()
+            again()
+        if no:
+            close()
+            again()
+
+
+def log_lines(notes: Iterable[tuple[float, str, str, str]], zone: str, lang: Lang, now: float) -> str:
+    """What was done, one line an entry: (at, who, item, text)."""
+    return "".join(
+        f'<div class="cp-log"><span>{at_clock(at, zone, now)}</span> <b>{escape(who)}</b> '
+        f"{escape(text(f'people.did.{item}', lang))} {escape(words)}</div>"
+        for at, who, item, words in notes
+    )
