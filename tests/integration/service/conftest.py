@@ -1,7 +1,11 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
 from tests.fakes.postgres import PrivatePostgres, programs
 
 
@@ -13,3 +17,13 @@ def postgres() -> Iterator[PrivatePostgres]:
     server = PrivatePostgres(found)
     yield server
     server.stop()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a database with our schema, once of each kind."""
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    opened = open_engine(server.new_database() if server else str(tmp_path / "floor.db"))
+    upgrade(opened)
+    yield opened
+    opened.dispose()
