@@ -84,8 +84,9 @@ def serve(settings: Settings) -> None:
 def collect(db: Db = None, site: Site = None) -> None:
     """The collector alone; pages are served elsewhere from the same database."""
     from ccfloor.service.serving import collect_until_stopped
+    from ccfloor.store.engine import SERVICE_BUSY_S
 
-    found = context(db, site)
+    found = context(db, site, SERVICE_BUSY_S)
     collect_until_stopped(found.settings, found.config, found.engine)
 
 

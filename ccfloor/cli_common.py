@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.settings import Settings, load
 from ccfloor.service.site import load_site
-from ccfloor.store.engine import open_engine
+from ccfloor.store.engine import BUSY_S, open_engine
 from ccfloor.store.migrate import upgrade
 
 Db = Annotated[str | None, typer.Option("--db", metavar="URL", help="Database URL or SQLite file.")]
@@ -30,11 +30,11 @@ class Context:
     engine: Engine
 
 
-def context(db: str | None, site: str | None = None, **given: Any) -> Context:
-    """Read the settings and open the database at the current schema."""
+def context(db: str | None, site: str | None = None, busy_s: float = BUSY_S, **given: Any) -> Context:
+    """Read the settings and open the database at the current schema; ``busy_s`` as of ``open_engine``."""
     settings = load(db=db, site__id=site, **given)
     config = load_site(settings.site)
-    engine = open_engine(settings.db)
+    engine = open_engine(settings.db, busy_s)
     upgrade(engine)
     return Context(settings, config, engine)
 

@@ -22,11 +22,13 @@ from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.said import say
 from ccfloor.service.settings import CollectorSettings
 from ccfloor.service.sink import OWN_SOURCE, Batch, BatchSink, DoorSink, own_position
+from ccfloor.store.faults import fault
+from ccfloor.store.file_guard import DatabaseExchanged
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _IDLE_VIEW_S = 1.0
-_RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+_RETRY_S = (0.2, 0.5, 1.0, 2.0)
 _DOOR_RETRY_S = 5.0
 _LAST_FLUSH_S = 5.0
 _SKEW_TOLD_S = 2.0
@@ -132,7 +134,10 @@ class Collector:
                 await _cancel([run, overflow])
             if self._sink.dropped:
                 await self._sink.drained.wait()
-            if failed is not None:
+            if isinstance(failed, SQLAlchemyError):
+                self._database_away(failed, 1)
+                await asyncio.sleep(_RETRY_S[-1])
+            elif failed is not None:
                 log.error("%s stopped: %r", name, failed, exc_info=failed)
                 self._tell(name, LinkState.DOWN, "connector_failed", why=type(failed).__name__)
                 await asyncio.sleep(_DOOR_RETRY_S)
@@ -164,19 +169,31 @@ class Collector:
                 break
             except LeaseTaken:
                 raise
+            except DatabaseExchanged:
+                batch = self._pending = self._exchanged(batch)
             except Exception as error:
                 self._database_away(error, attempt)
                 await asyncio.sleep(_RETRY_S[min(attempt, len(_RETRY_S) - 1)])
         self._pending = None
-        if attempt:
+        if "database" in self._sink.reports and self._sink.reports["database"].state is LinkState.DOWN:
             self._tell("database", LinkState.UP, "database_back")
         self._sink.stored()
 
+    def _exchanged(self, batch: Batch) -> Batch:
+        """Another database: what a log told is read again by a door that asks where to begin."""
+        log.warning("the database was exchanged for another one, which is written on")
+        self._tell("database", LinkState.UP, "database_exchanged")
+        self._sink.start_anew()
+        return Batch([entry for entry in batch.entries if not entry.log], {}, batch.bad)
+
     def _database_away(self, error: Exception, attempt: int) -> None:
-        code = "database_away" if isinstance(error, SQLAlchemyError | OSError) else "store_failed"
-        if attempt == 0:
-            name = type(error).__name__
-            log.error("events cannot be stored, they are kept in memory: %s", name, exc_info=error)
+        outside = isinstance(error, SQLAlchemyError | OSError)
+        code = fault(error) or ("database_away" if outside else "store_failed")
+        if code == "database_locked" and not attempt:
+            return  # another writer's long transaction: not worth a word yet
+        if attempt <= 1:
+            why = str(getattr(error, "orig", None) or type(error).__name__)
+            log.error("events cannot be stored, they are kept in memory: %s", why, exc_info=not outside)
         kept, dropped = str(len(self._sink)), str(self._sink.dropped)
         self._tell("database", LinkState.DOWN, code, why=type(error).__name__, kept=kept, dropped=dropped)
 

@@ -16,14 +16,16 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
-from ccfloor.acd.sentences import say
 from ccfloor.service.keeper import live_source
-from ccfloor.service.lease import LeaseTaken, take_lease
+from ccfloor.service.lease import is_collecting
 from ccfloor.service.places import SettingsError
+from ccfloor.service.said import say
 from ccfloor.service.settings import Settings
 from ccfloor.service.site import load_site
 from ccfloor.service.switch import access
-from ccfloor.store.engine import open_engine, writing
+from ccfloor.store.engine import SERVICE_BUSY_S, open_engine, writing
+from ccfloor.store.faults import fault
+from ccfloor.store.file_guard import file_of
 from ccfloor.store.migrate import HEAD, revision
 
 _SKEW_WARN_S, _SKEW_FAIL_S = 2.0, 30.0
@@ -68,7 +70,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
             f"settings and site files are usable: {queues} queues, {seats} seats",
         )
     ]
-    engine = open_engine(settings.db)
+    engine = open_engine(settings.db, SERVICE_BUSY_S)
     try:
         found += [*database(settings, engine), *disk(engine), *switch(settings), *queue_log(settings)]
         if found[1].state != "fail":
@@ -83,12 +85,18 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
 
 def database(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Whether it can be reached, is at the current schema and takes a write."""
-    shown = settings.db_shown
+    shown, path = settings.db_shown, file_of(engine)
+    if path and not Path(path).exists():  # looking would make an empty one
+        yield _missing(settings, engine, shown)
+        return
     try:
         found = revision(engine)
         if found == HEAD:
             _write_nothing(engine)
     except (SQLAlchemyError, OSError) as error:
+        if code := fault(error):
+            yield _unusable(shown, code)
+            return
         why = str(getattr(error, "orig", None) or error).splitlines()[0]
         yield Finding(
             "database",
@@ -110,6 +118,19 @@ def database(settings: Settings, engine: Engine) -> Iterator[Finding]:
             f"{shown} 的结构是 {found}，下次启动时升级到 {HEAD}；请先备份",
             f"{shown} has schema {found}; the next start upgrades it to {HEAD}, so make a backup first",
         )
+
+
+def _missing(settings: Settings, engine: Engine, shown: str) -> Finding:
+    """No file: not there yet, or taken away under a collector at work."""
+    if is_collecting(engine, settings.site.id):
+        return _unusable(shown, "database_gone")
+    words = f"{shown} 还不存在，首次启动时建库", f"{shown} does not exist yet; the first start creates it"
+    return Finding("database", "warn", *words)
+
+
+def _unusable(shown: str, code: str) -> Finding:
+    zh, en = (say(code, {}, lang) for lang in ("zh", "en"))
+    return Finding("database", "fail", f"{shown}：{zh}", f"{shown}: {en}")
 
 
 def _write_nothing(engine: Engine) -> None:
@@ -228,11 +249,7 @@ def queue_log(settings: Settings) -> Iterator[Finding]:
 
 def collector(settings: Settings, engine: Engine) -> Iterator[Finding]:
     """Whether somebody collects, and how old the live view is."""
-    try:
-        take_lease(engine, settings.site.id).release()
-        running = False
-    except LeaseTaken:
-        running = True
+    running = is_collecting(engine, settings.site.id)
     try:
         row = live_source(engine, settings.site.id)(-1)
     except SQLAlchemyError:

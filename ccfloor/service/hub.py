@@ -150,7 +150,7 @@ class LiveHub:
         self._channels: dict[Scope, Channel] = {}
         self._row: LiveRow | None = None
         self._beside = beside
-        self._failed = ""
+        self._failed: Exception | None = None
         self._heard: tuple[Health, ...] = ()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-hub")
 
@@ -170,8 +170,8 @@ class LiveHub:
         return (self._row.sources if self._row else ()) + self._beside()
 
     @property
-    def failed(self) -> str:
-        """Why the last read of the database failed, empty if it did not."""
+    def failed(self) -> Exception | None:
+        """Why the last read of the database failed, None if it did not."""
         return self._failed
 
     @property
@@ -192,11 +192,11 @@ class LiveHub:
     async def _poll(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
             row = await loop.run_in_executor(self._thread, self._source, self._row.seq if self._row else -1)
-            self._failed = ""
+            self._failed = None
         except Exception as error:
             if not self._failed:
                 log.warning("the live view cannot be read: %s", type(error).__name__)
-            self._failed = type(error).__name__
+            self._failed = error
             row = None
         self.accept(row)
 

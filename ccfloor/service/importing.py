@@ -17,7 +17,7 @@ from ccfloor.acd.queue_log_files import Block, locate, order_files, read_blocks
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.bulk import BulkSink, Complain
 from ccfloor.service.keeper import RecorderKeeper, stored_cursor
-from ccfloor.service.lease import LeaseTaken, take_lease
+from ccfloor.service.lease import LeaseTaken, is_collecting, take_lease
 from ccfloor.service.overlap import InHand, in_hand
 from ccfloor.store.bulk import WriterGone, bulk_recorder
 from ccfloor.store.journal import feed_head
@@ -90,7 +90,7 @@ def _way(engine: Engine, site: str, feed: str, files: Sequence[Path], now: float
         return _Way(feed)
     if feed == held.feed:
         return _Way(feed, live=True)
-    if _collecting(engine, site):
+    if is_collecting(engine, site):
         return _Way(feed, held)
     if _begun(engine, site, feed) or max(map(_last_at, files)) < now - LONGEST_CALL_S:
         return _Way(feed)
@@ -100,15 +100,6 @@ def _way(engine: Engine, site: str, feed: str, files: Sequence[Path], now: float
 def _begun(engine: Engine, site: str, feed: str) -> bool:
     with engine.connect() as connection:
         return feed_head(connection, site, feed) > 0
-
-
-def _collecting(engine: Engine, site: str) -> bool:
-    """Whether a collector is at work."""
-    try:
-        take_lease(engine, site).release()
-    except LeaseTaken:
-        return True
-    return False
 
 
 def _recorder(

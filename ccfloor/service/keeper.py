@@ -1,11 +1,13 @@
 """The store as the collector and the hub use it."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 from typing import cast
 
 import msgspec
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.base import CommandResult, Health
 from ccfloor.floor.events import AnyEvent, SourceLost
@@ -15,9 +17,12 @@ from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.plan import PlanView
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
+from ccfloor.store.file_guard import DatabaseExchanged, file_of, identity
+from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import BadLine, Item, Recorder, successor
 from ccfloor.store.tables import live_view, sources
 
+log = logging.getLogger(__name__)
 _view_decoder = msgspec.json.Decoder(FloorView)
 _reports_decoder = msgspec.json.Decoder(tuple[Health, ...])
 _plan_decoder = msgspec.json.Decoder(PlanView)
@@ -32,6 +37,7 @@ class RecorderKeeper:
         self._recorder, self._lease, self._clock = recorder, lease, clock
         self._checked_at = self._kept_at = clock()
         self._cursors: dict[str, tuple[int, str] | None] = {}
+        self._file = identity(file_of(recorder.engine))
 
     def resume(self) -> None:
         """What is stored is old until a door speaks: blind since the last sighting before the stop."""
@@ -49,8 +55,12 @@ class RecorderKeeper:
         return self._cursors[source]
 
     def record(self, batch: Batch) -> None:
-        """Store a batch. Raises LeaseTaken when another collector took over in the meantime."""
+        """Store a batch. Raises LeaseTaken when another collector took over in the meantime.
+
+        Raises DatabaseExchanged once for every exchange; nothing of the batch is stored then.
+        """
         self._hold()
+        self._see_exchange()
         items = [
             Item(entry.source, entry.position, cast(AnyEvent, entry.event), entry.log)
             for entry in batch.entries
@@ -75,6 +85,19 @@ class RecorderKeeper:
             self._lease.release()
             self._lease = take_lease(self._recorder.engine, self._recorder.site)
 
+    def _see_exchange(self) -> None:
+        """Another file in the place of the database: go on from what is in it."""
+        path = file_of(self._recorder.engine)
+        now = identity(path) if path else None
+        if now is None or now == self._file:
+            return
+        upgrade(self._recorder.engine)
+        self._recorder.reload()
+        self._cursors.clear()
+        self.resume()
+        self._file = now
+        raise DatabaseExchanged
+
     def asked(self) -> list[Asked]:
         """Seat commands that wait for an answer."""
         return asked_commands(self._recorder.engine, self._recorder.site)
@@ -87,6 +110,8 @@ class RecorderKeeper:
         """Keep the Floor as it is and give the lease back."""
         try:
             self._recorder.checkpoint()
+        except SQLAlchemyError as error:  # the journal has everything: the next start takes longer
+            log.warning("the floor could not be kept at the end: %s", getattr(error, "orig", None) or error)
         finally:
             self._lease.release()
 

@@ -32,6 +32,15 @@ def take_lease(engine: Engine, site: str) -> Lease:
     return FileLease(_lock_path(engine, site), site)
 
 
+def is_collecting(engine: Engine, site: str) -> bool:
+    """Whether a collector is at work on this database and site."""
+    try:
+        take_lease(engine, site).release()
+    except LeaseTaken:
+        return True
+    return False
+
+
 def _lock_path(engine: Engine, site: str) -> Path:
     name = engine.url.database
     if not name or name == ":memory:":

@@ -31,7 +31,8 @@ from ccfloor.service.rows import metric_rows
 from ccfloor.service.scope import Scope, scoped
 from ccfloor.service.settings import Settings, load
 from ccfloor.service.site import load_site
-from ccfloor.store.engine import open_engine
+from ccfloor.store.engine import SERVICE_BUSY_S, open_engine
+from ccfloor.store.faults import fault, write_fault
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 
@@ -40,6 +41,7 @@ _AGAIN_S = 5.0
 _BEAT_S = 1.0
 _HISTORY_S = 2.0
 _SILENT_S = 5.0
+_QUIET_S = 3.0  # without a picture so long: is it that nothing can be written?
 _WARM_AFTER_S = 4.0
 _OWN = "service"
 _service: "Service | None" = None
@@ -68,7 +70,7 @@ class Service:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.config: FloorConfig = load_site(settings.site)
-        self.engine: Engine = open_engine(settings.db)
+        self.engine: Engine = open_engine(settings.db, SERVICE_BUSY_S)
         self.clock = time.time
         self.hub = LiveHub(self._read_live, self._about, self.clock, beside=self._beside)
         self.state = "starting"
@@ -77,8 +79,9 @@ class Service:
         self._history: HistoryProcess | None = None
         self._filling: tuple[Health, ...] = ()
         self._looked_at = 0.0
+        self._write_fault = ""
         self._made_at = self.clock()
-        self._unreachable = ""
+        self._unreachable: BaseException | None = None
 
     # -- what pages and routes ask -------------------------------------------------------------
 
@@ -114,7 +117,14 @@ class Service:
                 self._history = None
             filling = report(read_progress(self.engine, self.settings.site.id))
             self._filling = (filling,) if filling else ()
+            self._write_fault = write_fault(self.engine) if self._quiet_s > _QUIET_S else ""
         return self._source(after)
+
+    @property
+    def _quiet_s(self) -> float:
+        """Seconds since the live view was written last."""
+        row = self.hub.row
+        return self.clock() - row.written_at if row else 0.0
 
     def _beside(self) -> tuple[Health, ...]:
         """What this process knows beside the stored reports; the weightiest last."""
@@ -123,9 +133,12 @@ class Service:
     def _trouble(self) -> tuple[Health, ...]:
         """Why no new picture comes, where it is not for the collector to say."""
         row = self.hub.row
-        if self.hub.failed or self._unreachable:
-            details = {"db": self.settings.db_shown, "why": self.hub.failed or self._unreachable}
-            return (Health(_OWN, LinkState.DOWN, "database_unreadable", details),)
+        failed = self.hub.failed or self._unreachable
+        if failed:
+            details = {"db": self.settings.db_shown, "why": type(failed).__name__}
+            return (Health(_OWN, LinkState.DOWN, fault(failed) or "database_unreadable", details),)
+        if self._write_fault:
+            return (Health(_OWN, LinkState.DOWN, self._write_fault),)
         if row is None:
             never = self.clock() - self._made_at > _SILENT_S
             return (Health(_OWN, LinkState.DOWN, "collector_never"),) if never else ()
@@ -161,10 +174,11 @@ class Service:
         try:
             upgrade(self.engine)
         except SQLAlchemyError as error:
-            self._unreachable = type(error).__name__
-            self._say(f"the database cannot be reached or upgraded: {self._unreachable}")
+            self._unreachable = error
+            why = getattr(error, "orig", None) or type(error).__name__
+            self._say(f"the database cannot be reached or upgraded: {why}")
             return False
-        self._unreachable = ""
+        self._unreachable = None
         return True
 
     def _started(self) -> bool:

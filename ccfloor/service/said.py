@@ -13,6 +13,30 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "数据库暂时不可用（{why}）；事件保存在内存中：{kept} 条，另有 {dropped} 条待恢复后重读。",
         "en": "The database is away ({why}); {kept} events wait in memory, {dropped} are to be read again.",
     },
+    "database_locked": {
+        "zh": "数据库被另一个程序长时间锁住，暂时写不进去；事件保存在内存中。请找出并结束占用它的程序。",
+        "en": "Another program has locked the database; events wait in memory. Find and end that program.",
+    },
+    "database_gone": {
+        "zh": "数据库文件不见了（被删除或移走）；事件保存在内存中。请把文件放回原处。",
+        "en": "The database file is gone (deleted or moved); events wait in memory. Put it back there.",
+    },
+    "database_exchanged": {
+        "zh": "数据库文件被换成了另一个；已接着往里写，此前的历史以新文件中的为准。",
+        "en": "The database file was exchanged; the new one is written on, its history is what counts now.",
+    },
+    "database_read_only": {
+        "zh": "数据库文件没有写权限；事件保存在内存中。请恢复文件及其目录的写权限。",
+        "en": "The database file cannot be written; events wait in memory. Restore the right to write it.",
+    },
+    "database_full": {
+        "zh": "磁盘已满，数据库写不进去；事件保存在内存中。请清理磁盘。",
+        "en": "The disk is full and the database takes nothing; events wait in memory. Clear the disk.",
+    },
+    "database_damaged": {
+        "zh": "数据库文件已损坏；事件保存在内存中。请用备份替换它。",
+        "en": "The database file is damaged; events wait in memory. Replace it by a backup.",
+    },
     "store_failed": {
         "zh": "写入数据时出错（{why}）；事件保存在内存中：{kept} 条。请查看日志。",
         "en": "Storing failed ({why}); {kept} events are kept in memory. See the log.",

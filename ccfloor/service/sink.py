@@ -130,6 +130,15 @@ class BatchSink:
             self.overflow.clear()
             self.drained.set()
 
+    def start_anew(self) -> None:
+        """The store is another one: what can be read again will be, by doors that are opened anew."""
+        kept = [entry for entry in self._entries if not entry.log]
+        self.dropped += len(self._entries) - len(kept) + 1
+        self._entries, self._progress = kept, {}
+        self.filled.set()
+        self.drained.clear()
+        self.overflow.set()
+
     @property
     def skew_s(self) -> float | None:
         """Our clock less the switch's in seconds: the least lag of recent events; None before enough."""

@@ -1,19 +1,24 @@
 """The routes beside the pages: the live stream, health, metrics and the floor as JSON."""
 
 import asyncio
+from copy import copy
 from typing import Any
 
 import msgspec
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as ASGIScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ccfloor.service import routes_queues, routes_seats, runtime
+from ccfloor.service import routes_plan, routes_queues, routes_seats, runtime
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
 from ccfloor.service.scope import Scope, scoped
+from ccfloor.store.faults import fault
 
 POLICY_VIOLATION = 1008
 _encode = msgspec.json.encode
@@ -21,8 +26,8 @@ _STALE_S = 10.0
 
 
 def routes() -> list[BaseRoute]:
-    """Every route of the service."""
-    return [
+    """Every route of the service; while the database is away those that need it say so: 503."""
+    found: list[Route | WebSocketRoute] = [
         WebSocketRoute("/live", live),
         Route("/healthz", healthz),
         Route("/metrics", metrics),
@@ -30,7 +35,27 @@ def routes() -> list[BaseRoute]:
         Route("/api/v1/metrics", metrics_rows),
         *routes_seats.routes,
         *routes_queues.routes,
+        *routes_plan.routes,
     ]
+    return [_guarded(route) if isinstance(route, Route) else route for route in found]
+
+
+def _guarded(route: Route) -> Route:
+    guarded = copy(route)
+    guarded.app = _DatabaseOr503(route.app)
+    return guarded
+
+
+class _DatabaseOr503:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: ASGIScope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except SQLAlchemyError as error:
+            answer = JSONResponse({"error": fault(error) or "database_away"}, 503)
+            await answer(scope, receive, send)
 
 
 async def live(socket: WebSocket) -> None:
@@ -88,7 +113,7 @@ def health() -> dict[str, Any]:
     return {
         "ok": not service.hub.failed and age is not None and age < _STALE_S,
         "site": service.settings.site.id,
-        "database": service.hub.failed or "ok",
+        "database": type(service.hub.failed).__name__ if service.hub.failed else "ok",
         "collector": service.collecting,
         "view_age_s": None if age is None else round(age, 3),
         "readers": service.hub.readers,

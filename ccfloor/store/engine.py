@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 
-BUSY_S = 30.0  # how long a writer waits for another process that writes to the same SQLite file
+from ccfloor.store.file_guard import file_of, guard_file
+
+BUSY_S = 30.0  # how long a writer waits for another process that writes to the same SQLite file,
+SERVICE_BUSY_S = 2.0  # and how long where somebody looks on: then it is said that it waits
 _WRITE = "ccfloor_write"
+WRITES = {_WRITE: True}  # execution options of a connection whose transactions write
 
 
 def database_url(text: str) -> URL:
@@ -25,14 +29,19 @@ def database_url(text: str) -> URL:
     return url
 
 
-def open_engine(text: str) -> Engine:
-    """An engine on this database (URL or path). Connects lazily; the folder of a new file is made."""
+def open_engine(text: str, busy_s: float = BUSY_S) -> Engine:
+    """An engine on this database (URL or path). Connects lazily; the folder of a new file is made.
+
+    ``busy_s``: how long a write to SQLite waits for another process, in seconds.
+    """
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_S})
+    engine = create_engine(url, connect_args={"timeout": busy_s})
+    if file_of(engine):
+        guard_file(engine)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -64,5 +73,5 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, rolled back if anything raises."""
-    with engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+    with engine.connect().execution_options(**WRITES) as connection, connection.begin():
         yield connection

@@ -193,6 +193,10 @@ class Recorder:
                 connection.execute(insert(live_view).values(site=self.site, seq=1, **row))
         return view
 
+    def reload(self) -> None:
+        """The database is another one: what is in memory is not true any more."""
+        self._floor = None
+
     def checkpoint(self) -> None:
         """Keep the Floor as it is, so that the next start is immediate."""
         floor = self.floor

@@ -101,7 +101,8 @@ class SeatCommands {
       this.stay();
     } catch (error) {
       this.ask.hidden = false;
-      setText(this.error, this.ctx.t(`cmd.error.${error.code || "failed"}`));
+      const code = (error.code || "failed").replace(/^database_.*/, "database");
+      setText(this.error, this.ctx.t(`cmd.error.${code}`));
     }
   }
 
