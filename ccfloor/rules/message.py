@@ -45,10 +45,10 @@ WORDS: dict[str, dict[Lang, str]] = {
         "en": "{metric} at firing {value} (limit {level})",
     },
     "worst": {"zh": "，期间最差 {worst}", "en": ", worst {worst}"},
-    "blind": {"zh": "期间有 {time} 看不到现场，未计入", "en": "{time} out of sight are not counted"},
+    "blind": {"zh": "期间看不到现场 {time}，未计入", "en": "{time} out of sight are not counted"},
     "say": {"zh": "要做：{say}", "en": "To do: {say}"},
     "acked": {"zh": "{by} 已于 {at} 确认", "en": "Acknowledged by {by} at {at}"},
-    "unacked": {"zh": "已 {time} 无人确认", "en": "Not acknowledged for {time}"},
+    "unacked": {"zh": "无人确认已 {time}", "en": "Not acknowledged for {time}"},
     "over": {"zh": "{fired} – {cleared}，历时 {time}", "en": "{fired} – {cleared}, lasted {time}"},
     "still": {
         "zh": "同一预案中仍在持续：{name}（{at} 起）",
@@ -178,7 +178,8 @@ def duration(seconds: float, lang: Lang) -> str:
     parts = [whole // 3600, whole // 60 % 60, whole % 60]
     first = next((index for index, part in enumerate(parts) if part), 2)
     shown = [(part, unit) for part, unit in zip(parts, units, strict=True)][first : first + 2]
-    return " ".join(f"{part} {unit}" for part, unit in shown if part) or f"0 {units[2]}"
+    said = [f"{part} {unit}" for part, unit in shown if part] or [f"0 {units[2]}"]
+    return " ".join(said) + ("钟" if said[0].endswith("分") and len(said) == 1 else "")
 
 
 def amount(value: float, unit: str, lang: Lang) -> str:
