@@ -72,6 +72,7 @@ class Rung(msgspec.Struct, frozen=True):
     metric: str = ""
     hold: HoldView | None = None
     clear: ClearView | None = None
+    compare: str = ""  # ≥ > ≤ <
 
 
 class AlarmView(msgspec.Struct, frozen=True):

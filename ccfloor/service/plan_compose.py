@@ -33,6 +33,7 @@ from ccfloor.service.plan_notes import Notes, acked, ticked
 CLEARED_S = 300.0  # so long an alarm that is over is still shown
 NO_PEOPLE = People()
 _NEXT = 3
+_COMPARE = {(True, False): "≥", (True, True): ">", (False, False): "≤", (False, True): "<"}
 _WORST = {"alarm": 0, "warn": 1, "info": 2}
 
 
@@ -165,6 +166,7 @@ def _rung(rule: Rule, version: int, standing: Standing | None, rules: RulesNow, 
         metric=rule.when.metric,
         hold=HoldView(**rule.hold.model_dump()),
         clear=ClearView(**rule.clear.model_dump()),
+        compare=_COMPARE[rule.when.upward, rule.when.strictly],
     )
 
 
