@@ -329,6 +329,10 @@ class RuleEngine:
         now, shadows = max(now, self.at), [watch.shadows for watch in self._watches.values()]
         return [reading for shadow in shadows if shadow is not None for reading in shadow.readings(now)]
 
+    def watches(self, rule: str = "") -> list[Watch]:
+        """The watches in force (those of one rule), for who explains; nobody else may tell them anything."""
+        return [watch for watch in self._watches.values() if rule in ("", watch.rule.id)]
+
     def _look(self) -> Peek:
         if self._peek is None:
             self._peek = Peek(self.at, self.dark, self._dirty, self._retell)
