@@ -34,6 +34,7 @@ _LAST_FLUSH_S = 5.0
 _SKEW_TOLD_S = 2.0
 _QUIET_S = 10.0
 _ON_ITS_WAY_S = 2.0
+_SOON_S = 0.5
 
 
 class Door(NamedTuple):
@@ -49,7 +50,12 @@ class Door(NamedTuple):
 
 
 class Keeper(Protocol):
-    """The store as the collector uses it. Every method is called in the one worker thread."""
+    """The store as the collector uses it. Every method is called in the one worker thread.
+
+    ``next_due``: when the rules may tell something though nothing happens (the floor's time; infinity).
+    """
+
+    next_due: float
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """Up to where a source is stored."""
@@ -88,6 +94,7 @@ class Collector:
         self._pending: Batch | None = None  # taken from the sink and not yet known to be stored
         self._running_commands: dict[int, asyncio.Task[None]] = {}
         self._shown_at = 0.0
+        self._told_to = 0.0  # up to there rules that were due have been told that time went on
 
     async def run(self) -> None:
         """Collect. On cancellation the doors close first, then what they gave is stored."""
@@ -212,13 +219,20 @@ class Collector:
         """On a quiet floor time itself is journalled, so that the last sighting is known after a crash.
 
         It goes the way of all events, behind those that still wait; a little late, so that none that is
-        on its way comes out older.
+        on its way comes out older. Where a rule is due it is not waited for so long.
         """
         sink, now = self._sink, self._clock()
         in_sight = any(report.state is LinkState.UP for report in sink.reports.values())
-        if in_sight and not len(sink) and not self._pending and now - sink.put_at >= _QUIET_S:
-            at = self._view_clock() - (sink.skew_s or 0.0) - _ON_ITS_WAY_S
-            sink.put(OWN_SOURCE, own_position(now), Clock(at=at), clocked=False)
+        if not in_sight or len(sink) or self._pending:
+            return
+        present = self._view_clock() - (sink.skew_s or 0.0)
+        if self._told_to < self._keeper.next_due <= present - _SOON_S:
+            self._told_to = at = present - _SOON_S
+        elif now - sink.put_at >= _QUIET_S:
+            at = present - _ON_ITS_WAY_S
+        else:
+            return
+        sink.put(OWN_SOURCE, own_position(now), Clock(at=at), clocked=False)
 
     async def _show(self) -> None:
         self._shown_at = self._clock()

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from typing import cast
 
 import msgspec
@@ -16,6 +17,7 @@ from ccfloor.service.commands import Asked, answer_command, asked_commands
 from ccfloor.service.hub import LiveRow
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.plan import PlanView
+from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
 from ccfloor.store.file_guard import DatabaseExchanged, file_of, identity
 from ccfloor.store.migrate import upgrade
@@ -31,10 +33,21 @@ _CHECKPOINT_S = 300.0
 
 
 class RecorderKeeper:
-    """A collector's Keeper: the recorder of one feed, and the lease that makes it the only one."""
+    """A collector's Keeper: the recorder of one feed, and the lease that makes it the only one.
 
-    def __init__(self, recorder: Recorder, lease: Lease, clock: Callable[[], float] = time.time) -> None:
-        self._recorder, self._lease, self._clock = recorder, lease, clock
+    ``desk``: shows where the rules stand that watch the feed; ``next_due``: when they may tell something
+    though nothing happens, in the floor's time.
+    """
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        lease: Lease,
+        clock: Callable[[], float] = time.time,
+        desk: PlanDesk | None = None,
+    ) -> None:
+        self._recorder, self._lease, self._clock, self._desk = recorder, lease, clock, desk
+        self.next_due = inf
         self._checked_at = self._kept_at = clock()
         self._cursors: dict[str, tuple[int, str] | None] = {}
         self._file = identity(file_of(recorder.engine))
@@ -71,7 +84,12 @@ class RecorderKeeper:
 
     def show(self, now: float, reports: Sequence[Health]) -> None:
         """Write the live view; every few minutes also a checkpoint, so that a restart is immediate."""
-        self._recorder.show(now, self._clock(), msgspec.json.encode(reports))
+        if self._desk is not None:
+            self._desk.look()
+        plan = self._desk.plan if self._desk is not None else None
+        self._recorder.show(now, self._clock(), msgspec.json.encode(reports), plan)
+        rules = self._recorder.rules
+        self.next_due = rules.next_due(now) if rules is not None else inf
         if self._clock() - self._kept_at >= _CHECKPOINT_S:
             self._recorder.checkpoint()
             self._kept_at = self._clock()

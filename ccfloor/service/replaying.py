@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from math import inf
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -81,7 +82,12 @@ class RecordedKeeper(RecorderKeeper):
         at = self._floor.floor.at
         if at > self._at:
             self._at, self._seen = at, self._now()
-        super().show(self._at + (self._now() - self._seen) * self._speed, reports)
+        super().show(self.time(), reports)
+        self.next_due = inf  # its own events move a recording's time
+
+    def time(self) -> float:
+        """The recorded instant now."""
+        return self._at + (self._now() - self._seen) * self._speed
 
 
 def recording(
@@ -129,5 +135,5 @@ def replay_in_time(
     keeper = RecordedKeeper(recorder, take_lease(engine, config.site), time.time, speed)
     door = Door(connector, log=log, obeys=False)
     head = stored_head(engine, config.site, LIVE)
-    asyncio.run(Collector([door], keeper, settings.collector, time.time).run())
+    asyncio.run(Collector([door], keeper, settings.collector, time.time, keeper.time).run())
     meet_logs(engine, config, LIVE, head)

@@ -9,10 +9,8 @@ The long part runs beside a working collector. Only its end (what was journalled
 comparison, the exchange) holds the collector up.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -37,6 +35,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.records import Ledger
 from ccfloor.floor.state import Floor
+from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
@@ -46,9 +45,6 @@ from ccfloor.store.play import LONGEST_CALL_S, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.watched import NOT_WATCHED, Fired, Watched, alarm_rows, gather, watch
 from ccfloor.store.writer import ledger_rows, write_rows
-
-if TYPE_CHECKING:
-    from ccfloor.rules.engine import RuleEngine
 
 _AT_ONCE = 10_000  # events whose ledger is gathered before it is written
 _STEP = 10_000  # journal rows in one transaction: the collector writes in between

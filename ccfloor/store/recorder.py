@@ -4,12 +4,10 @@ The Floor in memory is never ahead of the database: if a transaction fails, the 
 comes back from the last checkpoint and the journal before the next batch.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter, lt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -18,6 +16,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent
 from ccfloor.floor.state import Floor
 from ccfloor.floor.view import FloorView
+from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
 from ccfloor.store.engine import writing
@@ -28,9 +27,6 @@ from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
 from ccfloor.store.watched import Fired, Rules, alarm_rows, forsaken, gather, watch
 from ccfloor.store.writer import KIND_OF, Row, encoded, ledger_rows
-
-if TYPE_CHECKING:
-    from ccfloor.rules.engine import RuleEngine
 
 BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
 _LIVE = "@live"

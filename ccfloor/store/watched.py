@@ -3,23 +3,19 @@
 The rules learn of the Floor alone, so their alarms follow from the journal like everything derived.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, select
 
 from ccfloor.floor.state import Floor
 from ccfloor.rules.alarms import Alarm
+from ccfloor.rules.engine import RuleEngine
 from ccfloor.store.tables import alarms
 from ccfloor.store.writer import Row
 
-if TYPE_CHECKING:
-    from ccfloor.rules.engine import RuleEngine
-
-Rules = Callable[[bytes | None], "RuleEngine"]
+Rules = Callable[[bytes | None], RuleEngine]
 """Makes the rules of a feed: from what they knew (``RuleEngine.dump``), or with nothing known."""
 
 Watched = Mapping[str, Rules]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from math import inf
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -49,6 +50,7 @@ class Store:
         self.reports: list[Sequence[Health]] = []
         self.answers: dict[int, CommandResult] = {}
         self.closed = 0
+        self.next_due = inf
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         return self.progress.get(source)
@@ -258,6 +260,31 @@ def test_a_quiet_floor_journals_time_while_its_door_is_up() -> None:
         assert store.positions == [1]
         now[0] = 1011.0
         await until(lambda: store.positions == [1, 1_011_000])
+        await stopped(task)
+
+    asyncio.run(scene())
+
+
+def test_a_rule_that_is_due_is_told_that_time_went_on_once() -> None:
+    async def script(sink: Sink) -> None:
+        put(sink, 1)
+        sink.health(Health("s", LinkState.UP))
+        await for_ever(sink)
+
+    async def scene() -> None:
+        now, store = [1000.0], Store()
+        task = asyncio.create_task(collector(Door1(script), store, lambda: now[0]).run())
+        await until(lambda: store.positions == [1])
+        store.next_due, now[0] = 1003.0, 1003.2
+        shown = len(store.reports)
+        await until(lambda: len(store.reports) > shown + 2)
+        assert store.positions == [1]  # an event may still be on its way
+        now[0] = 1004.0
+        await until(lambda: store.positions == [1, 1_004_000])
+        shown = len(store.reports)
+        now[0] = 1005.0
+        await until(lambda: len(store.reports) > shown + 2)
+        assert store.positions == [1, 1_004_000]  # it had nothing to tell
         await stopped(task)
 
     asyncio.run(scene())

@@ -1,0 +1,96 @@
+"""The collector's desk for the plan: what shall be shown of the rules, and what they must take up anew.
+
+Everything is looked for at most once a second, and with nothing new that is one small query.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
+from ccfloor.rules.alarms import Standing, alarm_key
+from ccfloor.rules.engine import RuleEngine
+from ccfloor.rules.reading import read_hold
+from ccfloor.rules.shifts import on_duty
+from ccfloor.service.plan import People, Reading
+from ccfloor.service.plan_compose import RulesNow, compose, words
+from ccfloor.service.plan_people import Stamp, on_leave, read_people, read_stamp
+from ccfloor.service.site_rules import SiteRules
+from ccfloor.store.recorder import Recorder
+
+_LOOK_S = 1.0
+_FILES_S = 5.0
+_COMPOSE_S = 0.5
+_encoder = msgspec.json.Encoder()
+
+
+class PlanDesk:
+    """Composes the plan of one recorder's floor. Called in the collector's worker thread."""
+
+    def __init__(
+        self, recorder: Recorder, config: FloorConfig, site: SiteRules, clock: Callable[[], float]
+    ) -> None:
+        self._recorder, self._config, self._site, self._clock = recorder, config, site, clock
+        self._rules = RulesNow(site.book, read_hold)
+        self._stamp: Stamp | None = None
+        self._looked_at = self._files_at = self._composed_at = 0.0
+        self._about: frozenset[str] | None = None
+        self._people = People()
+        self._leave: list[tuple[str, float, float]] = []
+        self._text = ""
+
+    def look(self) -> None:
+        """Take up what changed: rule files, the book, the calendar, what people did."""
+        now = self._clock()
+        if 0 <= now - self._looked_at < _LOOK_S:
+            return
+        self._looked_at = now
+        if now - self._files_at >= _FILES_S:
+            self._files_at = now
+            self._site.sync(now)
+        stamp = read_stamp(self._recorder.engine, self._config.site, now)
+        if stamp == self._stamp:
+            return
+        first, self._stamp, self._about = self._stamp is None, stamp, None
+        rules = self._recorder.rules
+        if rules is not None and not first:
+            self._site.renew(rules, self._recorder.floor.at)
+        self._rules = RulesNow(self._site.book, read_hold)
+
+    def plan(self, view: FloorView) -> str:
+        """The plan at a view as JSON; put together a few times a second at most."""
+        rules, now = self._recorder.rules, self._clock()
+        if rules is None:
+            return ""
+        if not self._text or not 0 <= now - self._composed_at < _COMPOSE_S:
+            self._composed_at = now
+            self._text = self._composed(view, rules, now)
+        return self._text
+
+    def _composed(self, view: FloorView, rules: RuleEngine, now: float) -> str:
+        standings = rules.standings(view.at)
+        readings = tuple(
+            Reading(one.rule, one.kind, words(one.words), one.fired_at, one.would_at, one.in_force)
+            for one in rules.readings(view.at)
+        )
+        people = self._heard(standings, now)
+        duty = partial(self._on_duty, view.at)
+        plan = compose(view, standings, self._rules, self._config, people, readings, duty)
+        return _encoder.encode(plan).decode()
+
+    def _heard(self, standings: list[Standing], now: float) -> People:
+        """What people did about the alarms of the moment; read again when either changed."""
+        about = frozenset(alarm_key(one.rule, one.subject, one.fired_at) for one in standings if one.fired_at)
+        if about != self._about:
+            engine, site = self._recorder.engine, self._config.site
+            self._people = read_people(engine, site, about, now)
+            self._leave = on_leave(engine, site, now)
+            self._about = about
+        return self._people
+
+    def _on_duty(self, at: float, seat: str) -> bool:
+        if any(name == seat and start <= at < end for name, start, end in self._leave):
+            return False
+        return on_duty(self._site.calendar, seat, at)
