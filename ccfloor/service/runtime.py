@@ -130,6 +130,11 @@ class Service:
         """What this process knows beside the stored reports; the weightiest last."""
         return (*self._filling, *self._trouble())
 
+    @property
+    def trouble(self) -> Health | None:
+        """Why no new picture comes, as one report; None while all is well or it is not known here."""
+        return next(iter(self._trouble()), None)
+
     def _trouble(self) -> tuple[Health, ...]:
         """Why no new picture comes, where it is not for the collector to say."""
         row = self.hub.row

@@ -6,7 +6,11 @@ has run once, past everything decided here.
 
 import streamlit as st
 
-from ccfloor.ui.shell import shell
+from ccfloor.ui.notice import trouble_notice
+from ccfloor.ui.shell import LIVE, look, shell
 
 st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state=200)
-shell().run()
+page = shell()
+if page.url_path not in LIVE:  # live pages say it themselves
+    trouble_notice(look().lang)
+page.run()

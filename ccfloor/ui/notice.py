@@ -1,4 +1,4 @@
-"""What a page says instead of failing: the database is away, in the page's own language."""
+"""What a page says instead of failing, in its own language: the database is away, no picture comes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +6,11 @@ from contextlib import contextmanager
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
+from ccfloor.service import runtime
+from ccfloor.service.said import sentence
 from ccfloor.ui.texts import Lang, text
+
+_LOOK_S = 5.0
 
 
 @contextmanager
@@ -14,5 +18,13 @@ def database_or_notice(lang: Lang) -> Iterator[None]:
     """Run what reads the database; where it cannot be read, one sentence stands in its place."""
     try:
         yield
-    except SQLAlchemyError as error:
-        st.warning(text("notice.database", lang, why=type(error).__name__))
+    except SQLAlchemyError:
+        st.warning(text("notice.database", lang))
+
+
+@st.fragment(run_every=_LOOK_S)
+def trouble_notice(lang: Lang) -> None:
+    """Why no new numbers come, as long as it is so; on a page that does not tell it by itself."""
+    trouble = runtime.service().trouble
+    if trouble:
+        st.warning(sentence(trouble, lang))

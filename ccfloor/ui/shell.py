@@ -15,7 +15,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues"),
     "nav.system": ("data_quality", "definitions", "settings"),
 }
-
+LIVE = ("wall", "seats", "queues", "plan")
 
 _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
 

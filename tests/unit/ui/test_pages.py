@@ -1,5 +1,7 @@
 """Every page once, in both languages, over an empty and over a filled database: no error, no wrong words."""
 
+import asyncio
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -109,3 +111,25 @@ def test_a_database_that_is_away_is_one_sentence(tmp_path: Path) -> None:
         assert "数据库暂时读不到" in words(shown("queues", "zh"))
     finally:
         runtime.use(None)
+
+
+@pytest.mark.parametrize("name", ["data_quality", "definitions", "settings"])
+def test_a_page_that_is_not_live_says_why_no_numbers_come(
+    service: runtime.Service, name: str, tmp_path: Path
+) -> None:
+    service.hub.accept(None)
+    assert "数据库文件不见了" not in words(shown(name, "zh"))
+    os.rename(tmp_path / "floor.db", tmp_path / "aside.db")
+    asyncio.run(looked(service))
+    for lang, sentence in (("zh", "数据库文件不见了"), ("en", "The database file is gone")):
+        assert [sentence in box.value for box in shown(name, lang).warning][0]
+
+
+async def looked(service: runtime.Service) -> None:
+    """The hub has looked at the database and found that it cannot."""
+    running = asyncio.create_task(service.hub.run())
+    async with asyncio.timeout(20):
+        while service.hub.failed is None:
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
