@@ -7,7 +7,7 @@ instants of change, and nothing is summed up between them.
 *Steady* (strict, forgive) counts time in sight: while the floor is out of sight the clock stands, and goes
 on behind it; out of sight for longer than ``for_s`` the hold starts anew. Strict is forgive with dips of no
 length: of several values at one instant the last one counts, the others neither break nor make a hold
-(save one that needs no time at all: it is complete at once).
+(save one that needs no more time: it is complete at once).
 
 *Sliding* (share, within, mean) looks at the wall clock's last ``for_s`` seconds: the integral over that
 window is linear between the instants at which a value enters or leaves it, so the crossing is solved
@@ -147,10 +147,13 @@ class Steady(HoldTracker):
             return
         if before is None:
             self.dark_s += at - self.dark_at
+        if side:
+            self._enter(at)
+            return
+        if self.on and at - self.from_at - self.dark_s == 0.0:  # met, but for no length of time
+            self.on = False
         if side is None:
             self.dark_at = at
-        elif side:
-            self._enter(at)
         elif self.on and not self.dipping:
             self._dip(at)
 
@@ -219,9 +222,6 @@ class Steady(HoldTracker):
         self.advance(at)
 
     def _dip(self, at: float) -> None:
-        if at - self.from_at - self.dark_s == 0.0:  # the condition was never met for any length of time
-            self.on = False
-            return
         self.dipping = True
         if at != self.dip_end:  # else the return had no length: it is the dip before
             self.dip_at, self.dip_dark = at, self.dark_s

@@ -9,7 +9,7 @@ from ccfloor.rules.model import Clear, Hold, Rule, When, Words
 START = 1_700_000_000.0
 WORDS = Words(zh="排队", en="Queue")
 
-Steps = list[tuple[int, float | None]]  # seconds, value
+Steps = list[tuple[float, float | None]]  # seconds, value
 
 
 def rule(when: When | None = None, hold: Hold | None = None, clear: Clear | None = None, **more: Any) -> Rule:
@@ -25,7 +25,7 @@ def rule(when: When | None = None, hold: Hold | None = None, clear: Clear | None
 
 
 def seconds(steps: Steps) -> list[float | None]:
-    return [value for length, value in steps for _ in range(length)]
+    return [value for length, value in steps for _ in range(int(length))]
 
 
 def changes(steps: Steps, start: float = START) -> list[tuple[float, float | None]]:
@@ -43,6 +43,10 @@ def end_of(steps: Steps, start: float = START) -> float:
 
 values = st.one_of(st.none(), st.integers(0, 12).map(float), st.sampled_from([7.0, 8.0, 9.0]))
 steps = st.lists(st.tuples(st.integers(1, 25), values), min_size=1, max_size=24)
+# Instants off the second, and values that have no length.
+flickers = st.lists(
+    st.tuples(st.sampled_from([0.0, 0.0, 0.137, 1.0, 7.77, 20.0]), values), min_size=1, max_size=40
+)
 levels = st.sampled_from([5.0, 8.0])
 whens = st.one_of(
     levels.map(lambda level: When(metric="waiting", at_least=level)),

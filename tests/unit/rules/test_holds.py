@@ -196,6 +196,29 @@ def test_reset_begins_from_nothing_with_the_present_value(hold: Hold) -> None:
     assert (tracker.done_at, tracker.due_at()) == (0.0, START + 9000 + fresh)
 
 
+def test_a_low_mean_needs_a_whole_window_after_a_reset_too() -> None:
+    tracker = told(MEAN, [(1000, 3.0)], When(metric="ready", at_most=4))
+    tracker.reset(START + 1000)
+    assert tracker.advance(START + 2799) == 0.0
+    assert tracker.advance(START + 2800) == START + 2800
+
+
+def test_a_mean_that_even_nothing_would_meet_needs_a_whole_window() -> None:
+    assert done(MEAN, [(1, 0.0)], When(metric="waiting", at_least=0)) == 1800
+
+
+def test_a_value_of_no_length_is_not_seen_in_the_window() -> None:
+    tracker = told(WITHIN, [(10, 3.0), (0, 9.0), (10, 3.0)])
+    assert (tracker.began(START + 20), tracker.held_s(START + 20)) == (0.0, 0.0)
+
+
+def test_a_restored_tracker_knows_its_own_instants_only() -> None:
+    one, other = told(WITHIN, [(10, 3.0), (1, 9.0)]), told(WITHIN, [(100, 3.0), (1, 9.0)])
+    assert (one.due_at(), other.due_at()) == (START + 70, START + 160)
+    one.restore(other.dump())
+    assert one.due_at() == START + 160
+
+
 @pytest.mark.parametrize("hold", [SHARE, WITHIN, MEAN])
 def test_windows_keep_no_more_than_they_need(hold: Hold) -> None:
     tracker = make_hold(When(metric="waiting", at_least=1e6), hold)

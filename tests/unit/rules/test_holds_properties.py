@@ -17,14 +17,14 @@ def completed(tracker: HoldTracker, steps: Steps) -> float:
     return tracker.advance(streams.end_of(steps) - 1)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(streams.whens, streams.exact_holds, streams.steps)
 def test_met_time_is_complete_when_the_seconds_say_so(when: When, hold: Hold, steps: Steps) -> None:
     expected = brute.first_complete(streams.rule(when, hold), streams.seconds(steps))
     assert completed(make_hold(when, hold), steps) == (0.0 if expected is None else START + expected)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(streams.whens, streams.mean, streams.steps)
 def test_the_mean_is_reached_within_the_second_that_the_seconds_give(
     when: When, hold: Hold, steps: Steps
@@ -34,7 +34,7 @@ def test_the_mean_is_reached_within_the_second_that_the_seconds_give(
     assert (ceil(at - START) if at else None) == expected
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(streams.whens, streams.holds, streams.steps)
 def test_due_is_when_it_completes_if_nothing_changes(when: When, hold: Hold, steps: Steps) -> None:
     tracker = make_hold(when, hold)
@@ -45,7 +45,7 @@ def test_due_is_when_it_completes_if_nothing_changes(when: When, hold: Hold, ste
     assert tracker.advance(START + 10_000) == (0.0 if due_at == inf else due_at)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(streams.whens, streams.holds, streams.steps, st.integers(1, 20))
 def test_woken_when_it_asks_it_is_told_of_completion_in_time(
     when: When, hold: Hold, steps: Steps, tail: int
@@ -67,7 +67,7 @@ def test_woken_when_it_asks_it_is_told_of_completion_in_time(
     assert expected == 0.0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(streams.whens, streams.exact_holds, streams.steps)
 def test_what_is_held_reaches_what_is_needed_when_complete(when: When, hold: Hold, steps: Steps) -> None:
     """The bar on the screen: never beyond full, never back while it holds, full exactly when due."""
