@@ -18,6 +18,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import take_lease
+from ccfloor.service.notify.notifier import telling
 from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.settings import Settings
@@ -114,6 +115,7 @@ class CollectorThread:
 
     def __init__(self, settings: Settings, config: FloorConfig, engine: Engine) -> None:
         self._collector = make_collector(settings, config, engine)
+        self._telling = telling(settings, config)
         self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -136,7 +138,8 @@ class CollectorThread:
 
     def _run(self) -> None:
         try:
-            asyncio.run(self._main())
+            with self._telling:
+                asyncio.run(self._main())
         except asyncio.CancelledError:
             return
         except Exception as error:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collecting import make_collector
+from ccfloor.service.notify.notifier import telling
 from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 
@@ -51,6 +52,7 @@ async def _collect(settings: Settings, config: FloorConfig, engine: Engine) -> N
         loop.add_signal_handler(number, task.cancel)
     log.info("collecting site %s into %s", config.site, settings.db_shown)
     try:
-        await task
+        with telling(settings, config):
+            await task
     except asyncio.CancelledError:
         log.info("the collector stopped")

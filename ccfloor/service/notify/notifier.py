@@ -7,7 +7,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import Engine, select
@@ -171,6 +172,17 @@ class Notifier:
         if why and not self._away:
             log.error("people cannot be told while the database is away: %s", why)
         self._away = why
+
+
+@contextmanager
+def telling(settings: Settings, config: FloorConfig) -> Iterator[None]:
+    """People are told as long as the block runs."""
+    notifier = Notifier(settings, config)
+    notifier.start()
+    try:
+        yield
+    finally:
+        notifier.stop()
 
 
 def wording(settings: Settings, config: FloorConfig) -> Wording:
