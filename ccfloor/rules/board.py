@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ccfloor.floor.config import FloorConfig, SeatInfo
@@ -17,6 +17,7 @@ from ccfloor.rules.cells import (
     LongestWait,
     RuleWindows,
     Waiting,
+    WaitOverLimit,
     Windowed,
 )
 from ccfloor.rules.duty import Duties, SeatDuty
@@ -175,6 +176,10 @@ class Board:
             return self._bound(queues, Waiting(self._gauges(), self._names(queues)))
         if when.metric == "longest_wait_s":
             return self._bound(queues, LongestWait(self._gauges(), self._names(queues)))
+        if when.metric == "wait_over_limit_s":
+            return self._bound(queues, WaitOverLimit(self._gauges(), self._names(queues), self._limit))
+        if when.metric == "service_gap":
+            return self._gap(rule, queues)
         if when.metric == "expected_wait_s":
             return self._expected(rule, queues, teams)
         if when.metric == "occupancy":
@@ -199,8 +204,21 @@ class Board:
     def _windowed(self, rule: Rule, queues: Queues) -> Cell:
         formula, least = FORMULAS[rule.when.metric], rule.when.min_calls
         windows = self._rolling(queues)
-        cell = Windowed(windows, rule.when.window_s or 0, lambda sums: formula(sums, least))
+        cell = Windowed(windows, rule.when.window_s or 0, lambda sums, at: formula(sums, least))
         return self._bound(queues, cell)
+
+    def _gap(self, rule: Rule, queues: Queues) -> Cell:
+        level, least = FORMULAS["service_level"], rule.when.min_calls
+        queue = next(iter(queues)) if queues is not None and len(queues) == 1 else ""
+
+        def gap(sums: Sequence[int], at: float) -> float | None:
+            reached = level(sums, least)
+            return None if reached is None else self.config.target(queue, at).target - reached
+
+        return self._bound(queues, Windowed(self._rolling(queues), rule.when.window_s or 0, gap))
+
+    def _limit(self, queue: str, entered_at: float) -> float:
+        return self.config.target(queue, entered_at).wait_limit_s
 
     def _rolling(self, queues: Queues) -> RuleWindows:
         windows = self._windows.get(queues)

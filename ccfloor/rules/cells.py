@@ -96,8 +96,25 @@ class LongestWait(Seconds):
         for queue in self._queues():
             gauge = gauges.get(queue)
             if gauge is not None and gauge.waiting:
-                oldest = min(oldest, next(iter(gauge.waiting.values())))
+                oldest = min(oldest, self.since(queue, next(iter(gauge.waiting.values()))))
         return oldest if oldest < inf else 0.0
+
+    def since(self, queue: str, entered_at: float) -> float:
+        """When the seconds of a caller begin."""
+        return entered_at
+
+
+class WaitOverLimit(LongestWait):
+    """Since when a caller of some queues waits longer than his queue allows; ahead of now: not yet."""
+
+    def __init__(
+        self, gauges: Gauges, queues: Callable[[], Iterable[str]], limit: Callable[[str, float], float]
+    ) -> None:
+        super().__init__(gauges, queues)
+        self._limit = limit
+
+    def since(self, queue: str, entered_at: float) -> float:
+        return entered_at + self._limit(queue, entered_at)
 
 
 class RuleWindows(VisitWindows):
@@ -142,7 +159,7 @@ class Windowed(Cell):
     moves = True
 
     def __init__(
-        self, windows: RuleWindows, length_s: int, formula: Callable[[Sequence[int]], float | None]
+        self, windows: RuleWindows, length_s: int, formula: Callable[[Sequence[int], float], float | None]
     ) -> None:
         super().__init__()
         self._windows, self._formula = windows, formula
@@ -150,7 +167,7 @@ class Windowed(Cell):
 
     def read(self, at: float) -> float | None:
         self._windows.expire_to(at)
-        return self._formula(self._rolling.sums)
+        return self._formula(self._rolling.sums, at)
 
     def next_at(self, at: float) -> float:
         return max(self._windows.next_change(), nextafter(at, inf))

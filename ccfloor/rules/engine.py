@@ -320,7 +320,7 @@ class RuleEngine:
                 if watch not in peek.machines:
                     del self._active[watch]
                 continue
-            value = None if self.dark else watch.actual(now, peek.values.get(watch.cell, watch.cell.value))
+            value = None if self.dark else watch.as_read(now, peek.values.get(watch.cell, watch.cell.value))
             found.append(msgspec.structs.replace(standing, value=value))
         return found
 

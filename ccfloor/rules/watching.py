@@ -99,7 +99,11 @@ class Watch:
                 found = level if at == since + level else nextafter(level, inf)
         return found
 
-    def actual(self, at: float, value: float | None) -> float | None:
+    def actual(self, at: float) -> float | None:
+        """The metric's value as people read it; None: no verdict."""
+        return self.as_read(at, self.cell.value)
+
+    def as_read(self, at: float, value: float | None) -> float | None:
         """A value of the cell as people read it."""
         if value is None or not self.cell.ramp:
             return value
@@ -112,7 +116,7 @@ class Watch:
             return alarms
         for alarm in alarms:
             if not alarm.cleared_at:
-                alarm.value = alarm.worst = alarm.fired_at - since
+                alarm.value = alarm.worst = max(0.0, alarm.fired_at - since)
                 if self.machine.alarm is not None and self.machine.alarm.fired_at == alarm.fired_at:
                     self.machine.alarm.value = self.machine.alarm.worst = alarm.value
         return alarms
@@ -120,7 +124,7 @@ class Watch:
     def note_peak(self, at: float, since: float) -> None:
         """A ramp ends at ``at``: how far it came counts for the alarm's worst value."""
         alarm = self.machine.alarm if self.machine is not None else None
-        if alarm is not None and since and self.rule.when.upward:
+        if alarm is not None and since < at and self.rule.when.upward:
             alarm.worst = max(alarm.worst, at - since)
 
     def asks_as(self, other: Watch) -> bool:
