@@ -17,7 +17,7 @@ from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.tokens import css_variables
 
 _OPEN = "people-open"
-_WHO = "people-who"
+WHO = "people-who"
 _STEP_S = 300
 
 _CSS = """
@@ -102,13 +102,13 @@ def who_acts(lang: Lang) -> str:
     """The name under which this viewer acts: asked once, kept for the session."""
     st.text_input(
         text("people.who", lang),
-        key=_WHO,
+        key=WHO,
         max_chars=60,
         width=280,
         persist_state="session",
         placeholder=text("people.who.hint", lang),
     )
-    return str(st.session_state.get(_WHO, ""))
+    return str(st.session_state.get(WHO, ""))
 
 
 def acting(lang: Lang, act: Callable[[], str]) -> bool:
