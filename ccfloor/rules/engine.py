@@ -80,6 +80,7 @@ class RuleEngine:
         self._told: list[Alarm] = []
         self._day_end = 0.0
         self._peek: Peek | None = None
+        self.heard: Callable[[Watch, float], None] | None = None  # who explains hears what machines are told
 
     # -- the Floor tells ---------------------------------------------------------------------------
 
@@ -180,6 +181,8 @@ class RuleEngine:
 
     def _tell(self, watch: Watch, at: float) -> None:
         if watch.tell(at, self.dark):
+            if self.heard is not None:
+                self.heard(watch, at)
             self._pass_time(watch, at)
 
     def _pass_time(self, watch: Watch, at: float) -> None:
