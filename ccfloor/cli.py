@@ -153,7 +153,7 @@ def replay(
         typer.echo(f"{line.place}: {line.why}", err=True)
         bad.append(line.place)
 
-    sink = replaying.replay_at_once(found.engine, found.config, connector, log, complain)
+    sink = replaying.replay_at_once(found.engine, found.config, found.settings, connector, log, complain)
     summary = {
         "events": sink.stored,
         "known": sink.known,
@@ -269,15 +269,19 @@ def rebuild(
     as_json: Json = False,
 ) -> None:
     """Make everything derived again from the journal; ends with 1 if that differed from what was stored."""
+    from ccfloor.service.site_rules import SiteRules
     from ccfloor.store.rebuild import rebuild as rebuild_site
 
     found = context(db, site)
+    watched = SiteRules(found.engine, found.config, found.settings.site).watched
 
     def progress(done: int, last: int) -> None:
         if sys.stderr.isatty():
             typer.echo(f"\r{done} / {last}", err=True, nl=False)
 
-    result = rebuild_site(found.engine, found.config, found.config.site, replace=not check, progress=progress)
+    result = rebuild_site(
+        found.engine, found.config, found.config.site, replace=not check, progress=progress, watched=watched
+    )
     if as_json:
         show_json(result._asdict())
     else:

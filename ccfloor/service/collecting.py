@@ -21,7 +21,9 @@ from ccfloor.service.lease import take_lease
 from ccfloor.service.notify.notifier import telling
 from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
+from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.settings import Settings
+from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.switch import access
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import sources
@@ -76,8 +78,10 @@ def make_collector(
     found, view_clock = opened or doors(settings, config, clock)
     lease = take_lease(engine, config.site)
     feed = feed_of(engine, config.site, settings, clock)
-    recorder = Recorder(engine, config, config.site, feed, live=True)
-    keeper = RecorderKeeper(recorder, lease, clock)
+    rules = SiteRules(engine, config, settings.site)
+    rules.sync(clock())
+    recorder = Recorder(engine, config, config.site, feed, live=True, rules=rules.make)
+    keeper = RecorderKeeper(recorder, lease, clock, PlanDesk(recorder, config, rules, clock))
     keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)
 

@@ -44,7 +44,7 @@ class RulesNow:
     """
 
     def __init__(self, book: RuleBook, read: Callable[[Rule], Words]) -> None:
-        self._book, self._read = book, read
+        self.book, self._read = book, read
         self._all = {(item.id, item.version): item.rule for item in book.versions if item.rule is not None}
         self._words: dict[tuple[str, int], Text] = {}
         self._at, self._until = float("inf"), 0.0
@@ -57,8 +57,8 @@ class RulesNow:
     def in_force(self, at: float) -> Iterator[tuple[int, Rule]]:
         """The rules in force at an instant, with their versions."""
         if not self._at <= at < self._until:
-            self._force = {item.id: item.version for item in self._book.at(at).values()}
-            self._at, self._until = at, self._book.next_change(at)
+            self._force = {item.id: item.version for item in self.book.at(at).values()}
+            self._at, self._until = at, self.book.next_change(at)
         return ((version, self._all[name, version]) for name, version in self._force.items())
 
     def reading(self, rule: Rule, version: int) -> Text:

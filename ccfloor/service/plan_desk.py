@@ -53,11 +53,10 @@ class PlanDesk:
         stamp = read_stamp(self._recorder.engine, self._config.site, now)
         if stamp == self._stamp:
             return
-        first, self._stamp, self._about = self._stamp is None, stamp, None
         rules = self._recorder.rules
-        if rules is not None and not first:
-            self._site.renew(rules, self._recorder.floor.at)
-        self._rules = RulesNow(self._site.book, read_hold)
+        if rules is not None:
+            self._site.renew(rules, self._recorder.floor.at, stamp.versions)
+        self._stamp, self._about = stamp, None
 
     def plan(self, view: FloorView) -> str:
         """The plan at a view as JSON; put together a few times a second at most."""
@@ -75,18 +74,20 @@ class PlanDesk:
             Reading(one.rule, one.kind, words(one.words), one.fired_at, one.would_at, one.in_force)
             for one in rules.readings(view.at)
         )
-        people = self._heard(standings, now)
+        people = self._heard(standings, view.at, now)
         duty = partial(self._on_duty, view.at)
+        if self._rules.book is not self._site.book:
+            self._rules = RulesNow(self._site.book, read_hold)
         plan = compose(view, standings, self._rules, self._config, people, readings, duty)
         return _encoder.encode(plan).decode()
 
-    def _heard(self, standings: list[Standing], now: float) -> People:
+    def _heard(self, standings: list[Standing], at: float, now: float) -> People:
         """What people did about the alarms of the moment; read again when either changed."""
         about = frozenset(alarm_key(one.rule, one.subject, one.fired_at) for one in standings if one.fired_at)
         if about != self._about:
             engine, site = self._recorder.engine, self._config.site
-            self._people = read_people(engine, site, about, now)
-            self._leave = on_leave(engine, site, now)
+            self._people = read_people(engine, site, about, at, now)
+            self._leave = on_leave(engine, site, at)
             self._about = about
         return self._people
 

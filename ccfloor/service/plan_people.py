@@ -42,8 +42,11 @@ def read_stamp(engine: Engine, site: str, now: float) -> Stamp:
     return Stamp(*(int(part or 0) for part in row))
 
 
-def read_people(engine: Engine, site: str, about: Iterable[str], now: float) -> People:
-    """Everything at once: notes on the alarms named, campaigns to come, open incidents, lost messages."""
+def read_people(engine: Engine, site: str, about: Iterable[str], at: float, now: float) -> People:
+    """Everything at once: notes on the alarms named, campaigns to come, open incidents, lost messages.
+
+    ``at``: the floor's instant, ``now``: ours.
+    """
     notice = notices.c
     failed = select(notice.channel, notice.error, notice.at).where(*_failed(site, now))
     with engine.connect() as connection:
@@ -53,7 +56,7 @@ def read_people(engine: Engine, site: str, about: Iterable[str], now: float) -> 
         notes=notes,
         planned=tuple(
             Planned(row.id, row.name, row.counts.start, row.end, row.queues, False)
-            for row in list_campaigns(engine, site, now)
+            for row in list_campaigns(engine, site, at)
             if row.cancelled_at is None
         ),
         incidents=tuple(

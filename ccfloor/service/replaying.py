@@ -20,7 +20,9 @@ from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.overlap import LIVE
+from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.settings import Settings
+from ccfloor.service.site_rules import SiteRules
 from ccfloor.store.journal import stored_head
 from ccfloor.store.rebuild import meet_logs
 from ccfloor.store.recorder import Recorder
@@ -72,8 +74,10 @@ class QueueLogRecording:
 class RecordedKeeper(RecorderKeeper):
     """A keeper that shows the floor by the recording's clock, which runs ``speed`` times as fast as ours."""
 
-    def __init__(self, recorder: Recorder, lease: Lease, clock: Clock, speed: float) -> None:
-        super().__init__(recorder, lease, clock)
+    def __init__(
+        self, recorder: Recorder, lease: Lease, clock: Clock, speed: float, desk: PlanDesk | None = None
+    ) -> None:
+        super().__init__(recorder, lease, clock, desk)
         self._floor, self._now, self._speed = recorder, clock, speed
         self._at = self._seen = 0.0
 
@@ -102,6 +106,7 @@ def recording(
 def replay_at_once(
     engine: Engine,
     config: FloorConfig,
+    settings: Settings,
     connector: Connector,
     log: bool,
     complain: Complain = lambda bad: None,
@@ -114,14 +119,18 @@ def replay_at_once(
     lease = take_lease(engine, config.site)
     head = stored_head(engine, config.site, feed)
     try:
-        recorder = Recorder(engine, config, config.site, feed, live=True)
+        rules = SiteRules(engine, config, settings.site)
+        rules.sync(time.time())
+        recorder = Recorder(engine, config, config.site, feed, live=True, rules=rules.make)
         sink = BulkSink(recorder, log, complain)
         asyncio.run(connector.run(sink))
         sink.flush()
         recorder.checkpoint()
         if recorder.floor.at:
-            recorder.show(recorder.floor.at, time.time())
-        meet_logs(engine, config, feed, head)
+            desk = PlanDesk(recorder, config, rules, time.time)
+            desk.look()
+            recorder.show(recorder.floor.at, time.time(), plan=desk.plan)
+        meet_logs(engine, config, feed, head, rules.watched)
         return sink
     finally:
         lease.release()
@@ -131,9 +140,13 @@ def replay_in_time(
     engine: Engine, config: FloorConfig, settings: Settings, connector: Connector, log: bool, speed: float
 ) -> None:
     """Collect from a recording as from a switch, so that the screens show it. Raises LeaseTaken."""
-    recorder = Recorder(engine, config, config.site, LIVE, live=True)
-    keeper = RecordedKeeper(recorder, take_lease(engine, config.site), time.time, speed)
+    lease = take_lease(engine, config.site)
+    rules = SiteRules(engine, config, settings.site)
+    rules.sync(time.time())
+    recorder = Recorder(engine, config, config.site, LIVE, live=True, rules=rules.make)
+    desk = PlanDesk(recorder, config, rules, time.time)
+    keeper = RecordedKeeper(recorder, lease, time.time, speed, desk)
     door = Door(connector, log=log, obeys=False)
     head = stored_head(engine, config.site, LIVE)
     asyncio.run(Collector([door], keeper, settings.collector, time.time, keeper.time).run())
-    meet_logs(engine, config, LIVE, head)
+    meet_logs(engine, config, LIVE, head, rules.watched)

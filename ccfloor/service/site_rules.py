@@ -15,11 +15,13 @@ from ccfloor.rules.calendar import Calendar
 from ccfloor.rules.checks import Known
 from ccfloor.rules.engine import RuleEngine
 from ccfloor.service.campaigns import calendar_campaigns
+from ccfloor.service.overlap import LIVE, live_feed
 from ccfloor.service.rulebook import book, files_stamp, sync_files
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site import site_folder
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import rule_versions
+from ccfloor.store.watched import Watched
 
 log = logging.getLogger(__name__)
 RULES = "rules"
@@ -34,6 +36,12 @@ class SiteRules:
         self._files: object = None
         self.book = RuleBook()
         self.calendar = Calendar()
+
+    @property
+    def watched(self) -> Watched:
+        """The site's live feed, which these rules watch."""
+        feed = live_feed(self._engine, self._config.site) or LIVE
+        return {feed: self.make}
 
     def make(self, known: bytes | None) -> RuleEngine:
         """The rules with what they knew (``RuleEngine.dump``), by the book and calendar as stored now."""
@@ -54,12 +62,19 @@ class SiteRules:
     def read(self) -> None:
         """Book and calendar as they are stored."""
         self.book = book(self._engine, self._config.site)
-        self.calendar = Calendar(
-            zone=self._config.zone, campaigns=calendar_campaigns(self._engine, self._config.site)
-        )
+        self.calendar = self._calendar()
 
-    def renew(self, rules: RuleEngine, at: float) -> None:
-        """Let running rules, which have come to ``at``, take up book and calendar as they are stored now."""
+    def _calendar(self) -> Calendar:
+        campaigns = calendar_campaigns(self._engine, self._config.site)
+        return Calendar(zone=self._config.zone, campaigns=campaigns)
+
+    def renew(self, rules: RuleEngine, at: float, versions: int) -> bool:
+        """Let running rules, which have come to ``at``, take up what changed; whether anything did.
+
+        ``versions``: how many there are now of all rules.
+        """
+        if versions == len(self.book.versions) and self._calendar() == self.calendar:
+            return False
         known = {(item.id, item.version) for item in self.book.versions}
         self.read()
         fresh = [item for item in self.book.versions if (item.id, item.version) not in known]
@@ -70,6 +85,7 @@ class SiteRules:
         for item in fresh:
             log.info("rules: version %d of %s counts", item.version, item.id)
         rules.adopt(self.book, self.calendar)
+        return True
 
     def _from_now_on(self, late: list[RuleVersion], at: float) -> None:
         """Rules that have seen events beyond a version's own beginning cannot go back to it."""
