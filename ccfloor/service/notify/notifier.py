@@ -85,6 +85,16 @@ class Notifier:
         if self._thread.is_alive():
             self._thread.join(_STOP_S)
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still tells."""
+        return self._thread.is_alive()
+
+    @property
+    def away(self) -> str:
+        """Why the database cannot be used at this moment; empty: it can."""
+        return self._away
+
     def _run(self) -> None:
         while not self._stopping.is_set():
             pause = self._turn()
