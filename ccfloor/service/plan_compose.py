@@ -1,7 +1,6 @@
 """The plan put together: where the rules stand, what people noted, the floor at that moment. Pure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from math import ceil
 
 from msgspec.structs import replace
 
@@ -90,6 +89,7 @@ def compose(
     top = on[0] if on else None
     late = [(rung, *broken) for rung in on for broken in _broken(rung, rules, view, on_duty)]
     planned = _planned(people.planned, view.at)
+    place = {rung.rule: number for number, rung in enumerate(ladder)}
     plan = PlanView(
         at=view.at,
         alarms=_alarms(known, rules, view, config, people.notes),
@@ -100,7 +100,7 @@ def compose(
         incidents=people.incidents,
         notices_failed=people.notices_failed,
         last_failed=people.last_failed,
-        other_readings=readings,
+        other_readings=tuple(sorted(readings, key=lambda one: place.get(one.rule, len(place)))),
     )
     return with_level(plan, ladder)
 
@@ -300,10 +300,10 @@ def _planned(planned: Iterable[Planned], at: float) -> tuple[Planned, ...]:
 
 
 def _planned_over(rules: RulesNow, view: FloorView) -> PlannedOver | None:
-    """The seats that the rule of the planned peak counts, beside what it still allows."""
+    """The seats on callback beside how many the order of the planned peak's rule allows."""
     for _, rule in rules.in_force(view.at):
-        if rule.only.planned_peak and rule.when.reasons:
-            level = rule.when.level
-            limit = int(level) if rule.when.strictly else ceil(level) - 1
-            return PlannedOver(limit, in_reasons(view.seats, rule.when.reasons, rule.scope.roles))
+        for item in rule.todo if rule.only.planned_peak else ():
+            order = item.order
+            if order is not None and order.forbid_reasons:
+                return PlannedOver(order.limit, in_reasons(view.seats, order.forbid_reasons, order.roles))
     return None

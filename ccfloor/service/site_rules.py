@@ -16,6 +16,7 @@ from ccfloor.rules.checks import Known
 from ccfloor.rules.engine import RuleEngine
 from ccfloor.service.campaigns import calendar_campaigns
 from ccfloor.service.overlap import LIVE, live_feed
+from ccfloor.service.rule_site import load_hours
 from ccfloor.service.rulebook import book, files_stamp, sync_files
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site import site_folder
@@ -28,14 +29,19 @@ RULES = "rules"
 
 
 class SiteRules:
-    """Makes the rules of a site, and learns when book or calendar changed. For one thread."""
+    """Makes the rules of a site, and learns when book or calendar changed. For one thread.
+
+    Raises SettingsError where shifts.yaml cannot be used; like queues and seats it is read at the start.
+    """
 
     def __init__(self, engine: Engine, config: FloorConfig, settings: SiteSettings) -> None:
-        self._engine, self._config, self._settings = engine, config, settings
-        self._folder = site_folder(settings.data) / RULES
+        self._engine, self._config = engine, config
+        folder = site_folder(settings.data)
+        self._folder = folder / RULES
         self._files: object = None
+        self._hours = load_hours(settings, config)
         self.book = RuleBook()
-        self.calendar = Calendar()
+        self.calendar = self._hours
 
     @property
     def watched(self) -> Watched:
@@ -65,8 +71,7 @@ class SiteRules:
         self.calendar = self._calendar()
 
     def _calendar(self) -> Calendar:
-        campaigns = calendar_campaigns(self._engine, self._config.site)
-        return Calendar(zone=self._config.zone, campaigns=campaigns)
+        return self._hours._replace(campaigns=calendar_campaigns(self._engine, self._config.site))
 
     def renew(self, rules: RuleEngine, at: float, versions: int) -> bool:
         """Let running rules, which have come to ``at``, take up what changed; whether anything did.

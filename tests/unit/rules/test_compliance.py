@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from ccfloor.floor.view import SeatView
+from ccfloor.floor.view import SeatDay, SeatView
 from ccfloor.rules.compliance import NOT_ON_QUEUE, Breach, breaches, in_reasons
 from ccfloor.rules.model import Order
 from tests.unit.service.views import AT, seat
@@ -59,6 +59,13 @@ def test_who_is_signed_out_is_missed_only_while_his_shift_runs() -> None:
     assert (missed.kind, missed.since) == (NOT_ON_QUEUE, AT)
     everybody = Order(on_queue=True)
     assert breaches(everybody, [out], AT, lambda name: True) == []
+
+
+def test_an_agent_who_never_came_today_is_absent_and_one_who_left_is_missed() -> None:
+    order = Order(on_queue=True, roles=("agent",))
+    never = replace(seat("a", "offline"), queues=())
+    left = replace(seat("b", "offline"), queues=(), day=SeatDay(login_at=AT - 3600))
+    assert [found.seat for found in breaches(order, [never, left], AT, lambda name: True)] == ["b"]
 
 
 def test_seats_in_a_reason_are_counted() -> None:

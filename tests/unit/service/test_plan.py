@@ -148,9 +148,9 @@ def test_running_peaks_and_the_next_three() -> None:
 
 
 def test_callbacks_are_counted_against_the_rule_while_a_peak_runs() -> None:
-    when = {"metric": "seats", "above": 2, "reasons": ["callback"]}
-    scope = {"roles": ["agent"]}
-    book = rules_now(*LADDER, rule("planned", when=when, scope=scope, only={"planned_peak": True}))
+    order = {"forbid_reasons": ["callback"], "roles": ["agent"], "limit": 2}
+    todo = [{"id": "less", "text": {"zh": "减", "en": "Less"}, "order": order}]
+    book = rules_now(*LADDER, rule("planned", todo=todo, only={"planned_peak": True}))
     seats = tuple(paused(name, "callback", AT - 5) for name in "abc")
     seats += (paused("lead", "callback", AT - 5, role="lead"),)
     floor, running = view(seats=seats), People(planned=(peak(1, -5, 5),))
