@@ -16,6 +16,7 @@ from openpyxl.styles import Font
 Cell = str | int | float | None
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 # Characters that cannot stand in an Excel file.
+_NOT_IN_NAMES = {ord(sign): " " for sign in "[]:*?/\\"}
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
@@ -35,17 +36,32 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def excel_bytes(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """One sheet: the header bold and fixed, texts as texts, numbers as numbers."""
+    return book_bytes([(title, header, rows)])
+
+
+def book_bytes(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell]]]]) -> bytes:
+    """Several sheets, each (title, header, rows); a name is used once and loses what a name cannot hold."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    for index, name in enumerate(header):
-        sheet.column_dimensions[chr(65 + index)].width = max(12, 2 * len(name) + 4)
-    sheet.append([_cell(sheet, name, bold=True) for name in header])
-    for row in rows:
-        sheet.append([_cell(sheet, cell) for cell in row])
+    used: set[str] = set()
+    for title, header, rows in sheets:
+        name = _sheet_name(title, used)
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for index, label in enumerate(header):
+            sheet.column_dimensions[chr(65 + index)].width = max(12, 2 * len(label) + 4)
+        sheet.append([_cell(sheet, label, bold=True) for label in header])
+        for row in rows:
+            sheet.append([_cell(sheet, cell) for cell in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def _sheet_name(title: str, used: set[str]) -> str:
+    plain = title.translate(_NOT_IN_NAMES)[:28] or "1"
+    name = next(n for n in (plain, *(f"{plain} {count}" for count in range(2, 100))) if n not in used)
+    used.add(name)
+    return name
 
 
 def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
