@@ -1,8 +1,10 @@
-"""What is set here, to read: settings, queues with their targets, pause reasons. Changed in files."""
+"""What is set here: channels, queues with their targets, pause reasons, settings. Changed in files."""
 
 import streamlit as st
 
 from ccfloor.service import runtime
+from ccfloor.ui import notify_section
+from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import look
 from ccfloor.ui.system_rows import reason_rows, setting_rows, target_rows
 from ccfloor.ui.texts import text
@@ -12,6 +14,8 @@ service = runtime.service()
 
 st.header(text("page.settings", seen.lang), anchor=False)
 st.caption(text("settings.lead", seen.lang))
+with database_or_notice(seen.lang):
+    notify_section.show(seen.lang)
 for key, rows in (
     ("queue", target_rows(service.config, seen.lang)),
     ("reason", reason_rows(service.config, seen.lang)),

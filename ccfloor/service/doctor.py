@@ -11,13 +11,14 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
+from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import is_collecting
+from ccfloor.service.notify.checks import channels
 from ccfloor.service.places import SettingsError
 from ccfloor.service.said import say
 from ccfloor.service.settings import Settings
@@ -37,15 +38,6 @@ _NEEDED = {
     "QueuePause": "agent",
     "QueueAdd": "agent",
 }
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One check. ``state`` as a word; the sentences say what is so and, where needed, what to do."""
-
-    check: str
-    state: Literal["ok", "warn", "fail"]
-    zh: str
-    en: str
 
 
 def line(finding: Finding, lang: str) -> str:
@@ -75,6 +67,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
         found += [*database(settings, engine), *disk(engine), *switch(settings), *queue_log(settings)]
         if found[1].state != "fail":
             found += collector(settings, engine)
+        found += channels(settings, engine)
     finally:
         engine.dispose()
     return [*found, port(settings)]

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ccfloor.service import routes_plan, routes_queues, routes_seats, runtime
+from ccfloor.service import routes_notify, routes_plan, routes_queues, routes_seats, runtime
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
@@ -36,6 +36,7 @@ def routes() -> list[BaseRoute]:
         *routes_seats.routes,
         *routes_queues.routes,
         *routes_plan.routes,
+        *routes_notify.routes,
     ]
     return [_guarded(route) if isinstance(route, Route) else route for route in found]
 

@@ -76,6 +76,13 @@ def host(entry: Entry, environ: Mapping[str, str]) -> tuple[str, int]:
     return host_of(url), _port(url)
 
 
+def secured(entry: Entry, environ: Mapping[str, str]) -> bool:
+    """Whether nobody can read on the way. Raises SecretError."""
+    if isinstance(entry, EmailEntry):
+        return entry.security != "none"
+    return entry.url.read(environ).startswith("https://")
+
+
 def _port(url: str) -> int:
     try:
         return urlsplit(url).port or (443 if url.startswith("https://") else 80)

@@ -53,7 +53,18 @@ def test_all_is_well(tmp_path: Path, ami: FakeAmi) -> None:
     (tmp_path / "queue_log").write_text("")
     found = findings(tmp_path, ami, queue_log=str(tmp_path / "queue_log"))
     assert {name: item.state for name, item in found.items() if name != "clock"} == dict.fromkeys(
-        ("configuration", "database", "disk", "switch", "rights", "queue_log", "collector", "port"), "ok"
+        (
+            "configuration",
+            "database",
+            "disk",
+            "switch",
+            "rights",
+            "queue_log",
+            "collector",
+            "channels",
+            "port",
+        ),
+        "ok",
     )
     assert ami.logins == 1
     assert all(max(item.zh) >= "一" or item.check == "disk" for item in found.values())

@@ -198,8 +198,8 @@ def test_a_database_that_comes_back_is_used_again(tmp_path: Path, book: AlarmBoo
 def test_mail_and_a_test_message(tmp_path: Path, engine: Engine, start: Start) -> None:
     with mail_catching() as server:
         text = (
-            f"channels:\n  boss: {{kind: email, enabled: true, host: 127.0.0.1, port: {server.port}, lang: en,"
-            " security: none, from: a@b.example, to: [c@d.example]}\n"
+            f"channels:\n  boss: {{kind: email, enabled: true, host: 127.0.0.1, port: {server.port},"
+            " lang: en, security: none, from: a@b.example, to: [c@d.example]}\n"
         )
         (tmp_path / "notify.yaml").write_text(text)
         start()
