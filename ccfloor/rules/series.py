@@ -7,10 +7,10 @@
 import re
 from typing import NamedTuple
 
-_PART = r"\d+(?:\.\d+)?(?:ms|h|m|s)"
+_PART = r"\d+(?:\.\d+)?(?:h|m|s)"
 _DURATION = re.compile(rf"(?:{_PART})+|0")
 _TOKEN = re.compile(rf"(\?|_|-?\d+(?:\.\d+)?%?)(?:x((?:{_PART})+))?")
-_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 
 
 class Step(NamedTuple):
@@ -26,15 +26,14 @@ def duration(text: str) -> float:
     cleaned = text.strip()
     if not _DURATION.fullmatch(cleaned):
         raise ValueError(f"{text!r} is no length of time such as 30m, 59s or 1h30m")
-    return sum(float(part[0]) * _UNITS[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(ms|h|m|s)", cleaned))
+    return sum(float(part[0]) * _UNITS[part[1]] for part in re.findall(r"(\d+(?:\.\d+)?)(h|m|s)", cleaned))
 
 
 def spelled(seconds: float) -> str:
-    """A length of time as the language has it: ``29m59s``; the other way round of ``duration``."""
-    whole, rest = divmod(round(seconds * 1000), 1000)
-    hours, minutes, left = whole // 3600, whole // 60 % 60, whole % 60
-    parts = [(hours, "h"), (minutes, "m"), (left, "s"), (rest, "ms")]
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+    """A length of time as the language has it: ``29m59s``, ``0.5s``; the other way round of ``duration``."""
+    whole, rest = divmod(round(seconds * 1000), 60_000)
+    parts = [(f"{whole // 60}", "h"), (f"{whole % 60}", "m"), (f"{rest / 1000:g}", "s")]
+    return "".join(count + unit for count, unit in parts if count != "0") or "0s"
 
 
 def steps(text: str, step_s: float) -> tuple[list[Step], float]:

@@ -47,14 +47,15 @@ def _whole(value: Any) -> Any:
 
 def rule_text(rule: Rule) -> str:
     """One rule alone."""
-    return _text(plain(rule))
+    return tree_text(plain(rule))
 
 
 def rules_text(rules: Iterable[Rule]) -> str:
     """A whole file that says the same rules again."""
-    return _text({"rules": [plain(rule) for rule in rules]})
+    return tree_text({"rules": [plain(rule) for rule in rules]})
 
 
-def _text(tree: Any) -> str:
+def tree_text(tree: Any) -> str:
+    """Plain values as YAML, whether they make a rule or not."""
     text: str = yaml.dump(tree, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=100)
     return text

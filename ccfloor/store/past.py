@@ -20,7 +20,7 @@ def show_at(engine: Engine, config: FloorConfig, site: str, at: float) -> FloorV
     None where nothing happened before it. For operators of the whole site: no Viewer narrows it.
     """
     with engine.connect() as connection:
-        feed = _feed_at(connection, site, at)
+        feed = feed_at(connection, site, at)
         if feed is None:
             return None
         floor, seen, _ = _start(connection, config, site, feed, at)
@@ -33,7 +33,7 @@ def show_at(engine: Engine, config: FloorConfig, site: str, at: float) -> FloorV
         return view
 
 
-def _feed_at(connection: Connection, site: str, at: float) -> str | None:
+def feed_at(connection: Connection, site: str, at: float) -> str | None:
     """The feed that told most of this instant: a live one before a log, else the one that came last."""
     query = select(sources.c.feed, sources.c.kind, sources.c.last_at).where(
         sources.c.site == site, sources.c.events > 0, sources.c.first_at <= at
