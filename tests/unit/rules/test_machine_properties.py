@@ -86,6 +86,27 @@ def test_next_at_is_the_instant_of_the_next_alarm_or_clearing(rule: Rule, steps:
 
 
 @settings(max_examples=200, deadline=None)
+@given(streams.rules(), streams.steps | streams.flickers)
+def test_woken_when_it_asks_it_is_never_late_and_never_woken_twice(rule: Rule, steps: Steps) -> None:
+    machine, end = Machine(rule, 1, ""), streams.end_of(steps)
+    told: list[Alarm] = []
+    later = [at for at, _ in streams.changes(steps)][1:]
+    for (at, value), until in zip(streams.changes(steps), [*later, end], strict=True):
+        machine.change(at, value)
+        told += machine.advance(at)
+        while machine.wake_at() <= until:
+            wake = machine.wake_at()
+            assert wake > machine.at
+            news = machine.advance(wake)
+            assert all((alarm.cleared_at or alarm.fired_at) == wake for alarm in news)
+            told += news
+    expected = run(rule, [*steps, (1, steps[-1][1])])
+    assert [alarm.cleared_at or alarm.fired_at for alarm in told] == [
+        alarm.cleared_at or alarm.fired_at for alarm in expected
+    ]
+
+
+@settings(max_examples=200, deadline=None)
 @given(
     streams.rules(streams.strict | streams.share | streams.within | streams.mean), streams.steps, st.data()
 )
