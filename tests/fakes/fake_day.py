@@ -161,7 +161,7 @@ def _day_of(seat: SeatView, view: FloorView, dice: random.Random) -> list[dict[s
             end = min(at + length, seat.since)
             if end <= at:
                 break
-            queue = "" if status in ("ready", "paused") else seat.queues[0].queue
+            queue = "" if status in ("ready", "paused") or not seat.queues else seat.queues[0].queue
             row = SpanRow(seat.seat, seat.agent, at, end, status, reason, queue)
             spans.append({"site": "main", **msgspec.structs.asdict(row)})
             at = end

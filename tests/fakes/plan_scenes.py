@@ -352,6 +352,23 @@ def hostile_plan(now: float) -> Plan:
     return plan
 
 
+def supervised(now: float) -> Scene:
+    """The surge with a supervisor who serves no queue."""
+    scene = surge(now)
+    people = list(scene.view.seats)
+    parts: Any = {
+        "role": "supervisor",
+        "status": "ready",
+        "queues": (),
+        "queue": "",
+        "call": "",
+        "caller": "",
+    }
+    people[46] = replace(people[46], **parts, since=now - 4000)
+    scene.view = replace(scene.view, seats=tuple(people))
+    return scene
+
+
 # -- plans with their floors ---------------------------------------------------------------------------
 
 
@@ -382,7 +399,7 @@ SCRIPTS = {
         surge, watch_plan, lambda now: [*quiet_steps(now)[:-6], (now - 465, 9), (now - 60, 11)]
     ),
     "plan_level1": Script(surge, level1_plan, surge_steps),
-    "plan_level2": Script(surge, level2_plan, surge_steps),
+    "plan_level2": Script(supervised, level2_plan, surge_steps),
     "plan_cleared": Script(calm, cleared_plan, lambda now: [*surge_steps(now - 700), (now - 695, 4)]),
     "plan_incident": Script(calm, incident_plan, quiet_steps),
     "plan_stale": Script(stale, stale_plan, surge_steps),

@@ -103,6 +103,7 @@ class Board {
     this.state.freshness = freshnessOf(this.state, this.now());
     if (before !== this.state.freshness) (changed.freshness = true), this.dress();
     if (this.state.ready) this.board.update(this.root, this.state, changed, this);
+    if (changed.plan) this.tellNavigation();
     if (changed.freshness || changed.full) this.board.tick(this.root, this.state, this.now(), this);
   }
 
@@ -113,6 +114,15 @@ class Board {
     if (this.state.freshness !== freshnessOf(this.state, now)) this.renew(noChange());
     this.board.tick(this.root, this.state, now, this);
     if (this.tips.node) this.tips.show();
+    this.tellNavigation();
+  }
+
+  /** The navigation shows the plan's level: it lives outside of the board and listens. */
+  tellNavigation() {
+    const { plan, ready, freshness } = this.state;
+    if (!ready) return;
+    const detail = { level: plan ? plan.level : -1, incident: Boolean(plan?.incidents.length), stale: freshness === "stale" };
+    document.dispatchEvent(new CustomEvent("ccfloor-plan", { detail }));
   }
 
   now() {

@@ -1,4 +1,4 @@
-/* What the seats and queues boards share: short forms of building nodes, ordered lists, the server's routes. */
+/* What the desktop boards share: short forms of building nodes, ordered lists, the server's routes. */
 
 /** A node with a class and a text: box("b", "n", "12"). */
 function box(tag, className, text) {
@@ -68,6 +68,8 @@ class PageHead {
     this.mountedAt = ctx.now();
     this.node = box("header", "head");
     this.sub = box("span", "sub");
+    this.lost = box("span", "lost alive");
+    this.lost.hidden = true;
     this.fresh = box("span", "fresh");
     this.dot = icon("dot");
     this.age = box("span");
@@ -76,7 +78,7 @@ class PageHead {
     this.strip = box("div", "strip");
     this.strip.setAttribute("role", "status");
     this.strip.hidden = true;
-    this.node.append(box("h1", "", ctx.t(title)), this.sub, box("span", "sp"), this.fresh, this.clock);
+    this.node.append(box("h1", "", ctx.t(title)), this.sub, box("span", "sp"), this.lost, this.fresh, this.clock);
   }
 
   tick(state, now) {
@@ -86,6 +88,9 @@ class PageHead {
     setText(this.age, age === null ? ctx.t("age.none") : ctx.t("age.chip", { age: ctx.fmt.age(age, ctx.t) }));
     setClass(this.fresh, `fresh alive ${state.freshness}`);
     setIcon(this.dot, state.freshness === "live" ? "dot" : "triangle_open");
+    const lost = state.freshness === "stale" ? "" : lostWords(state, ctx.t);
+    this.lost.hidden = !lost;
+    setText(this.lost, lost);
     this.strip.hidden = state.freshness !== "stale" && (state.freshness !== "none" || now - this.mountedAt < 5);
     if (!this.strip.hidden) setText(this.strip, this.sentence(state, age));
   }

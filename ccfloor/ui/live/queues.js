@@ -52,7 +52,8 @@ class QueuesBoard {
     this.table.node.hidden = this.detail.node.hidden = !some;
     if (!some) return;
     this.table.draw([state.floor, ...state.queues], this.span, this.chosen.columns === "all", picked.queue, now);
-    this.detail.draw(picked, this.span, now);
+    this.detail.node.classList.toggle("unseen", state.unseen.queues.has(picked.queue));
+    this.detail.draw(picked, this.span, seenUntil(state, "queues", picked.queue, now));
   }
 
   tick(state, now) {

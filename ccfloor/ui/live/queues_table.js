@@ -89,10 +89,12 @@ class QueueTable {
 
   paint(queue, span, picked, now) {
     const { ctx } = this;
+    const lost = ctx.state.unseen.queues.has(queue.queue);
+    now = seenUntil(ctx.state, "queues", queue.queue, now);
     const row = this.rows.get(queue.queue) || this.newRow(queue, span);
     const idle = queue.waiting === 0 && queue.today.offered === 0;
     setText(row.name, queue.queue ? queueName(ctx.state, queue.queue, ctx.lang) : ctx.t("queues.floor"));
-    setClass(row.node, `row${queue.queue ? "" : " whole"}${idle ? " idle" : ""}`);
+    setClass(row.node, `row${queue.queue ? "" : " whole"}${idle ? " idle" : ""}${lost ? " unseen" : ""}`);
     setAttr(row.node, "aria-selected", queue.queue === picked);
     const promise = promiseOf(queue, ctx.state);
     for (const [name, part] of Object.entries(row.cells)) {

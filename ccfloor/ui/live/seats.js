@@ -101,7 +101,10 @@ class SeatsBoard {
   draw() {
     const { state, t } = this.ctx;
     const now = this.ctx.measured();
-    for (const item of this.items.values()) item.look = seatLook(item.seat, now, state.site.bands, t, state.marks);
+    for (const item of this.items.values()) {
+      const at = seenUntil(state, "seats", item.seat.seat, now);
+      item.look = seatLook(item.seat, at, state.site.bands, t, state.marks);
+    }
     const all = [...this.items.values()];
     const signed = all.filter((item) => item.seat.status !== "offline").length;
     setText(this.head.sub, state.ready ? t("seats.signed_in", { n: signed, all: all.length }) : "");

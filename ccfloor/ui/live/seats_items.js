@@ -36,7 +36,9 @@ function newTile(seat) {
 function paintTile(item, now, ctx) {
   const { seat, look } = item;
   const tile = item.tile || newTile(seat);
-  setClass(tile.node, `s g-${look.group} ${look.band}`.trim());
+  const lost = ctx.state.unseen.seats.has(seat.seat);
+  now = seenUntil(ctx.state, "seats", seat.seat, now);
+  setClass(tile.node, `s g-${look.group} ${look.band}${lost ? " unseen" : ""}`.trim());
   setText(tile.time, seat.status === "offline" ? "" : ctx.fmt.clock(now - seat.since));
   if (tile.seat === seat) return tile;
   tile.seat = seat;
@@ -88,7 +90,9 @@ class SeatTable {
   paint(item, now) {
     const { seat, look } = item;
     const row = item.row || this.newRow(seat);
-    setClass(row.node, `row k-${look.group} ${look.band}`.trim());
+    const lost = this.ctx.state.unseen.seats.has(seat.seat);
+    now = seenUntil(this.ctx.state, "seats", seat.seat, now);
+    setClass(row.node, `row k-${look.group} ${look.band}${lost ? " unseen" : ""}`.trim());
     setText(row.cells.time, seat.status === "offline" ? "" : this.ctx.fmt.clock(now - seat.since));
     if (row.seat !== seat) this.fill(row, item);
     this.count(row, dayFigures(seat, now));

@@ -69,6 +69,13 @@ function sourceName(source, t) {
   return t(key) === key ? source.source : t(key);
 }
 
+/** The lost ones of several sources, named; empty while all are well. */
+function lostWords(state, t) {
+  const lost = state.sources.filter((source) => source.source !== "service"
+    && (source.state === "down" || source.queues?.length));
+  return lost.map((source) => t("wall.source_down", { source: sourceName(source, t) })).join(" · ");
+}
+
 /** When the next attempt is made (UTC epoch seconds by the server's clock) and how many there were. */
 function retryOf(state, offset) {
   if (!state.link.up) return { at: state.link.retryAt + offset, count: state.link.retries };

@@ -8,6 +8,7 @@
  * state.seats / state.seatBy   SeatViews, in order / by id
  * state.callers, state.abandons, state.curve, state.sources   as the hub sends them
  * state.at          instant the numbers are of;  state.dayStart   start of the business day
+ * state.unseen      {queues, seats}: id -> last sight of what only lost sources tell of, while others go on
  * state.plan        the emergency plan as the rules see it (PlanView), or null;  state.marks   alarms.js
  * state.blindSince  since when the switch is out of sight, or null
  * state.link        {up, since, retries, retryAt} of this browser's line to the server
@@ -20,7 +21,7 @@ function emptyState() {
   return {
     ready: false, seq: -1, at: null, dayStart: null, blindSince: null, site: {}, floor: null,
     queues: [], queueBy: new Map(), seats: [], seatBy: new Map(), callers: [], abandons: [],
-    curve: [], sources: [], plan: null, marks: marksOf(null), freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
+    curve: [], sources: [], unseen: unseenOf([]), plan: null, marks: marksOf(null), freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
   };
 }
 
@@ -49,8 +50,25 @@ function takeFull(state, message) {
   });
   state.queueBy = new Map(view.queues.map((queue) => [queue.queue, queue]));
   state.seatBy = new Map(view.seats.map((seat) => [seat.seat, seat]));
+  state.unseen = unseenOf(state.sources);
   takePlan(state, message.plan ?? null);
   return everything(state);
+}
+
+/** What the lost ones of several sources told of: their queues and seats, each with its last sight. */
+function unseenOf(sources) {
+  const unseen = { queues: new Map(), seats: new Map() };
+  for (const source of sources) {
+    for (const part of ["queues", "seats"]) {
+      for (const id of source[part] || []) unseen[part].set(id, source.seen_at);
+    }
+  }
+  return unseen;
+}
+
+/** The instant a queue's or seat's durations are counted to: `at`, or when its source was lost. */
+function seenUntil(state, part, id, at) {
+  return Math.min(at, state.unseen[part].get(id) ?? at);
 }
 
 function takePlan(state, plan) {
@@ -80,6 +98,7 @@ function takeDiff(state, message) {
   for (const part of ["callers", "abandons", "curve", "sources"]) {
     if (message[part]) (state[part] = message[part]), (changed[part] = true);
   }
+  if (changed.sources) takeUnseen(state, changed);
   if ("plan" in message) takePlan(state, message.plan ?? null), (changed.plan = true);
   if ("blind_since" in message) state.blindSince = message.blind_since ?? null;
   return changed;
@@ -88,8 +107,17 @@ function takeDiff(state, message) {
 /** A tick says why nothing new comes, where the server knows. */
 function takeSources(state, message) {
   const changed = noChange();
-  if (message.sources) (state.sources = message.sources), (changed.sources = true);
+  if (message.sources) (state.sources = message.sources), (changed.sources = true), takeUnseen(state, changed);
   return changed;
+}
+
+/** Queues and seats whose source was lost or came back are drawn anew. */
+function takeUnseen(state, changed) {
+  const before = state.unseen;
+  state.unseen = unseenOf(state.sources);
+  for (const part of ["queues", "seats"]) {
+    for (const id of [...before[part].keys(), ...state.unseen[part].keys()]) changed[part].add(id);
+  }
 }
 
 /**

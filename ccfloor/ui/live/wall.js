@@ -66,9 +66,9 @@ function patchAge(ctx, top, now) {
 
 /** One of several sources lost: said in the header, while the others' numbers go on. */
 function patchSource(ctx, top) {
-  const down = ctx.state.sources.find((source) => source.state === "down" && source.source !== "service");
-  top.source.hidden = !down || ctx.state.freshness === "stale";
-  if (down) setText(top.source, ctx.t("wall.source_down", { source: sourceName(down, ctx.t) }));
+  const words = ctx.state.freshness === "stale" ? "" : lostWords(ctx.state, ctx.t);
+  top.source.hidden = !words;
+  setText(top.source, words);
 }
 
 /** Brings everything to the same second. */

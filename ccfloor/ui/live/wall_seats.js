@@ -62,6 +62,7 @@ function seatRows(seats, rowsPerSlide) {
 }
 
 function seatFires(ctx, seat, at) {
+  if (ctx.state.unseen.seats.has(seat.seat)) return false;
   return seatLook(seat, at, ctx.state.site.bands, ctx.t, ctx.state.marks).band === "over";
 }
 
@@ -85,9 +86,11 @@ function patchSeats(ctx, at) {
 function patchTile(ctx, tile, seat, at) {
   setAttr(tile.node, "data-seat", seat ? seat.seat : null);
   if (!seat) return setClass(tile.node, "s blank");
+  const lost = ctx.state.unseen.seats.has(seat.seat);
+  at = seenUntil(ctx.state, "seats", seat.seat, at);
   const look = seatLook(seat, at, ctx.state.site.bands, ctx.t, ctx.state.marks);
   const name = seatName(seat, ctx.lang);
-  setClass(tile.node, `s g-${look.group} ${look.band}`.trim());
+  setClass(tile.node, `s g-${look.group} ${look.band}${lost ? " unseen" : ""}`.trim());
   setIcon(tile.mark, look.icon);
   setText(tile.name, name);
   setClass(tile.name, name.length > 6 ? "nm tight" : "nm");

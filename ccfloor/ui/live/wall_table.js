@@ -61,14 +61,16 @@ function readQueue(ctx, queue, at) {
 
 /** Verdicts of every queue, the hidden ones too: they decide which slide comes forward. */
 function judgeQueues(ctx, at) {
-  const judge = ctx.state.freshness === "stale" ? "freeze" : "set";
   for (const queue of ctx.state.queues) {
-    const cells = readQueue(ctx, queue, at);
+    const lost = ctx.state.freshness === "stale" || ctx.state.unseen.queues.has(queue.queue);
+    const judge = lost ? "freeze" : "set";
+    const cells = readQueue(ctx, queue, seenUntil(ctx.state, "queues", queue.queue, at));
     cells.forEach(([, raw], index) => raw === null || queueVerdict(ctx, queue.queue, index)[judge](raw, at));
   }
 }
 
 function queueFires(ctx, queue) {
+  if (ctx.state.unseen.queues.has(queue.queue)) return false;
   if (ctx.state.marks.queue.get(queue.queue) === "over") return true;
   return COLUMNS.some((column, index) => ctx.own.queueVerdicts.get(queue.queue + "\u0000" + index)?.shown === "over");
 }
@@ -80,8 +82,9 @@ function patchTable(ctx, at) {
 
 function patchRow(ctx, row, queue, at) {
   setAttr(row.node, "data-queue", queue ? queue.queue : null);
-  setClass(row.node, queue ? "" : "blank");
-  if (!queue) return;
+  if (!queue) return setClass(row.node, "blank");
+  setClass(row.node, ctx.state.unseen.queues.has(queue.queue) ? "unseen" : "");
+  at = seenUntil(ctx.state, "queues", queue.queue, at);
   setText(row.name, queueName(ctx.state, queue.queue, ctx.lang));
   const mark = ctx.state.marks.queue.get(queue.queue) || "";
   setClass(row.first, `qn ${mark}`.trim());
