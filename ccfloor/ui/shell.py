@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
+from ccfloor.ui import badge
 from ccfloor.ui.texts import LANGS, Lang, language, text
 from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "nav.floor": ("wall", "seats", "queues"),
+    "nav.floor": ("wall", "seats", "queues", "plan"),
     "nav.system": ("data_quality", "definitions", "settings"),
 }
 LIVE = ("wall", "seats", "queues", "plan")
@@ -80,6 +81,7 @@ def shell() -> Any:
         with st.sidebar:
             _links(groups, seen)
             _switches(seen)
+        badge.show(seen.lang, seen.theme)
     return page
 
 
