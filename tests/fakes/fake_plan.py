@@ -107,6 +107,11 @@ def noted(plan: Plan, notes: dict[str, Any]) -> Plan:
     return dict(plan)
 
 
+def plan_view(plan: Plan) -> PlanView:
+    """The plan in the hub's own type: the scenes keep to the contract."""
+    return msgspec.convert(plan, PlanView)
+
+
 class PlanHub(DayHub):
     """Scenes with a plan; a scene without one gets a plan in which nothing stands."""
 
@@ -120,7 +125,6 @@ class PlanHub(DayHub):
         self.scene.site["zone"] = "Asia/Shanghai"
         self.view = plain(self.scene)
         self.plan = self.scene.plan = self.scene.plan or empty_plan(time.time())
-        msgspec.convert(self.plan, PlanView)  # the scenes keep to the contract
         store(self.engine, self.scene.view, self.plan, self.scene.steps)
         self.publish()
 
@@ -130,7 +134,7 @@ class PlanHub(DayHub):
         payload = {"payload": msgspec.json.encode(view), "plan": msgspec.json.encode(self.plan)}
         with writing(self.engine) as connection:
             connection.execute(update(live_view).values(payload))
-        row = LiveRow(1, time.time(), view, (), msgspec.convert(self.plan, PlanView))
+        row = LiveRow(1, time.time(), view, (), plan_view(self.plan))
         runtime.service().hub.accept(row)
 
     async def beat(self) -> None:
