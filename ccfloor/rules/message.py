@@ -21,6 +21,7 @@ _LEVELS = {"zh": ("关注", "一级", "二级", "三级", "四级"), "en": ("Wat
 
 WORDS: dict[str, dict[Lang, str]] = {
     "level": {"zh": "{n} 级", "en": "Level {n}"},
+    "plan": {"zh": "应急预案", "en": "Plan"},
     "alarm": {"zh": "告警", "en": "Alarm"},
     "warn": {"zh": "预警", "en": "Warning"},
     "info": {"zh": "提示", "en": "Notice"},
@@ -28,7 +29,7 @@ WORDS: dict[str, dict[Lang, str]] = {
     "escalation": {"zh": "无人确认", "en": "Not acknowledged"},
     "repeat": {"zh": "仍在持续", "en": "Still on"},
     "test": {
-        "zh": "【测试】{site} 的现场通知\n收到这条消息，说明该渠道可用。\n由 {who} 于 {at} 发出。",
+        "zh": "【测试】{site}的现场通知\n收到这条消息，说明该渠道可用。\n由 {who} 于 {at} 发出。",
         "en": "[Test] Floor messages of {site}\nThis channel works.\nSent by {who} at {at}.",
     },
     "simulated": {"zh": "模拟", "en": "Simulated"},
@@ -168,7 +169,9 @@ def grade(case: Case, lang: Lang) -> str:
     alarm, names = case.alarm, _LEVELS[lang]
     if not alarm.plan or alarm.level < 0:
         return word(alarm.severity, lang)
-    return names[alarm.level] if alarm.level < len(names) else word("level", lang, n=alarm.level)
+    level = names[alarm.level] if alarm.level < len(names) else word("level", lang, n=alarm.level)
+    plan = word("plan", lang)
+    return plan if level in _name(case, lang) else f"{plan} · {level}"  # a name that says it says it once
 
 
 def duration(seconds: float, lang: Lang) -> str:

@@ -48,10 +48,10 @@ def channel_row(item: ChannelState, zone: str, lang: Lang) -> Row:
         "name": item.name,
         "kind": text(f"notify.kind.{item.kind}", lang),
         "on": text("notify.on" if item.enabled else "notify.off", lang),
-        "lang": text(f"lang.{item.lang}", lang),
+        "last": f"✗ {in_language(item.trouble, lang)}" if item.trouble else _result(item.last, zone, lang),
         "quiet": " · ".join(quiet_words(window, lang) for window in item.quiet) or DASH,
+        "lang": text(f"lang.{item.lang}", lang),
         "target": item.target or DASH,
-        "last": in_language(item.trouble, lang) if item.trouble else _result(item.last, zone, lang),
     }
     return {text(f"notify.col.{name}", lang): value for name, value in values.items()}
 

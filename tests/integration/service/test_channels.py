@@ -19,6 +19,7 @@ from tests.fakes.http_catcher import catching
 from tests.fakes.smtp_catcher import TLS, mail_catching
 from tests.fakes.tell_stage import NOON, alarm, rule
 
+TITLE = "【应急预案 · 一级】规则peak"
 TOKEN = "hush-token-4711"
 DELIVERY = Delivery("ccfloor.main.1", "ccfloor.main.t", NOON)
 ROBOTS = ("dingtalk", "wecom", "feishu")
@@ -71,9 +72,10 @@ def test_dingtalk_gets_signed_markdown_that_names_whom_it_calls() -> None:
     assert post.query["access_token"] == TOKEN and post.query["timestamp"] == str(int(NOON * 1000))
     assert dingtalk.signature("SECx", NOON).endswith(post.path.partition("sign=")[2])
     body = post.json
-    assert body["msgtype"] == "markdown" and body["markdown"]["title"] == "【一级】规则peak"
+    assert body["msgtype"] == "markdown" and body["markdown"]["title"] == TITLE
     text = body["markdown"]["text"]
-    assert text.startswith("### 【一级】规则peak\n\n**一级 · 规则peak · 全场**\n\n> 19:59:00 触发")
+    head = "**应急预案 · 一级 · 规则peak · 全场**"
+    assert text.startswith(f"### {TITLE}\n\n{head}\n\n> 19:59:00 触发")
     assert "> 要做：立即调度人员上线" in text and text.endswith("@13800001111")
     assert "[打开应急页面](https://wall.example/plan?lang=zh)" in text
     assert body["at"] == {"atMobiles": ["13800001111"], "isAtAll": False}
@@ -85,7 +87,7 @@ def test_wecom_gets_markdown_and_text_where_it_calls_somebody() -> None:
         assert send("wecom", server.url, ', users: ["@all"], mobiles: ["13800001111"]').sent
     plain, calling = (post.json for post in server.posts)
     assert plain["msgtype"] == "markdown"
-    assert plain["markdown"]["content"].startswith('### <font color="warning">【一级】规则peak</font>')
+    assert plain["markdown"]["content"].startswith(f'### <font color="warning">{TITLE}</font>')
     assert calling["msgtype"] == "text" and "要做：立即调度人员上线" in calling["text"]["content"]
     assert calling["text"]["mentioned_list"] == ["@all"]
     assert calling["text"]["mentioned_mobile_list"] == ["13800001111"]
@@ -98,7 +100,7 @@ def test_feishu_gets_a_signed_card() -> None:
     assert {name: body[name] for name in ("timestamp", "sign")} == feishu.signature("s", NOON)
     assert body["msg_type"] == "interactive"
     header, elements = body["card"]["header"], body["card"]["elements"]
-    assert header == {"title": {"tag": "plain_text", "content": "【一级】规则peak"}, "template": "red"}
+    assert header == {"title": {"tag": "plain_text", "content": TITLE}, "template": "red"}
     assert "要做：立即调度人员上线" in elements[0]["text"]["content"]
     assert elements[1]["text"]["content"] == "<at id=ou_1></at>"
     assert elements[-1]["actions"][0]["url"] == "https://wall.example/plan?lang=zh"
@@ -278,7 +280,7 @@ def test_mail_goes_to_all_as_one_thread() -> None:
         assert mail(server, ", security: none") == Outcome(True)
     (got,) = server.mails
     assert server.recipients == [["boss@site.example", "lead@site.example"]]
-    assert got["Subject"] == "【一级】规则peak" and "客服中心" in str(got["From"])
+    assert got["Subject"] == TITLE and "客服中心" in str(got["From"])
     assert got["Message-ID"] == "<ccfloor.main.1@ccfloor.example>"
     assert got["References"] == "<ccfloor.main.t@ccfloor.example>"
     assert "要做：立即调度人员上线" in got.get_content()

@@ -72,7 +72,7 @@ def test_a_surge_over_queues_and_steps_is_one_message(engine: Engine, book: Alar
         book.fire(rule(f"wait-{number}"), NOON + number / 2, "queue:hot")
     book.fire(rule("peak-0", "alarm", 0), NOON + 5)
     (job,) = Hands(engine).run(300)
-    assert len(job.ids) == 11 and job.message.title == "【关注】规则peak-0 等 11 条"
+    assert len(job.ids) == 11 and job.message.title == "【应急预案 · 关注】规则peak-0 等 11 条"
     assert job.message.items[1].head.endswith("· 热线")
     assert {row.state for row in book.told()} == {"sent"} and {row.sent_at for row in book.told()} == {job.at}
     assert "规则peak-0" in str(book.column("text")[0])
@@ -231,7 +231,7 @@ def test_a_plan_is_one_thread_and_lower_steps_are_named(engine: Engine, book: Al
     other = book.fire(rule("other"), hands.now)
     (third,) = hands.run(60)
     assert first.thread == second.thread != third.thread and other.rule == "other"
-    assert second.message.foot == ("同一预案中仍在持续：关注 规则peak-0（20:00:00 起）",)
+    assert second.message.foot == ("同一预案中仍在持续：应急预案 · 关注 规则peak-0（20:00:00 起）",)
 
 
 def test_a_simulated_floor_says_so(engine: Engine, book: AlarmBook) -> None:
@@ -254,7 +254,7 @@ def test_a_test_leaves_at_once_even_where_the_channel_is_in_trouble(engine: Engi
     hands.run(5)
     ask_test(engine, FILE, "lead", hands.now)
     (job,) = hands.run(2)
-    assert (job.kind, job.message.title) == ("test", "【测试】客服中心 的现场通知")
+    assert (job.kind, job.message.title) == ("test", "【测试】客服中心的现场通知")
     assert [row.state for row in book.told()] == ["waiting", "failed"]
     with engine.connect() as connection:
         assert last_results(connection, SITE, hands.now)["lead"].kind == "test"

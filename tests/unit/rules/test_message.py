@@ -36,7 +36,8 @@ def part(
 def test_a_first_message_says_level_since_when_value_and_what_must_be_done() -> None:
     text = plain(compose([part(level=1, severity="alarm")], around(link="https://wall.example/plan?lang=zh")))
     assert text == (
-        "【一级】规则wait\n\n一级 · 规则wait · 全场\n20:00:00 触发，条件自 19:55:00 起成立\n"
+        "【应急预案 · 一级】规则wait\n\n应急预案 · 一级 · 规则wait · 全场\n"
+        "20:00:00 触发，条件自 19:55:00 起成立\n"
         "触发时排队人数 11（界限 8）\n要做：立即调度人员上线\n\n打开应急页面: https://wall.example/plan?lang=zh"
     )
 
@@ -58,6 +59,17 @@ def test_worst_value_blind_time_and_who_took_it_on_are_said() -> None:
     assert "触发时排队人数 11（界限 8），期间最差 17" in item.lines
     assert "期间看不到现场 1 分 35 秒，未计入" in item.lines
     assert "王芳 已于 20:01:00 确认" in item.lines
+
+
+def test_a_step_whose_name_says_its_level_says_it_once() -> None:
+    named = rule("one", "alarm", 1)
+    named = named.model_copy(
+        update={"name": named.name.model_copy(update={"zh": "一级响应", "en": "Level 1"})}
+    )
+    made = alarm(named, NOON)
+    given = Part(FIRST, made.key, Case(made, named), "全场")
+    assert compose([given], around()).title == "【应急预案】一级响应"
+    assert compose([given], around("en")).items[0].head == "Plan · Level 1 · 全场"
 
 
 def test_a_share_and_a_time_are_said_in_their_units_and_a_seat_s_state_has_no_value() -> None:
@@ -95,7 +107,7 @@ def test_many_alarms_are_one_message_with_the_weightiest_first_and_the_rest_coun
     parts = [part(name=f"w{number}") for number in range(MOST_ITEMS + 3)]
     top = part(name="top", level=2, severity="alarm")
     message = compose([*parts, top, top], around())
-    assert message.title == f"【二级】规则top 等 {MOST_ITEMS + 4} 条"
+    assert message.title == f"【应急预案 · 二级】规则top 等 {MOST_ITEMS + 4} 条"
     assert len(message.items) == MOST_ITEMS and message.items[0].tone == "alarm"
     assert message.foot == ("另有 4 条，见应急页面",)
     assert len(message.parts) == MOST_ITEMS + 4
@@ -105,7 +117,7 @@ def test_what_stands_beside_is_said_in_the_foot() -> None:
     still = part(name="low", level=0).case
     beside = around(still=[still], incidents=[Incident("network", NOON - 60)], passed=2)
     assert compose([part(level=1)], beside).foot == (
-        "同一预案中仍在持续：关注 规则low（20:00:00 起）",
+        "同一预案中仍在持续：应急预案 · 关注 规则low（20:00:00 起）",
         "进行中的突发事件：网络故障，19:59:00 起",
         "静默时段内另有 2 条来过并已解除",
     )
