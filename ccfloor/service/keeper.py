@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccfloor.acd.base import CommandResult, Health
+from ccfloor.acd.base import CommandResult, Health, LinkState
 from ccfloor.floor.events import AnyEvent, SourceLost
 from ccfloor.floor.view import FloorView
 from ccfloor.service.commands import Asked, answer_command, asked_commands
@@ -47,7 +47,7 @@ class RecorderKeeper:
         desk: PlanDesk | None = None,
     ) -> None:
         self._recorder, self._lease, self._clock, self._desk = recorder, lease, clock, desk
-        self.next_due = inf
+        self.next_due, self._plan_failed = inf, ""
         self._checked_at = self._kept_at = clock()
         self._cursors: dict[str, tuple[int, str] | None] = {}
         self._file = identity(file_of(recorder.engine))
@@ -84,15 +84,30 @@ class RecorderKeeper:
 
     def show(self, now: float, reports: Sequence[Health]) -> None:
         """Write the live view; every few minutes also a checkpoint, so that a restart is immediate."""
-        if self._desk is not None:
-            self._desk.look()
-        plan = self._desk.plan if self._desk is not None else None
-        self._recorder.show(now, self._clock(), msgspec.json.encode(reports), plan)
-        rules = self._recorder.rules
-        self.next_due = rules.next_due(now) if rules is not None else inf
+        failed = self._recorder.rules_failed or self._plan_failed
+        if failed:
+            reports = [*reports, Health("rules", LinkState.DOWN, "rules_failed", {"why": failed})]
+        self._recorder.show(now, self._clock(), msgspec.json.encode(reports), self._plan)
         if self._clock() - self._kept_at >= _CHECKPOINT_S:
             self._recorder.checkpoint()
             self._kept_at = self._clock()
+
+    def _plan(self, view: FloorView) -> str:
+        """The plan at a view; no fault of ours in it keeps the floor from being shown."""
+        if self._desk is None:
+            return ""
+        try:
+            self._desk.look()
+            rules = self._recorder.rules
+            self.next_due = rules.next_due(view.at) if rules is not None else inf
+            return self._desk.plan(view)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if not self._plan_failed:
+                log.error("the plan cannot be shown", exc_info=error)
+            self._plan_failed, self.next_due = type(error).__name__, inf
+            return ""
 
     def _hold(self) -> None:
         """A lease can die with its connection: take it anew, or give way to who has it now."""

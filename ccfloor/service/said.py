@@ -41,6 +41,10 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "写入数据时出错（{why}）；事件保存在内存中：{kept} 条。请查看日志。",
         "en": "Storing failed ({why}); {kept} events are kept in memory. See the log.",
     },
+    "rules_failed": {
+        "zh": "规则引擎出错（{why}），现场数据照常显示，但应急预案不再判断。请查看日志并重新启动采集。",
+        "en": "The rules failed ({why}); the floor goes on without them. See the log, restart the collector.",
+    },
     "database_back": {
         "zh": "数据库已恢复，期间的事件均已写入。",
         "en": "The database is back; everything kept meanwhile is stored.",

@@ -4,6 +4,7 @@ The Floor in memory is never ahead of the database: if a transaction fails, the 
 comes back from the last checkpoint and the journal before the next batch.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter, lt
@@ -25,9 +26,10 @@ from ccfloor.store.page import Journalled, Page, WriterConflict, write_page
 from ccfloor.store.play import Run, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.tables import feeds, live_view, sources
-from ccfloor.store.watched import Fired, Rules, alarm_rows, forsaken, gather, watch
+from ccfloor.store.watched import Fired, Rules, alarm_rows, by_rules, forsaken, gather, watch
 from ccfloor.store.writer import KIND_OF, Row, encoded, ledger_rows
 
+log = logging.getLogger(__name__)
 BAD_LINES_KEPT = 1000  # of one source; the rest is only counted
 _LIVE = "@live"
 _NO_TEXT = "the event holds characters that no database can keep"
@@ -85,6 +87,7 @@ class Recorder:
     """Writes one feed of one site. Not thread-safe: one thread uses it, the only writer of the feed.
 
     ``rules`` makes the rules that watch the Floor; their alarms are stored with what fired them.
+    ``rules_failed``: why they do not watch any more.
     """
 
     def __init__(
@@ -98,7 +101,7 @@ class Recorder:
         rules: Rules | None = None,
     ) -> None:
         self.engine, self.config, self.site, self.feed, self.live = engine, config, site, feed, live
-        self._make_rules = rules
+        self._make_rules, self.rules_failed = rules, ""
         self._floor: Floor | None = None
         self._rules: RuleEngine | None = None
         self._fired: Fired = {}
@@ -114,14 +117,30 @@ class Recorder:
     def floor(self) -> Floor:
         """The Floor as it is in the database; restored first where that is needed."""
         if self._floor is None:
-            with self.engine.connect() as connection:
-                self._floor = self._restored(connection)
+            try:
+                self._floor = self._come_back()
+            except Exception as error:
+                if not by_rules(error):
+                    raise
+                self.drop_rules(error)
+                self._floor = self._come_back()
         return self._floor
+
+    def _come_back(self) -> Floor:
+        with self.engine.connect() as connection:
+            return self._restored(connection)
 
     @property
     def rules(self) -> RuleEngine | None:
         """The rules that watch the Floor, as far as it is in the database."""
         return self._rules if self.floor else None
+
+    def drop_rules(self, error: BaseException) -> None:
+        """Go on without rules that failed by a fault of ours; the next start tries them again."""
+        log.error("the rules failed, the floor goes on without them", exc_info=error)
+        self.rules_failed, self._make_rules, self._rules = type(error).__name__, None, None
+        if self._floor is not None:
+            self._floor.observe(None)
 
     def cursor(self, source: str) -> tuple[int, str] | None:
         """(position, mark) up to which a source is stored, or None for a new one."""
@@ -157,8 +176,10 @@ class Recorder:
             self._note(progress or {}, bad)
             if self._touched or self._fired:
                 self._commit(self._page(floor, batch, journal))
-        except BaseException:
+        except BaseException as error:
             self._floor = None
+            if by_rules(error):
+                self.drop_rules(error)
             raise
         stored = sum(len(run.events) for run in batch)
         return Recorded(stored, sum(len(stretch.events) for stretch in given) - stored)

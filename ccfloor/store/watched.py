@@ -49,6 +49,16 @@ def alarm_rows(fired: Fired) -> list[Row]:
     return [msgspec.structs.astuple(alarm) for alarm in fired.values()]
 
 
+def by_rules(error: BaseException) -> bool:
+    """Whether an error was raised in the rules: the floor can go on without them."""
+    step = error.__traceback__
+    while step is not None:
+        if str(step.tb_frame.f_globals.get("__name__", "")).startswith("ccfloor.rules."):
+            return isinstance(error, Exception)
+        step = step.tb_next
+    return False
+
+
 def forsaken(connection: Connection, site: str, rules: RuleEngine, at: float) -> Fired:
     """Alarms that are stored as firing while the rules know nothing of them: they end at ``at``.
 

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import Engine, delete, func, select, update
 
 from ccfloor.floor.events import AnyEvent, SourceLost
+from ccfloor.floor.seats import Seat
 from ccfloor.rules.alarms import RuleState
+from ccfloor.rules.calendar import Calendar
+from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint
 from ccfloor.store.engine import writing
 from ccfloor.store.rebuild import rebuild
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.tables import alarms, checkpoints, feeds
 from tests.fakes.stored import cut, day, items
-from tests.fakes.surge import CONFIG, SAYS, T0, Curve, blinded, first_second, make, surge
+from tests.fakes.surge import BOOK, CONFIG, SAYS, T0, Curve, blinded, first_second, make, surge
 
 MINUTES = 115
 Rows = list[tuple[Any, ...]]
@@ -191,6 +194,31 @@ def test_a_batch_that_fails_leaves_no_alarm_behind(engine: Engine, rush: list[An
         writer.record(told[half:])
     assert stored(engine) == []
     writer.record(told[half:])
+    assert {row[1] for row in stored(engine)} == {"watch", "level1", "level2"}
+
+
+class Broken(RuleEngine):
+    """Rules with a fault that an answered call brings to light."""
+
+    def answered(self, seat: Seat, at: float) -> None:
+        super().answered(None, at)  # type: ignore[arg-type]
+
+
+def test_rules_that_fail_do_not_stop_the_floor(engine: Engine, rush: list[AnyEvent]) -> None:
+    broken = Recorder(
+        engine, CONFIG, "main", "live", live=True, rules=lambda known: Broken(BOOK, CONFIG, Calendar())
+    )
+    told = items(iter(rush[:2000]), "sim")
+    with pytest.raises(AttributeError):
+        broken.record(told)
+    assert broken.record(told).stored == 2000
+    assert (broken.rules, broken.rules_failed) == (None, "AttributeError")
+    assert rebuild(engine, CONFIG, "main", replace=False).differences == []
+    anew = Recorder(
+        engine, CONFIG, "main", "live", live=True, rules=lambda known: Broken(BOOK, CONFIG, Calendar())
+    )
+    assert anew.floor.events == 2000 and anew.rules is None
+    recorder(engine).record(items(iter(rush), "sim"))
     assert {row[1] for row in stored(engine)} == {"watch", "level1", "level2"}
 
 
