@@ -14,6 +14,7 @@ from ccfloor.floor.records import SpanRow
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.alarms import Alarm
 from ccfloor.rules.model import Rule
+from ccfloor.rules.shifts import on_duty
 from ccfloor.service.after_action import (
     AROUND_S,
     Figures,
@@ -26,7 +27,10 @@ from ccfloor.service.after_action import (
 from ccfloor.service.after_orders import OnDuty, Tally, nobody, tally
 from ccfloor.service.after_timeline import Fired
 from ccfloor.service.incidents import IncidentRow, find_incident, list_incidents
+from ccfloor.service.places import SettingsError
 from ccfloor.service.plan_notes import Note, NoteError, acked, read_notes, split_key
+from ccfloor.service.rule_site import site_calendar
+from ccfloor.service.settings import SiteSettings
 from ccfloor.store.plan_rows import (
     alarm_rows,
     calls_within,
@@ -70,6 +74,15 @@ class HistoryRow(NamedTuple):
     def lasted(self, now: float) -> float:
         """Seconds it fired."""
         return (self.over or now) - self.at
+
+
+def by_shift(engine: Engine, config: FloorConfig, settings: SiteSettings) -> OnDuty:
+    """Whether a seat's shift ran at an instant, by the shifts of now; never where they cannot be read."""
+    try:
+        calendar = site_calendar(engine, config, settings)
+    except SettingsError:
+        return nobody
+    return lambda seat, at: on_duty(calendar, seat, at)
 
 
 def sheet_of(place: Place, key: str) -> Sheet | None:

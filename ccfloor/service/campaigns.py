@@ -164,10 +164,10 @@ def change_campaign(
     words, by = said(why), named(who)
     with writing(engine) as connection:
         row = _find(connection, viewer, campaign)
-        values = _checked(viewer, config, draft, now)
         state = row.state(now)
         if state not in ("planned", "running"):
             raise PeopleError("campaign_over")
+        values = _checked(viewer, config, draft, now)
         if state == "running":
             if draft.start != row.start or set(draft.queues) != set(row.queues):
                 raise PeopleError("begun")

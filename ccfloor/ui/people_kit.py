@@ -3,7 +3,7 @@
 Texts that people entered reach the page as escaped HTML, never as Markdown.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from zoneinfo import ZoneInfo
@@ -30,18 +30,25 @@ font-variant-numeric:tabular-nums lining-nums;overflow-wrap:anywhere}
 .cp-row .s.now{background:var(--warn);border-color:var(--warn);color:var(--warn-on);font-weight:700}
 .cp-row .s.bad{background:var(--over);border-color:var(--over);color:var(--over-on);font-weight:700}
 .cp-row.past{color:var(--ink2)}
-.cp-line{border-top:1px solid var(--line)}
+[class*=st-key-people-row-]{border-top:1px solid var(--line);padding-top:.5rem}
 .cp-bad{border-left:.3rem solid var(--over);padding:.3rem .8rem;font-weight:700}
 .cp-warn{border-left:.3rem solid var(--warn);padding:.3rem .8rem}
 .cp-log{color:var(--ink2);padding:.1rem 0}.cp-log span{display:inline-block;min-width:4.5rem}
-.cp-tab{border-collapse:collapse;width:100%}.cp-wide{overflow-x:auto}
+.cp-tab{border-collapse:collapse;width:100%;overflow-wrap:break-word}.cp-wide{overflow-x:auto}
 .cp-tab th{font-weight:400;color:var(--ink2);text-align:left;font-size:.8125rem}
 .cp-tab :is(td,th){padding:.3rem 1rem .3rem 0;border-top:1px solid var(--line);vertical-align:top}
 .cp-tab tr:first-child>th{border-top:0}
-.cp-tab .r{text-align:right;white-space:nowrap}.cp-tab .n{white-space:nowrap}
-.cp-tab .over{color:var(--over);font-weight:700}.cp-tab .m{color:var(--ink2)}
+.cp-tab td.bad{font-weight:700;color:var(--over)}.cp-tab td.bad span::before{content:'▲ ';font-size:.8em}
 .cp a{color:inherit}
 .cp-tel{min-height:2.75rem;display:inline-flex;align-items:center;font-weight:700;white-space:nowrap}
+[data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]
+{background:var(--ink);border-color:var(--ink);color:var(--ground)}
+:is([data-testid^=stBaseButton-pills],[data-testid^=stBaseButton-segmented_control]){border-radius:0}
+@media(max-width:700px){.cp-tab :is(tbody,tr,td){display:block}.cp-tab tr{border-top:1px solid var(--line)}
+.cp-tab tr{padding:.4rem 0}.cp-tab tr:first-child,.cp-tab td.none{display:none}
+.cp-tab td{border:0;padding:.1rem 0;display:flex;gap:.8rem}
+.cp-tab td::before{content:attr(data-h);flex:0 0 7.5rem;color:var(--ink2);font-weight:400}
+.cp-tab td a{min-height:2.75rem;display:inline-flex;align-items:center}}
 pre.cp{white-space:pre-wrap;border:1px solid var(--line);padding:.6rem .8rem;margin:0}
 """
 
@@ -56,18 +63,22 @@ def piece(markup: str, kind: str = "") -> None:
     st.html(f'<div class="cp {kind}">{markup}</div>')
 
 
-def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A table as HTML; cells are HTML already. A cell that begins with a class in ``{…}`` gets that class."""
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], bad: Collection[tuple[int, int]] = ()) -> str:
+    """A table as HTML; cells are HTML already. ``bad``: (row, column) of what is not as it should be.
+
+    On a narrow screen every row is a block, its cells with the names of their columns.
+    """
     head = "".join(f"<th>{escape(name)}</th>" for name in header)
-    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
+    body = "".join(
+        f"<tr>{''.join(_cell(header[c], cell, (r, c) in bad) for c, cell in enumerate(row))}</tr>"
+        for r, row in enumerate(rows)
+    )
     return f'<div class="cp-wide"><table class="cp-tab"><tr>{head}</tr>{body}</table></div>'
 
 
-def _cell(cell: str) -> str:
-    if cell.startswith("{"):
-        kind, _, rest = cell[1:].partition("}")
-        return f'<td class="{kind}">{rest}</td>'
-    return f"<td>{cell}</td>"
+def _cell(name: str, cell: str, bad: bool) -> str:
+    kind = "bad" if bad else "none" if cell.strip() in ("", "–", "– / –") else ""
+    return f'<td class="{kind}" data-h="{escape(name)}"><span>{cell}</span></td>'
 
 
 # -- time --------------------------------------------------------------------------------------------

@@ -65,10 +65,10 @@ def _status(rows: list[CampaignRow], now: float, lang: Lang) -> None:
 
 def _row(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, lang: Lang) -> None:
     state = row.state(now)
-    with st.container(key=f"people-campaign-{row.id}"):
+    with st.container(key=f"people-row-campaign-{row.id}"):
         words, buttons = st.columns([5, 2], vertical_alignment="center")
         with words:
-            kit.piece(_line(row, state, lang), "cp-line")
+            kit.piece(_line(row, state, lang))
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
             _buttons(row, state, now, lang)
         _questions(row, rows, who, now, lang)

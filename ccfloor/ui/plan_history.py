@@ -156,7 +156,8 @@ def _cells(row: HistoryRow, lang: Lang) -> list[str]:
     zone, now = service.config.zone, service.clock()
     name = _name(row, lang)
     if row.incident is not None:
-        name = f"{name} · {text(f'people.cause.{row.incident.cause}', lang)}: {row.incident.text}"
+        cause = text(f"people.cause.{row.incident.cause}", lang)
+        name = text("sheet.incident", lang, cause=cause, text=row.incident.text)
     lasted = lasting(row.lasted(now))
     t = row.tally
     late = text("sheet.complied.late", lang, worst=lasting(t.worst_s)) if t.late + t.never else ""

@@ -48,7 +48,8 @@ def show(seen: Look, who: str) -> None:
     if past:
         with st.expander(text("people.incident.past", lang, n=len(past))):
             for row in past:
-                _closed(row, who, lang)
+                with st.container(key=f"people-row-incident-{row.id}"):
+                    _closed(row, who, lang)
 
 
 def contacts(seen: Look) -> None:
@@ -118,10 +119,13 @@ def _open(row: IncidentRow, who: str, now: float, lang: Lang) -> None:
                 lang, lambda: _log(row, who, done, lang)
             ):
                 kit.again()
-        _report(row, notes, who, now, lang)
+        _preview(row, notes, who, now, lang)
         name = f"incident-close:{row.id}"
+        with st.container(horizontal=True):
+            _report(row, who, lang)
+            if not kit.is_open(name):
+                st.button(text("people.do.close", lang), key=f"people-b-{name}", on_click=kit.opens(name))
         if not kit.is_open(name):
-            st.button(text("people.do.close", lang), key=f"people-b-{name}", on_click=kit.opens(name))
             return
 
         def shut(outcome: str) -> str:
@@ -142,8 +146,8 @@ def _log(row: IncidentRow, who: str, done: str, lang: Lang) -> str:
     return text("people.incident.logged", lang)
 
 
-def _report(row: IncidentRow, notes: list[Note], who: str, now: float, lang: Lang) -> None:
-    """The report as it would be sent now, and the one click that sends it."""
+def _preview(row: IncidentRow, notes: list[Note], who: str, now: float, lang: Lang) -> None:
+    """The report as it would be sent now, and when the last one went."""
     service = runtime.service()
     site = service.settings.site
     view = service.view(service.viewer(lang))
@@ -155,9 +159,11 @@ def _report(row: IncidentRow, notes: list[Note], who: str, now: float, lang: Lan
     if last:
         st.caption(text("people.incident.reported.at", lang, at=kit.at_clock(last, service.config.zone, now)))
 
-    if st.button(
-        text("people.incident.report", lang), type="primary", key=f"pi-report-{row.id}"
-    ) and kit.acting(lang, lambda: _send(row, who, lang)):
+
+def _report(row: IncidentRow, who: str, lang: Lang) -> None:
+    """One click sends it."""
+    clicked = st.button(text("people.incident.report", lang), type="primary", key=f"pi-report-{row.id}")
+    if clicked and kit.acting(lang, lambda: _send(row, who, lang)):
         kit.again()
 
 
@@ -178,7 +184,7 @@ def _closed(row: IncidentRow, who: str, lang: Lang) -> None:
     with words:
         closed = kit.at_clock(row.closed_at or 0.0, zone)
         outcome = text("people.incident.outcome.line", lang, at=closed, who=row.closed_by, text=row.outcome)
-        kit.piece(f"{_head(row, lang)}<small>{escape(outcome)}</small>", "cp-line")
+        kit.piece(f"{_head(row, lang)}<small>{escape(outcome)}</small>")
     name = f"incident-reopen:{row.id}"
     with button:
         st.button(text("people.do.reopen", lang), key=f"people-b-{name}", on_click=kit.opens(name))

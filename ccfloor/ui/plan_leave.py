@@ -66,26 +66,29 @@ def _campaigns(campaigns: tuple[Campaign, ...]) -> str:
 
 
 def _row(row: LeaveRow, who: str, now: float, lang: Lang, bad: bool) -> None:
-    words, buttons = st.columns([5, 2], vertical_alignment="center")
-    with words:
-        kit.piece(_line(row, lang, bad), "cp-line")
-    with buttons, st.container(horizontal=True, horizontal_alignment="right"):
-        if row.end > now and row.decision == GRANTED:
-            _button(row, "withdraw", lang)
-        if row.end > now and row.decision == WITHDRAWN:
-            _button(row, "restore", lang)
-        _button(row, "log", lang)
-    _questions(row, who, lang)
+    with st.container(key=f"people-row-leave-{row.id}"):
+        words, buttons = st.columns([5, 2], vertical_alignment="center")
+        with words:
+            kit.piece(_line(row, lang, bad))
+        with buttons, st.container(horizontal=True, horizontal_alignment="right"):
+            if row.end > now and row.decision == GRANTED:
+                _button(row, "withdraw", lang)
+            if row.end > now and row.decision == WITHDRAWN:
+                _button(row, "restore", lang)
+            _button(row, "log", lang)
+        _questions(row, who, lang)
 
 
 def _line(row: LeaveRow, lang: Lang, bad: bool) -> str:
     zone = runtime.service().config.zone
-    mark = "bad" if bad or row.decision == "refused" else ""
+    state = text(f"people.leave.{row.decision}", lang)
+    if bad:
+        state = f"{state} · {text('people.leave.collides', lang)}"
     by = text("people.by", lang, who=row.who, at=kit.at_clock(row.at, zone))
     verdict = "" if row.why == "free" else text(f"people.leave.why.{row.why}", lang)
     return (
         f'<div class="cp-row {"past" if row.decision == WITHDRAWN else ""}">'
-        f'<span class="s {mark}">{escape(text(f"people.leave.{row.decision}", lang))}</span>'
+        f'<span class="s {"bad" if bad else ""}">{escape(state)}</span>'
         f"<b>{escape(_person(row, lang))}</b><span>{kit.period(row.start, row.end, zone)}</span>"
         f"<span>{escape(row.reason)}</span>"
         f'<span class="t">{escape(verdict)}</span><small>{escape(by)}</small></div>'

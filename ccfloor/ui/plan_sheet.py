@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from ccfloor.service import runtime
-from ccfloor.service.after_sheet import Place, sheet_of
+from ccfloor.service.after_sheet import Place, by_shift, sheet_of
 from ccfloor.ui import charts, people_kit
 from ccfloor.ui.links import address
 from ccfloor.ui.sheet_chart import figure
@@ -24,12 +24,11 @@ _CSS = """
 .cs-head div{min-width:7rem}.cs-head small{display:block}
 .cs-head b{font-size:1.25rem;line-height:1.3}.cs-head b.over::before{content:'▲ ';font-size:.8em}
 .cs-head b.over{color:var(--over)}
-.cs-facts{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1.2rem}
-.cs-facts{margin:0}.cs-facts dt{color:var(--ink2)}.cs-facts dd{margin:0}
+.cs-facts{display:grid;grid-template-columns:max-content 1fr;align-content:start;gap:.15rem 1.2rem}
+.cs-facts span{color:var(--ink2)}
 .cs-two{display:grid;grid-template-columns:1fr 1.6fr;gap:1rem 3rem}
 @media(max-width:700px){.cs-two{grid-template-columns:1fr}.cs-facts{grid-template-columns:1fr}
-.cs-facts dd{padding-bottom:.4rem}}
-.cp-tab td.bad{font-weight:700;color:var(--over)}.cp-tab td.bad::before{content:'▲ ';font-size:.8em}
+.cs-facts div{padding-bottom:.4rem}}
 """
 
 
@@ -38,7 +37,8 @@ def place(lang: Lang) -> Place:
     service = runtime.service()
     viewer = service.viewer(lang)
     view = service.view(viewer)
-    return Place(service.engine, viewer, service.config, view, service.clock())
+    on_duty = by_shift(service.engine, service.config, service.settings.site)
+    return Place(service.engine, viewer, service.config, view, service.clock(), on_duty)
 
 
 def show(seen: Look, key: str) -> None:
@@ -97,29 +97,18 @@ def _facts(words: Words) -> str:
 
 
 def _list(pairs: list[tuple[str, str]]) -> str:
-    rows = (f"<dt>{escape(label)}</dt><dd>{escape(value)}</dd>" for label, value in pairs)
-    return f'<dl class="cs-facts">{"".join(rows)}</dl>' if pairs else ""
+    rows = (f"<span>{escape(label)}</span><div>{escape(value)}</div>" for label, value in pairs)
+    return f'<div class="cs-facts">{"".join(rows)}</div>' if pairs else ""
 
 
 def _part(part: Part) -> None:
     st.subheader(part.title, anchor=False)
     if part.rows:
-        people_kit.piece(_table(part))
+        rows = [[escape(cell) for cell in row] for row in part.rows]
+        column = part.marked % len(part.header)
+        people_kit.piece(people_kit.table(part.header, rows, {(row, column) for row in part.marks}))
     if part.note:
         people_kit.piece(f"<small>{escape(part.note)}</small>")
-
-
-def _table(part: Part) -> str:
-    head = "".join(f"<th>{escape(name)}</th>" for name in part.header)
-    rows = "".join(f"<tr>{_cells(part, index)}</tr>" for index in range(len(part.rows)))
-    return f'<div class="cp-wide"><table class="cp-tab"><tr>{head}</tr>{rows}</table></div>'
-
-
-def _cells(part: Part, index: int) -> str:
-    cells = [f"<td>{escape(cell)}</td>" for cell in part.rows[index]]
-    if index in part.marks:
-        cells[part.marked] = f'<td class="bad">{escape(part.rows[index][part.marked])}</td>'
-    return "".join(cells)
 
 
 def _others(words: Words) -> None:

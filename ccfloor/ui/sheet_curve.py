@@ -7,12 +7,11 @@ from ccfloor.service.after_curve import Stretch
 
 Points = list[tuple[float, float]]
 ROWS = 3  # of words above the picture
-_NEAR = 0.35  # of its width: words of lines this close could meet
 
 
 class Line(NamedTuple):
     """An event: a vertical line with its words. ``kind``: active, fired or cleared; ``row``: how high its
-    words stand, so that those of lines close to each other do not meet.
+    words stand, each on a row of its own: so they never meet.
     """
 
     at: float
@@ -73,9 +72,4 @@ def lines(sheet: Sheet, words: dict[str, str]) -> list[Line]:
     else:
         found = [("active", sheet.begun), ("cleared", sheet.over)]
     shown = [(kind, at) for kind, at in found if sheet.start <= at <= sheet.end and at > 0]
-    near = (sheet.end - sheet.start) * _NEAR
-    made: list[Line] = []
-    for kind, at in shown:
-        taken = {line.row for line in made if at - line.at < near}
-        made.append(Line(at, kind, words[kind], next(row for row in range(ROWS) if row not in taken)))
-    return made
+    return [Line(at, kind, words[kind], row) for row, (kind, at) in enumerate(shown)]

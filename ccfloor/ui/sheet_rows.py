@@ -205,6 +205,10 @@ class Words:
             lasting(duty.overdue_s) if duty.overdue_s else self.say("in_time"),
         )
 
+    def person(self, who: str) -> str:
+        """Who acted; a role's name where the page did not know who."""
+        return texts(self.lang).get(f"role.{who}", who)
+
     def state(self, kind: str) -> str:
         """A pause reason, or that the seat was on no queue."""
         return texts(self.lang).get(f"reason.{kind}", self.say("not_on_queue"))
@@ -212,7 +216,7 @@ class Words:
     def timeline(self) -> Part:
         """Everything in order, with who did it."""
         header = tuple(self.say(f"col.{name}") for name in ("at", "what", "who", "text"))
-        rows = tuple((self.clock(m.at), self.what(m), m.who, m.text) for m in self.sheet.moments)
+        rows = tuple((self.clock(m.at), self.what(m), self.person(m.who), m.text) for m in self.sheet.moments)
         marks = frozenset(index for index, m in enumerate(self.sheet.moments) if m.kind == "fired")
         return Part(self.say("title.timeline"), header, rows, marks, marked=1)
 
@@ -239,7 +243,7 @@ class Words:
         header = tuple(self.say(f"col.{name}") for name in ("who", "deeds", "first", "last", "what"))
         rows = tuple(
             (
-                who,
+                self.person(who),
                 str(len(own)),
                 self.clock(own[0].at),
                 self.clock(own[-1].at),
