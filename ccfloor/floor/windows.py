@@ -54,17 +54,15 @@ class Rolling:
         self.name = name
         self.length_s = length_s
         self.sums = [0] * SIZE
-        self._entries: deque[Entry] = deque()
+        self._entries: list[tuple[float, int, Entry]] = []  # a heap; the number keeps entries uncompared
+        self._added = 0
 
     def add(self, entry: Entry, now: float) -> None:
-        """Take an entry in, in order of its instant, unless it is too old already."""
+        """Take an entry in unless it is too old already."""
         if entry.at <= now - self.length_s:
             return
-        entries = self._entries
-        position = len(entries)
-        while position and entries[position - 1].at > entry.at:
-            position -= 1
-        entries.insert(position, entry)
+        self._added += 1
+        heapq.heappush(self._entries, (entry.at, self._added, entry))
         self.sums[entry.index] += entry.amount
         entry.live.add(self.name)
 
@@ -76,13 +74,13 @@ class Rolling:
 
     def next_expiry(self) -> float:
         """When the oldest entry leaves; infinity: there is none."""
-        return self._entries[0].at + self.length_s if self._entries else inf
+        return self._entries[0][0] + self.length_s if self._entries else inf
 
     def expire(self, now: float) -> None:
         """Let go of everything older than the window."""
         entries, edge = self._entries, now - self.length_s
-        while entries and entries[0].at <= edge:
-            self.remove(entries.popleft())
+        while entries and entries[0][0] <= edge:
+            self.remove(heapq.heappop(entries)[2])
 
 
 class Period:
@@ -130,6 +128,12 @@ def service_parts(visit: Visit, now: float, waiting: bool) -> list[Contribution]
     if outcome in (Outcome.REFUSED_FULL, Outcome.REFUSED_EMPTY, Outcome.LOST):
         return []
     return [(SL_FLOW, deadline if late else row.left_at, 1)]
+
+
+def visit_parts(visit: Visit, now: float, waiting: bool) -> list[Contribution]:
+    """Everything that the visit adds to windows, by ``now``."""
+    parts = [part for part in contributions(visit.row) if part[0] < SCALARS]
+    return parts + service_parts(visit, now, waiting)
 
 
 class Integral:
@@ -212,8 +216,10 @@ class VisitWindows(ABC):
 
     def measure(self, visit: Visit, now: float) -> None:
         """Bring the windows into line with the visit as it stands; corrections take back what was."""
-        wanted = [part for part in contributions(visit.row) if part[0] < SCALARS]
-        wanted += service_parts(visit, now, self.waits(visit))
+        self.match(visit, visit_parts(visit, now, self.waits(visit)), now)
+
+    def match(self, visit: Visit, wanted: list[Contribution], now: float) -> None:
+        """Hold these parts of the visit and no others; ``wanted`` is used up."""
         held = self._entries.get(visit.key, [])
         kept: list[Entry] = []
         for entry in held:

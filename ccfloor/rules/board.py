@@ -12,6 +12,7 @@ from ccfloor.rules.book import RuleVersion
 from ccfloor.rules.calendar import Calendar
 from ccfloor.rules.cells import (
     FORMULAS,
+    AllWaiting,
     Cell,
     ExpectedWait,
     LongestWait,
@@ -32,9 +33,6 @@ Queues = frozenset[str] | None  # None: all that there are
 Key = tuple[object, ...]
 
 
-OF_DUTY = frozenset(("late_login_s", "early_logout_s", "missing_s", "off_duty"))
-
-
 class Memory(NamedTuple):
     """What outlives a change of the rules: missed ringings and duties by seat, cells by their names."""
 
@@ -53,11 +51,15 @@ class OfQueue(NamedTuple):
 class SeatRecord:
     """A seat as it was last seen, and what it adds to which counts."""
 
-    __slots__ = ("adds", "counts", "families", "info", "now", "of_queue")
+    __slots__ = ("adds", "counts", "duty", "families", "info", "now", "other", "queues", "streak")
 
-    def __init__(self, info: SeatInfo | None, counts: list[Count], families: list[Family]) -> None:
-        self.info, self.counts, self.families = info, counts, families
-        self.of_queue: dict[str, list[Count]] = {}
+    def __init__(self, info: SeatInfo | None, families: list[Family]) -> None:
+        self.info, self.families = info, families
+        self.counts: tuple[Count, ...] | None = None  # that it may add to, serving ``queues``
+        self.queues: tuple[str, ...] = ()
+        self.duty = [family for family in families if family.of_duty]
+        self.streak = [family for family in families if family.of_streak]
+        self.other = [family for family in families if family.who.queues]
         self.now = Doing()
         self.adds: dict[Count, tuple[int, int]] = {}
 
@@ -86,6 +88,7 @@ class Board:
         self._each_queue: list[RuleVersion] = []
         self._known_queues: set[str] = set()
         self._families: list[Family] = []
+        self._by_status: dict[tuple[str, str], frozenset[Family]] = {}
         self._counts_of: dict[str, list[Count]] = {}  # by queue; "" those of no queue
         self._records: dict[str, SeatRecord] = {}
         self._uses_duty = False
@@ -100,7 +103,7 @@ class Board:
                 self._add(version, version.rule)
         for queue in [*self.config.queues, *floor.gauges]:
             self.of_queue(queue, at)
-        self._uses_duty = any(family.rule.when.metric in OF_DUTY for family in self._families)
+        self._uses_duty = any(family.of_duty for family in self._families)
         if self._uses_duty:
             self.duties.look(self.duties.shift, at)
         for seat in floor.seats():
@@ -173,6 +176,9 @@ class Board:
         if when.metric in FORMULAS:
             return self._windowed(rule, queues)
         if when.metric == "waiting":
+            floor = self._floor
+            if queues is None and floor is not None:
+                return self._bound(queues, AllWaiting(lambda: floor.waiting_now))
             return self._bound(queues, Waiting(self._gauges(), self._names(queues)))
         if when.metric == "longest_wait_s":
             return self._bound(queues, LongestWait(self._gauges(), self._names(queues)))
@@ -241,6 +247,8 @@ class Board:
         return self._count(Occupancy(_name(f"occupancy {length_s:g}", *who), who, length_s, self._at))
 
     def _count(self, cell: Count) -> Cell:
+        for record in self._records.values():
+            record.counts = None
         for queue in cell.who.queues or ("",):
             self._counts_of.setdefault(queue, []).append(cell)
         return cell
@@ -278,19 +286,39 @@ class Board:
             record = self._records[seat.seat] = self._meet_seat(seat.seat)
         elif record.now == now:
             return []
-        if now.away and self.streaks.get(seat.seat):
-            self.streaks[seat.seat] = 0
-        record.now = now
-        if self._uses_duty and not self.dark:
-            self.duties.seat(seat.seat, now.away, at)
+        self._at = at
+        before, record.now = record.now, now
         changed = self._weigh(record, at)
-        changed += self.touch(seat.seat, at)
+        if now.status != before.status or now.reason != before.reason:
+            changed += self._restate(record, before, seat.seat, at)
+        changed += self._ask(record.other, record, seat.seat, at)
         return changed
+
+    def _restate(self, record: SeatRecord, before: Doing, seat: str, at: float) -> list[Cell]:
+        """Another status: only the rules that ask for the one before or for this one."""
+        then, now = self._asking(before), self._asking(record.now)
+        mine = [family for family in [*(then - now), *(now - then)] if family.who.fixed(record.info)]
+        changed = self._ask(sorted(mine, key=_by_rule), record, seat, at)
+        if record.now.away and self.streaks.get(seat):
+            self.streaks[seat] = 0
+            changed += self.touch_streak(seat, at)
+        if self._uses_duty and not self.dark and self.duties.seat(seat, record.now.away, at):
+            changed += self._ask(record.duty, record, seat, at)
+        return changed
+
+    def _asking(self, now: Doing) -> frozenset[Family]:
+        """The rules that ask for such a status of single seats."""
+        key = (now.status, now.reason)
+        found = self._by_status.get(key)
+        if found is None:
+            asks = (family for family in self._families if family.of_status)
+            found = frozenset(family for family in asks if family.ask("", now, 0.0)[0])
+            self._by_status[key] = found
+        return found
 
     def _meet_seat(self, seat: str) -> SeatRecord:
         info = self.config.seats.get(seat)
-        counts = [count for count in self._counts_of.get("", ()) if count.who.fixed(info)]
-        return SeatRecord(info, counts, [family for family in self._families if family.who.fixed(info)])
+        return SeatRecord(info, [family for family in self._families if family.who.fixed(info)])
 
     def _weigh(self, record: SeatRecord, at: float) -> list[Cell]:
         now, before = record.now, record.adds
@@ -308,22 +336,27 @@ class Board:
         return changed
 
     def _counts_for(self, record: SeatRecord) -> Iterable[Count]:
-        found = dict.fromkeys(record.counts)
-        for queue in record.now.queues:
-            counts = record.of_queue.get(queue)
-            if counts is None:
-                known = self._counts_of.get(queue, ())
-                counts = record.of_queue[queue] = [item for item in known if item.who.fixed(record.info)]
-            found.update(dict.fromkeys(counts))
-        return found
+        queues = record.now.queues
+        if record.queues != queues or record.counts is None:
+            known = (count for queue in ("", *queues) for count in self._counts_of.get(queue, ()))
+            mine = (count for count in known if count.who.fixed(record.info))
+            record.queues, record.counts = queues, tuple(dict.fromkeys(mine))
+        return record.counts
 
     def touch(self, seat: str, at: float) -> list[Cell]:
-        """Something of the seat changed that its own rules may ask for."""
-        self._at = at
+        """All that its own rules ask of a seat may have changed."""
         record = self._records.get(seat)
+        return self._ask(record.families, record, seat, at) if record is not None else []
+
+    def touch_streak(self, seat: str, at: float) -> list[Cell]:
+        """The ringings that a seat missed in a row changed."""
+        record = self._records.get(seat)
+        return self._ask(record.streak, record, seat, at) if record is not None else []
+
+    def _ask(self, families: Iterable[Family], record: SeatRecord, seat: str, at: float) -> list[Cell]:
+        self._at = at
         changed: list[Cell] = []
-        for family in record.families if record is not None else ():
-            assert record is not None
+        for family in families:
             told = family.told(seat, record.now, at)
             cell = family.cells.get(seat)
             if cell is None and told[0]:
@@ -379,8 +412,16 @@ class Board:
     def edge(self, shift: str, at: float) -> dict[Cell, None]:
         """A part of a shift begins or ends."""
         seats = self.duties.edge(shift, at, self.dark)
-        return dict.fromkeys(cell for seat in seats for cell in self.touch(seat, at))
+        records = ((seat, self._records.get(seat)) for seat in seats)
+        known = ((seat, record) for seat, record in records if record is not None)
+        return dict.fromkeys(
+            cell for seat, record in known for cell in self._ask(record.duty, record, seat, at)
+        )
 
 
 def _name(kind: str, *parts: Iterable[str]) -> str:
     return "|".join((kind, *(",".join(sorted(part)) for part in parts)))
+
+
+def _by_rule(family: Family) -> str:
+    return family.rule.id

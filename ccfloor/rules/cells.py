@@ -12,9 +12,16 @@ from math import inf, nextafter
 from typing import TYPE_CHECKING, Any
 
 from ccfloor.floor import metrics
-from ccfloor.floor.calls import KEEP_S, PENDING, Visit
+from ccfloor.floor.calls import KEEP_S, PENDING, Contribution, Visit, contributions
 from ccfloor.floor.metrics import Counts
-from ccfloor.floor.windows import LENGTHS_S, QueueGauge, VisitWindows, event_counts, service_counts
+from ccfloor.floor.windows import (
+    LENGTHS_S,
+    QueueGauge,
+    VisitWindows,
+    event_counts,
+    service_counts,
+    service_parts,
+)
 from ccfloor.rules.signals import GRID_S
 
 if TYPE_CHECKING:
@@ -64,12 +71,25 @@ class Seconds(Cell):
     """Seconds since an instant, a ramp: it is looked at again when it comes to a level of a rule."""
 
     ramp = moves = True
+    edge = 0.0  # the next level is come to then
 
     def next_at(self, at: float) -> float:
-        if not self.value:
-            return inf
-        edges = (edge for watch in self.watches for edge in watch.crossings(self.value))
-        return min((edge for edge in edges if edge > at), default=inf)
+        self.edge = inf
+        if self.value:
+            for watch in self.watches:
+                self.edge = min(self.edge, watch.next_crossing(self.value, at))
+        return self.edge
+
+
+class AllWaiting(Cell):
+    """Callers waiting on the whole floor."""
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        super().__init__()
+        self._count = count
+
+    def read(self, at: float) -> float:
+        return float(self._count())
 
 
 class Waiting(Cell):
@@ -117,6 +137,28 @@ class WaitOverLimit(LongestWait):
         return entered_at + self._limit(queue, entered_at)
 
 
+_ASKED = frozenset(
+    metrics.INDEX[name]
+    for name in (
+        "offered",
+        "answered",
+        "abandoned",
+        "handled",
+        "wait_answered_ms",
+        "wait_abandoned_ms",
+        "talk_ms",
+        "hold_ms",
+        "acw_ms",
+    )
+)
+
+
+def rule_parts(visit: Visit, now: float, waiting: bool) -> list[Contribution]:
+    """What the visit adds to the windows as far as any metric asks for it."""
+    parts = [part for part in contributions(visit.row) if part[0] in _ASKED]
+    return parts + service_parts(visit, now, waiting)
+
+
 class RuleWindows(VisitWindows):
     """Rolling windows over some queues that move with the events alone (those of the Floor also move with
     whoever looks, which no alarm may depend on)."""
@@ -131,15 +173,19 @@ class RuleWindows(VisitWindows):
         gauge = self._gauges.get(visit.row.queue)
         return gauge is not None and visit.key in gauge.waiting
 
-    def note(self, visit: Visit, at: float) -> None:
-        """The visit changed."""
+    def measure(self, visit: Visit, now: float) -> None:
+        """Only what rules ask for."""
+        self.match(visit, rule_parts(visit, now, self.waits(visit)), now)
+
+    def note(self, visit: Visit, at: float, parts: list[Contribution]) -> None:
+        """The visit changed; ``parts`` as ``rule_parts`` gives them, used up."""
         row, key = visit.row, visit.key
         if row.outcome not in PENDING:
             self._deadline_of.pop(key, None)
         elif self.waits(visit) and self._deadline_of.get(key) != row.entered_at:
             self._deadline_of[key] = row.entered_at
             self.expect(visit)
-        self.measure(visit, at)
+        self.match(visit, parts, at)
         if row.final:
             self._ended.append((at, key))
         while self._ended and self._ended[0][0] < at - KEEP_S:
@@ -150,7 +196,7 @@ class RuleWindows(VisitWindows):
         known = set(self._queues())
         for visit in visits:
             if visit.row.queue in known:
-                self.note(visit, at)
+                self.note(visit, at, rule_parts(visit, at, self.waits(visit)))
 
 
 class Windowed(Cell):

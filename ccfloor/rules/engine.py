@@ -20,7 +20,7 @@ from ccfloor.rules.alarms import Alarm, RuleState, Standing
 from ccfloor.rules.board import Board, Memory
 from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Calendar
-from ccfloor.rules.cells import Cell
+from ccfloor.rules.cells import Cell, Seconds, rule_parts
 from ccfloor.rules.duty import SeatDuty
 from ccfloor.rules.guards import Guard
 from ccfloor.rules.peek import Peek
@@ -111,9 +111,12 @@ class RuleEngine:
         """FloorWatch: a visit changed."""
         self.move(at)
         found = self._board.of_queue(visit.row.queue, self.at)
-        for windows in found.windows:
-            windows.note(visit, self.at)
-        self._touch(found.cells)
+        if found.windows:
+            parts = rule_parts(visit, self.at, found.windows[0].waits(visit))
+            for windows in found.windows:
+                windows.note(visit, self.at, parts.copy())
+        self._dirty.update(found.cells)
+        self._peek = None
 
     def seat(self, seat: Seat, at: float) -> None:
         """FloorWatch: a seat may have changed."""
@@ -144,7 +147,7 @@ class RuleEngine:
     def _streak(self, seat: str, count: int, at: float) -> None:
         self.move(at)
         self._memory.streaks[seat] = count
-        self._touch(self._board.touch(seat, self.at))
+        self._touch(self._board.touch_streak(seat, self.at))
 
     def _sight(self, dark: bool) -> None:
         self.dark = dark
@@ -170,13 +173,14 @@ class RuleEngine:
     def _read(self, cell: Cell, at: float) -> None:
         before, value = cell.value, cell.read(at)
         cell.value = value
+        if isinstance(cell, Seconds) and value == before and at < cell.edge:
+            return
         if cell.timer is not None:
             self._timers.set(cell.timer, cell.next_at(at))
         if value == before and not cell.ramp:
             return
         for watch in cell.watches:
-            if cell.ramp and before and before != value:
-                watch.note_peak(at, before)
+            watch.note(at, before)
             self._tell(watch, at)
 
     def _tell(self, watch: Watch, at: float) -> None:

@@ -9,6 +9,8 @@ from ccfloor.rules.duty import Duties
 from ccfloor.rules.model import Rule
 from ccfloor.rules.seat_cells import Doing, Filter, in_state
 
+OF_DUTY = frozenset(("late_login_s", "early_logout_s", "missing_s", "off_duty"))
+
 Told = tuple[float, float]  # the value, until when it holds (0.0: until told otherwise)
 Ask = Callable[[str, Doing, float], Told]
 
@@ -47,6 +49,9 @@ class Family:
 
     def __init__(self, rule: Rule, version: int, who: Filter, ask: Ask) -> None:
         self.rule, self.version, self.who, self.ask = rule, version, who, ask
+        metric = rule.when.metric
+        self.of_status = metric == "in_status" and not who.queues
+        self.of_duty, self.of_streak = metric in OF_DUTY, metric == "rona_streak"
         self.kind: type[SeatCell | SeatSeconds] = SeatSeconds if rule.when.metric == "missing_s" else SeatCell
         self.cells: dict[str, SeatCell | SeatSeconds] = {}
 

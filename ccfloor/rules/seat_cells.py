@@ -56,6 +56,8 @@ class Filter(NamedTuple):
 
     def paused(self, now: Doing) -> bool:
         """Whether it is paused in all of those queues that it serves."""
+        if not now.shut:
+            return False
         mine = [queue for queue in now.queues if not self.queues or queue in self.queues]
         return bool(mine) and all(queue in now.shut for queue in mine)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf, nextafter
 from typing import Any
 
@@ -9,7 +10,7 @@ from ccfloor.rules.alarms import Alarm, RuleState
 from ccfloor.rules.cells import Cell
 from ccfloor.rules.guards import Guard
 from ccfloor.rules.machine import Machine
-from ccfloor.rules.model import Rule
+from ccfloor.rules.model import Rule, When
 from ccfloor.rules.shadows import Shadows
 from ccfloor.rules.timers import Timer
 
@@ -28,8 +29,8 @@ def quiet_value(rule: Rule) -> float:
 class Watch:
     """One version of a rule for one subject. The machine is made when there is first something to hold."""
 
-    __slots__ = ("_rule_levels", "cell", "eager", "guard", "machine", "quiet", "rule", "shadows", "subject",
-                 "timer", "told", "version")  # fmt: skip
+    __slots__ = ("_clear", "_exact", "_levels", "_meets", "_told_side", "_upward", "cell", "eager", "guard",
+                 "machine", "quiet", "rule", "shadows", "subject", "timer", "told", "version")  # fmt: skip
 
     def __init__(self, rule: Rule, version: int, subject: str, cell: Cell, guard: Guard | None) -> None:
         self.rule, self.version, self.subject = rule, version, subject
@@ -40,36 +41,44 @@ class Watch:
         self.quiet = quiet_value(rule)
         self.eager = rule.plan is not None or rule.hold.kind == "mean"
         self.shadows = Shadows(rule) if rule.plan is not None and rule.hold.for_s else None
-        self._rule_levels = levels(rule) if cell.ramp else ()
+        self._levels = levels(rule) if cell.ramp else ()
+        self._meets, self._upward = comparison(rule.when), rule.when.upward
+        self._clear, self._exact = rule.clear.level, rule.hold.kind == "mean"
+        self._told_side: float | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         """Which watch it is among those of one book."""
         return self.rule.id, self.subject
 
-    def crossings(self, since: float) -> list[float]:
-        """When a ramp that runs since that instant comes to a level of the rule, and just beyond it."""
-        return [
-            edge for level in self._rule_levels for edge in (since + level, nextafter(since + level, inf))
-        ]
+    def next_crossing(self, since: float, at: float) -> float:
+        """When a ramp that runs since that instant comes next to a level of the rule, or just beyond it."""
+        for level in self._levels:
+            edge = since + level
+            if edge > at:
+                return edge
+            if edge == at:
+                return nextafter(edge, inf)
+        return inf
 
     def tell(self, at: float, dark: bool) -> bool:
         """Tell the machine what the cell says from ``at`` on; whether it is told anything new."""
         value = None if dark else self._seen(at)
-        if not self._news(value):
+        if self.shadows is not None:
+            self.shadows.change(at, value)
+        side = self._side(value)
+        if not self._news(value, side):
             return False
         if self.machine is None:
             self.machine = self._new()
-        self.told = value
+        self.told, self._told_side = value, side
         self.machine.change(at, value)
-        if self.shadows is not None:
-            self.shadows.change(at, value)
         return True
 
     def peek(self, at: float, dark: bool) -> Machine | None:
         """A machine that was told what the cell says now; None: it would be told nothing new."""
         value = None if dark else self._seen(at)
-        if not self._news(value):
+        if not self._news(value, self._side(value)):
             return None
         machine = self._new()
         if self.machine is not None:
@@ -80,10 +89,22 @@ class Watch:
     def _new(self) -> Machine:
         return Machine(self.rule, self.version, self.subject)
 
-    def _news(self, value: float | None) -> bool:
+    def _side(self, value: float | None) -> float | None:
+        """What of a value matters to the machine: whether it meets the condition, and whether it is good
+        enough to clear. To a mean the value itself matters.
+        """
+        if value is None or self._exact:
+            return value
+        meets, clear = self._meets(value), self._clear
+        if clear is None:
+            return 1.0 if meets else 2.0
+        good = value <= clear if self._upward else value >= clear
+        return meets + 2.0 * good
+
+    def _news(self, value: float | None, side: float | None) -> bool:
         if self.machine is not None:
-            return value != self.told
-        return value is not None and (self.eager or self.rule.when.meets(value))
+            return side != self._told_side
+        return value is not None and (self.eager or self._meets(value))
 
     def _seen(self, at: float) -> float:
         value = self.cell.value
@@ -94,7 +115,7 @@ class Watch:
     def _step(self, since: float, at: float) -> float:
         """A ramp as the last level it came to, or went just beyond: equal between two of them."""
         found = self.quiet
-        for level in self._rule_levels if since else ():
+        for level in self._levels if since else ():
             if at >= since + level:
                 found = level if at == since + level else nextafter(level, inf)
         return found
@@ -110,22 +131,23 @@ class Watch:
         return max(0.0, at - value) if value else 0.0
 
     def settle(self, alarms: list[Alarm]) -> list[Alarm]:
-        """Alarms of a ramp tell its seconds, not the levels it came to."""
-        since = self.cell.value if self.cell.ramp else None
-        if self.machine is None or not since:
-            return alarms
+        """Alarms that fired tell the metric's own value: the machine knows only the side of it."""
         for alarm in alarms:
-            if not alarm.cleared_at:
-                alarm.value = alarm.worst = max(0.0, alarm.fired_at - since)
-                if self.machine.alarm is not None and self.machine.alarm.fired_at == alarm.fired_at:
-                    self.machine.alarm.value = self.machine.alarm.worst = alarm.value
+            value = self.actual(alarm.fired_at)
+            if not alarm.cleared_at and value is not None:
+                alarm.value = alarm.worst = value
+                on = self.machine.alarm if self.machine is not None else None
+                if on is not None and on.fired_at == alarm.fired_at:
+                    on.value = on.worst = value
         return alarms
 
-    def note_peak(self, at: float, since: float) -> None:
-        """A ramp ends at ``at``: how far it came counts for the alarm's worst value."""
+    def note(self, at: float, before: float | None) -> None:
+        """The cell changed at ``at``: how far it has come counts for the alarm's worst value."""
         alarm = self.machine.alarm if self.machine is not None else None
-        if alarm is not None and since < at and self.rule.when.upward:
-            alarm.worst = max(alarm.worst, at - since)
+        if alarm is not None:
+            value = self.as_read(at, before if self.cell.ramp else self.cell.value)
+            if value is not None:
+                alarm.worst = max(alarm.worst, value) if self._upward else min(alarm.worst, value)
 
     def asks_as(self, other: Watch) -> bool:
         """Whether two versions of a rule ask the same, whatever else they say."""
@@ -153,7 +175,7 @@ class Watch:
 
     def restore(self, told: float | None, machine: bytes, shadows: list[Any] | None) -> None:
         """Takes the state of a watch of the same rule and subject."""
-        self.told = told
+        self.told, self._told_side = told, self._side(told)
         self.machine = self._new()
         self.machine.restore(machine)
         if self.shadows is not None and shadows is not None:
@@ -164,3 +186,11 @@ def levels(rule: Rule) -> tuple[float, ...]:
     """The levels that matter to a rule, ascending."""
     clear = rule.clear.level
     return tuple(sorted({rule.when.level} if clear is None else {rule.when.level, clear}))
+
+
+def comparison(when: When) -> Callable[[float], bool]:
+    """``when.meets`` without looking up what the condition is."""
+    level, strictly = when.level, when.strictly
+    if when.upward:
+        return (lambda value: value > level) if strictly else (lambda value: value >= level)
+    return (lambda value: value < level) if strictly else (lambda value: value <= level)
