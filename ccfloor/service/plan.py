@@ -157,11 +157,12 @@ class Incident(msgspec.Struct, frozen=True):
 
 
 class LastFailed(msgspec.Struct, frozen=True):
-    """The last message that could not be delivered."""
+    """The last message that could not be delivered. ``error`` in English, ``error_zh`` in Chinese."""
 
     channel: str
     error: str
     at: float
+    error_zh: str = ""
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -6,16 +6,15 @@ Whatever people do leaves a note (``plan_notes``), so the last note's number tel
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import Engine, func, select
 
 from ccfloor.service.campaigns import list_campaigns
 from ccfloor.service.incidents import open_incidents
+from ccfloor.service.notify.reasons import in_language
+from ccfloor.service.notify.status import Failure, failed_notices, failing
 from ccfloor.service.plan import Incident, LastFailed, People, Planned
 from ccfloor.service.plan_notes import read_notes
 from ccfloor.store.tables import leave_requests, notices, plan_notes, rule_versions
-
-_FAILED = "failed"
-_FAILED_S = 86_400.0  # so long a message that could not be delivered is told
 
 
 class Stamp(NamedTuple):
@@ -30,7 +29,7 @@ def read_stamp(engine: Engine, site: str, now: float) -> Stamp:
     """One small query; every part of it is answered by an index."""
     note, version = plan_notes.c, rule_versions.c
     last = select(note.id).where(note.site == site).order_by(note.id.desc()).limit(1)
-    failed = select(func.count()).where(*_failed(site, now))
+    failed = select(func.sum(notices.c.attempts + 1)).where(*failing(site, now))
     versions = select(func.count()).select_from(rule_versions).where(version.site == site)
     parts = (
         last.scalar_subquery(),
@@ -47,11 +46,9 @@ def read_people(engine: Engine, site: str, about: Iterable[str], at: float, now:
 
     ``at``: the floor's instant, ``now``: ours.
     """
-    notice = notices.c
-    failed = select(notice.channel, notice.error, notice.at).where(*_failed(site, now))
     with engine.connect() as connection:
         notes = read_notes(connection, site, about)
-        lost = connection.execute(failed.order_by(notice.at.desc())).all()
+        lost = failed_notices(connection, site, now)
     return People(
         notes=notes,
         planned=tuple(
@@ -63,9 +60,13 @@ def read_people(engine: Engine, site: str, about: Iterable[str], at: float, now:
             Incident(row.id, row.cause, row.text, row.started_at, row.who)
             for row in open_incidents(engine, site)
         ),
-        notices_failed=len(lost),
-        last_failed=LastFailed(*lost[0]) if lost else None,
+        notices_failed=lost.messages,
+        last_failed=_last(lost.last) if lost.last else None,
     )
+
+
+def _last(lost: Failure) -> LastFailed:
+    return LastFailed(*lost, error_zh=in_language(lost.error, "zh"))
 
 
 def on_leave(engine: Engine, site: str, now: float) -> list[tuple[str, float, float]]:
@@ -75,8 +76,3 @@ def on_leave(engine: Engine, site: str, now: float) -> list[tuple[str, float, fl
     with engine.connect() as connection:
         rows = connection.execute(select(leave.seat, leave.start, leave.end).where(*granted))
         return [(row.seat, row.start, row.end) for row in rows]
-
-
-def _failed(site: str, now: float) -> tuple[ColumnElement[bool], ...]:
-    notice = notices.c
-    return (notice.site == site, notice.state == _FAILED, notice.due_at > now - _FAILED_S)

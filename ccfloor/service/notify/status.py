@@ -6,7 +6,7 @@ One message that left for several alarms is several rows of the outbox and count
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from ccfloor.rules.telling import DROPPED, FAILED, HELD, SENT, WAITING
 from ccfloor.store.tables import notices
@@ -43,12 +43,16 @@ class Passed(NamedTuple):
     alarms: int
 
 
+def failing(site: str, now: float) -> tuple[ColumnElement[bool], ...]:
+    """The notices that are given up since a shift, or were tried in vain and wait."""
+    troubled = (_n.state == FAILED) | ((_n.attempts > 0) & (_n.error != ""))
+    return (_n.site == site, _n.state.in_((FAILED, WAITING)), _n.due_at > now - SHOWN_S, troubled)
+
+
 def failed_notices(connection: Connection, site: str, now: float) -> Failed:
     """What is not getting through on ``site``: given up within the last shift, or failing now."""
-    mine = (_n.site == site, _n.state.in_((FAILED, WAITING)), _n.due_at > now - SHOWN_S)
-    troubled = ((_n.state == FAILED) | (_n.attempts > 0)) & (_n.error != "")
     columns = (_n.channel, _n.state, _n.due_at, _n.error, _n.text)
-    rows = connection.execute(select(*columns).where(*mine, troubled).order_by(_n.due_at)).all()
+    rows = connection.execute(select(*columns).where(*failing(site, now)).order_by(_n.due_at)).all()
     messages = {(row.channel, row.state, row.text, row.error): row for row in rows}
     if not rows:
         return Failed(0, None)

@@ -168,10 +168,11 @@ class PlanBoard {
   }
 
   failedLine(plan) {
-    const { t, fmt, state } = this.ctx;
+    const { t, fmt, state, lang } = this.ctx;
     if (!plan.notices_failed) return null;
     const last = plan.last_failed;
-    const detail = last ? t("plan.failed.last", { channel: last.channel, error: last.error, time: fmt.time(last.at, state.site.zone) }) : "";
+    const error = last && ((lang === "zh" && last.error_zh) || last.error);
+    const detail = last ? t("plan.failed.last", { channel: last.channel, error, time: fmt.time(last.at, state.site.zone) }) : "";
     return { key: "failed", mark: "warn", icon: "triangle_open", words: [t("plan.failed", { n: plan.notices_failed }), detail].filter(Boolean).join(" · ") };
   }
 
