@@ -49,14 +49,23 @@ class Check(NamedTuple):
 
 def check_rule(rule: Rule, known: Known) -> Iterator[Check]:
     """Everything wrong or doubtful about one rule by itself."""
-    for field, en, zh in misfits(rule):
-        close = get_close_matches(rule.when.metric, METRICS, 1) if field == "when.metric" else []
-        hint = (f"; perhaps {close[0]}?", f"；是否指 {close[0]}？") if close else ("", "")
-        yield Check(tuple(field.split(".")), en + hint[0], zh + hint[1])
+    if rule.when.metric not in METRICS:
+        yield Check(("when", "metric"), *no_metric(rule.when.metric))
+    else:
+        for field, en, zh in misfits(rule):
+            yield Check(tuple(field.split(".")), en, zh)
     yield from _states(rule)
     yield from _people(rule, known)
     yield from _checklist(rule)
     yield from _told(rule, known)
+
+
+def no_metric(name: str) -> tuple[str, str]:
+    """That there is no such metric, with the one that was perhaps meant."""
+    known, close = ", ".join(METRICS), get_close_matches(name, METRICS, 1)
+    hint = (f"; perhaps {close[0]}?", f"；是否指 {close[0]}？") if close else ("", "")
+    en, zh = f"there is no such metric; there are {known}", f"没有这个指标；可用：{known}"
+    return en + hint[0], zh + hint[1]
 
 
 def _states(rule: Rule) -> Iterator[Check]:

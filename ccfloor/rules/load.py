@@ -7,9 +7,10 @@ warning: the rule is taken.
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ccfloor.rules.checks import ANYTHING, Known, check_rule
+from ccfloor.rules.checks import ANYTHING, Known, check_rule, no_metric
 from ccfloor.rules.model import Rule, RuleFile
 from ccfloor.rules.places import Loc, Problem
+from ccfloor.rules.signals import METRICS
 from ccfloor.rules.yaml_text import YamlText
 
 
@@ -64,12 +65,22 @@ def load_rule(file: str, text: str, known: Known = ANYTHING) -> Loaded:
 
 def _take(source: YamlText, loc: Loc, tree: Any, known: Known, loaded: Loaded) -> None:
     rule = source.checked(Rule, loc, tree)
-    if rule is not None:
+    if rule is None:
+        _name_metric(source, loc, tree)
+    else:
         for check in check_rule(rule, known):
             problem = source.problem((*loc, *check.loc), check.en, check.zh)
             (loaded.warnings if check.doubt else loaded.problems).append(problem)
         line, level = (source.line((*loc, *field)) for field in (("id",), ("plan", "level")))
         loaded.found.append(Found(rule, source.file, line, level))
+
+
+def _name_metric(source: YamlText, loc: Loc, tree: Any) -> None:
+    """An unknown metric is told also where something else is wrong with the rule."""
+    when = tree.get("when") if isinstance(tree, dict) else None
+    metric = when.get("metric") if isinstance(when, dict) else None
+    if isinstance(metric, str) and metric not in METRICS:
+        source.note((*loc, "when", "metric"), *no_metric(metric))
 
 
 def load_files(files: Iterable[tuple[str, str]], known: Known = ANYTHING) -> Loaded:

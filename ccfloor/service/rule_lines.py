@@ -97,7 +97,7 @@ def _hold(reason: Reason, rule: Rule, at: float, zone: str) -> Iterator[str]:
         return
     mean = rule.hold.kind == "mean"
     held, needed, missing = (
-        f"{value:g}" if mean else spelled(value)
+        f"{value:g}" if mean else spelled(round(value, 1))
         for value in (reason.held_s, reason.needed_s, reason.missing_s)
     )
     unit = " value-seconds" if mean else ""

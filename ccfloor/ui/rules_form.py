@@ -117,6 +117,8 @@ def _numbers(form: _Form, tree: Tree, rule: Rule) -> None:
     with left:
         tree["enabled"] = st.toggle(form.word("enabled"), tree["enabled"], key=form.at("enabled"))
         _condition(form, tree, rule)
+        words = {name: text(f"rules.severity.{name}", form.lang) for name in SEVERITIES}
+        tree["severity"] = form.choice("severity", SEVERITIES, tree["severity"], words)
     with middle:
         st.subheader(text("rules.form.hold", form.lang), anchor=False)
         _hold(form, tree["hold"])
@@ -124,8 +126,6 @@ def _numbers(form: _Form, tree: Tree, rule: Rule) -> None:
     with right:
         st.subheader(text("rules.form.clear", form.lang), anchor=False)
         _clear(form, tree["clear"], rule)
-        words = {name: text(f"rules.severity.{name}", form.lang) for name in SEVERITIES}
-        tree["severity"] = form.choice("severity", SEVERITIES, tree["severity"], words)
 
 
 def _condition(form: _Form, tree: Tree, rule: Rule) -> None:

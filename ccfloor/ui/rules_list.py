@@ -29,21 +29,41 @@ from ccfloor.ui.texts import Lang, text, texts
 from ccfloor.ui.tokens import COLOURS
 
 NEW = "new"
+# Rows between hairlines; a link to a rule is no choice of a page, which is what Streamlit draws.
+_STYLE = """
+[class*=st-key-rule-row]{border-top:1px solid %(line)s;padding:.5rem 0 .25rem}
+[class*=st-key-rule] [data-testid=stPageLink-NavLink]{background:none;padding:0}
+[class*=st-key-rule] [data-testid=stPageLink-NavLink] p{text-decoration:underline;font-weight:700}
+[class*=st-key-rule-row] [data-testid=stVerticalBlock]{gap:.15rem}
+[class*=st-key-rule-row] [data-testid=stHorizontalBlock]{gap:.35rem 1.5rem}
+[data-testid=stHeading] h3{padding-bottom:.4rem}
+[class*=st-key-rules][class*=-yaml] textarea{font-family:monospace;font-size:.875rem}
+"""
 _RANK = {"alarm": 0, "warn": 1, "info": 2}
 
 
 def show(seen: Look) -> None:
     """The list, or the rule that the URL names."""
+    st.html(f"<style>{_STYLE % COLOURS[seen.theme]}</style>")
     told = st.session_state.pop("rules:told", "")
     if told:
         st.success(told)
     service = runtime.service()
     stories = _stories(editions(service.engine, service.viewer(seen.lang)))
     asked = st.query_params.get("rule", "")
+    _address(asked)
     if asked and (asked == NEW or asked in stories):
         one(asked, stories.get(asked, []), seen)
     else:
         _list(stories, seen)
+
+
+def _address(asked: str) -> None:
+    """Streamlit does not write a link to the same page into the address: do it once for each."""
+    before = st.session_state.get("rules:address")
+    st.session_state["rules:address"] = asked
+    if before is not None and before != asked:
+        st.query_params.from_dict(st.query_params.to_dict())
 
 
 def _stories(found: Iterable[Edition]) -> dict[str, list[Edition]]:
@@ -71,8 +91,6 @@ def _list(stories: dict[str, list[Edition]], seen: Look) -> None:
     present = {name: in_force(story, now) or story[0] for name, story in stories.items()}
     if not present:
         st.caption(text("rules.none", lang))
-    line = COLOURS[seen.theme]["line"]
-    st.html(f"<style>[class*=st-key-rule-row]{{border-top:1px solid {line};padding:.35rem 0}}</style>")
     for title, items in groups(present.values(), lang):
         st.subheader(title, anchor=False)
         for item in items:
@@ -141,7 +159,10 @@ def _marks(rule: Rule | None, lang: Lang) -> list[str]:
 def _link(label: str, seen: Look, rule: str = "") -> None:
     """A link to this page: to one rule, or to the list."""
     kept: dict[str, str] = {"lang": seen.lang, "theme": seen.theme}
-    st.page_link(page_of("rules", seen), label=label, query_params=kept | ({"rule": rule} if rule else {}))
+    with st.container(key=f"rule-link-{rule}"):
+        st.page_link(
+            page_of("rules", seen), label=label, query_params=kept | ({"rule": rule} if rule else {})
+        )
 
 
 def _files(lang: Lang) -> None:

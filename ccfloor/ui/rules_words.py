@@ -77,7 +77,7 @@ def clear_words(rule: Rule, lang: Lang) -> str:
 
 
 def whom(rule: Rule, config: FloorConfig, lang: Lang) -> str:
-    """Whom a rule watches, and when it counts at all."""
+    """Whom a rule watches, over which window, in which states, and when it counts at all."""
     scope, only = rule.scope, rule.only
     if scope.of == "group" and scope.name:
         first = said(scope.name, lang)
@@ -86,8 +86,13 @@ def whom(rule: Rule, config: FloorConfig, lang: Lang) -> str:
     else:
         first = text(f"rules.about.{'floor' if scope.of == 'floor' else f'each_{scope.of}'}", lang)
     more = [*scope.teams, *(texts(lang).get(f"role.{role}", role) for role in scope.roles)]
+    when = rule.when
+    states = [texts(lang).get(f"status.long.{name}", name) for name in (*when.status, *when.reasons)]
     limits = [
         *([_list(more, lang)] if more else []),
+        *([_list(states, lang)] if states else []),
+        *([text("rules.window", lang, time=span(when.window_s, lang))] if when.window_s else []),
+        *([text("rules.min_calls", lang, n=when.min_calls)] if when.min_calls else []),
         *([text("rules.only.open", lang)] if only.open_hours else []),
         *([text("rules.only.on_shift", lang)] if only.on_shift else []),
         *([text("rules.only.planned", lang)] if only.planned_peak else []),

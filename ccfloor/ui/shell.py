@@ -14,7 +14,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues", "plan"),
-    "nav.system": ("data_quality", "definitions", "settings"),
+    "nav.system": ("rules", "data_quality", "definitions", "settings"),
 }
 LIVE = ("wall", "seats", "queues", "plan")
 
@@ -51,6 +51,14 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 .ccfloor-switch a[aria-current]{font-weight:700;border-color:currentColor}
 """
 
+# What Streamlit writes in white on the primary colour, which is our ink; and its round shapes.
+_ON_INK = """
+[data-testid^=stBaseButton-primary]:not(:disabled) *{color:%(ground)s!important}
+[data-testid=stMultiSelect] [data-tag],[data-tag] *{color:%(ground)s!important}
+[data-testid=stCheckbox]:has([role=switch]:checked) label>div>div:empty{background:%(ground)s!important}
+[data-testid=stButtonGroup] button{border-radius:0!important}
+"""
+
 
 class Look(NamedTuple):
     """How this viewer wants the pages: read from the URL, so that a link shows the same to everyone."""
@@ -70,12 +78,13 @@ def look() -> Look:
 def shell() -> Any:
     """Draw the navigation and return the page to run."""
     seen = look()
-    groups = {group: [_page(name, seen) for name in names] for group, names in GROUPS.items()}
+    groups = {group: [page_of(name, seen) for name in names] for group, names in GROUPS.items()}
     pages = [page for group in groups.values() for page in group]
     home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")
     skip = _SKIP % text("nav.skip", seen.lang)
-    st.html(f"<style>{_STYLE}{skip}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
+    ours = _STYLE + skip + _ON_INK % COLOURS[seen.theme]
+    st.html(f"<style>{ours}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
     _dress(seen, [entry.url_path for entry in (home, *pages)])
     if not seen.kiosk:
         with st.sidebar:
@@ -99,7 +108,8 @@ def _theme_switch() -> Callable[..., Any]:
     return st.components.v2.component("ccfloor_theme", js=script, isolate_styles=False)
 
 
-def _page(name: str, seen: Look) -> Any:
+def page_of(name: str, seen: Look) -> Any:
+    """A page of the navigation, to be linked to."""
     return st.Page(_PAGES / f"{name}.py", title=text(f"page.{name}", seen.lang), url_path=name)
 
 
