@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.fakes.fake_server import DayServer, FakeServer
+from tests.fakes.fake_server import DayServer, FakeServer, PlanServer
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -52,6 +52,15 @@ def own_floor() -> Iterator[FakeServer]:
 def day_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]:
     """A server with a stored day, timelines and commands; each test puts up its own scene."""
     server = DayServer("surge", tmp_path_factory.mktemp("day") / "floor.db")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def plan_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]:
+    """A server with an emergency plan; each test puts up its own scene, which forgets what was done."""
+    server = PlanServer("plan_calm", tmp_path_factory.mktemp("plan") / "floor.db")
     server.start()
     yield server
     server.stop()

@@ -6,7 +6,7 @@ collector would. A seat that is brought back leaves the list of those who do not
 
 import argparse
 import asyncio
-import json
+import copy
 import time
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def _alarm(entry: Plan) -> dict[str, Any]:
 
 def noted(plan: Plan, notes: dict[str, Any]) -> Plan:
     """The plan with what people noted."""
-    plan = json.loads(json.dumps(plan))
+    plan = copy.deepcopy(plan)
     for entry in (*plan["ladder"], *plan["alarms"]):
         if entry["key"] and (note := acked(notes.get(entry["key"], ()))):
             entry |= {"acked_by": note.who, "acked_at": note.at}
@@ -104,7 +104,7 @@ def noted(plan: Plan, notes: dict[str, Any]) -> Plan:
         if not task["order"]:
             note = ticks.get(task["id"])
             task |= {"by": note.who if note else "", "at": note.at if note else 0.0, "done": note is not None}
-    return dict(plan)
+    return plan
 
 
 def plan_view(plan: Plan) -> PlanView:
@@ -124,7 +124,8 @@ class PlanHub(DayHub):
         self.scene = SCENES[name](time.time())
         self.scene.site["zone"] = "Asia/Shanghai"
         self.view = plain(self.scene)
-        self.plan = self.scene.plan = self.scene.plan or empty_plan(time.time())
+        self.scene.plan = self.scene.plan or empty_plan(time.time())
+        self.plan = copy.deepcopy(self.scene.plan)
         store(self.engine, self.scene.view, self.plan, self.scene.steps)
         self.publish()
 
@@ -136,6 +137,11 @@ class PlanHub(DayHub):
             connection.execute(update(live_view).values(payload))
         row = LiveRow(1, time.time(), view, (), plan_view(self.plan))
         runtime.service().hub.accept(row)
+
+    def take(self, parts: dict[str, Any]) -> None:
+        super().take(parts)
+        if "plan" in parts:
+            self.plan = copy.deepcopy(parts["plan"] or {})
 
     async def beat(self) -> None:
         """What people do comes back as the plan, beside ticks and commands."""
@@ -149,6 +155,8 @@ class PlanHub(DayHub):
 
     async def tell(self) -> None:
         """Send the plan if it is not what was sent last."""
+        if not self.plan:
+            return
         keys = [entry["key"] for entry in (*self.plan["ladder"], *self.plan["alarms"]) if entry["key"]]
         with self.engine.connect() as connection:
             notes = read_notes(connection, "main", keys)

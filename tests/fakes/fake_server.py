@@ -86,3 +86,11 @@ class DayServer(FakeServer):
     def command(self) -> list[str]:
         where = ["--port", str(self.port), "--scene", self.scene, "--db", str(self.db)]
         return [sys.executable, "-m", "tests.fakes.fake_day", *where]
+
+
+class PlanServer(DayServer):
+    """The same with an emergency plan whose notes and commands are really written."""
+
+    def command(self) -> list[str]:
+        where = ["--port", str(self.port), "--scene", self.scene, "--db", str(self.db)]
+        return [sys.executable, "-m", "tests.fakes.fake_plan", *where]

@@ -99,3 +99,10 @@ function causeWord(cause, t) {
   const words = t("plan.cause." + cause);
   return words === "plan.cause." + cause ? cause : words;
 }
+
+/** What the rules say of a seat in words: their names with the order, and the order of the plan it does not follow. */
+function seatRules(state, seat, t, lang) {
+  const colon = lang === "zh" ? "：" : ": ";
+  const rules = (state.marks.alarms.get("seat:" + seat) || []).map((alarm) => alarm.name[lang] + colon + alarm.say[lang]);
+  return state.marks.due.has(seat) ? [t("plan.seat.breaks"), ...rules] : rules;
+}

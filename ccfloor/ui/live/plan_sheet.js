@@ -95,6 +95,7 @@ class AskSheet {
     this.go.disabled = true;
     await this.act(() => this.asked.act(values));
     this.go.disabled = false;
+    if (!this.node.hidden) this.node.querySelector("input, button:not([hidden])").focus();
   }
 
   /** Does something that may be refused: closes the sheet, or says in it why not. `act` gives a sentence or "". */

@@ -30,7 +30,8 @@ class SeatDetail {
     this.note = box("div", "m");
     this.day = box("div", "day");
     this.figures = Object.fromEntries(DAY_FIGURES.map((key) => [key, this.addFigure(key)]));
-    this.node.append(head, this.commands.ask, this.commands.list, this.lanes, this.note, this.day);
+    this.rules = box("p", "rules");
+    this.node.append(head, this.rules, this.commands.ask, this.commands.list, this.lanes, this.note, this.day);
   }
 
   addFigure(key) {
@@ -103,6 +104,9 @@ class SeatDetail {
     const { seat, item } = this;
     setClass(this.now, `now ${item.look.band}`.trim());
     setText(this.words, this.nowWords(now));
+    const rules = seatRules(this.ctx.state, seat.seat, this.ctx.t, this.ctx.lang);
+    this.rules.hidden = !rules.length;
+    setText(this.rules, rules.join(" · "));
     if (this.dayStart !== undefined) this.timeline.tick(this.running(now), now);
     const figures = dayFigures(seat, now);
     const paused = seat.status === "paused" ? (item.look.group === "busy" ? "busy" : "break") : "";

@@ -40,8 +40,9 @@ function paintTile(item, now, ctx) {
   now = seenUntil(ctx.state, "seats", seat.seat, now);
   setClass(tile.node, `s g-${look.group} ${look.band}${lost ? " unseen" : ""}`.trim());
   setText(tile.time, seat.status === "offline" ? "" : ctx.fmt.clock(now - seat.since));
-  if (tile.seat === seat) return tile;
-  tile.seat = seat;
+  const rules = seatRules(ctx.state, seat.seat, ctx.t, ctx.lang).join(" · ");
+  if (tile.seat === seat && tile.rules === rules) return tile;
+  Object.assign(tile, { seat, rules });
   setIcon(tile.icon, look.icon);
   setText(tile.name, item.name);
   setText(tile.word, look.word);
@@ -50,7 +51,7 @@ function paintTile(item, now, ctx) {
   setText(tile.caller, onCall ? `*${seat.caller.slice(-4)}` : "");
   const facts = [item.name, seat.number, seat.team, ctx.t(`status.long.${look.key}`)].filter(Boolean);
   setAttr(tile.node, "aria-label", facts.join(", "));
-  setAttr(tile.node, "title", [...facts, seatPlace(seat, ctx)].filter(Boolean).join(" · "));
+  setAttr(tile.node, "title", [...facts, seatPlace(seat, ctx), rules].filter(Boolean).join(" · "));
   return tile;
 }
 

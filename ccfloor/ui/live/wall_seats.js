@@ -102,7 +102,7 @@ function patchTile(ctx, tile, seat, at) {
 function seatNote(ctx, seat, look, name) {
   const queues = seat.queues.map((member) => queueName(ctx.state, member.queue, ctx.lang));
   const parts = [name, ctx.t("status.long." + look.key), queues.join(ctx.lang === "zh" ? "、" : ", ")];
-  const rules = (ctx.state.marks.alarms.get("seat:" + seat.seat) || []).map((alarm) => alarm.name[ctx.lang]);
+  const rules = seatRules(ctx.state, seat.seat, ctx.t, ctx.lang);
   return [...parts, ...rules].filter(Boolean).join(" · ");
 }
 
