@@ -157,7 +157,9 @@ class Machine:
 
     def _watch_clear(self, at: float, was_dark: bool) -> None:
         """The clear clock and the worst value at a change while it fires."""
+        no_length = at == self.bad_at  # the bad value that stopped the clock did not stay
         if self.value is None:
+            self.good = self.good or no_length
             self.dark_at = self.dark_at if was_dark else at
             return
         if was_dark:
@@ -169,11 +171,10 @@ class Machine:
         if not self._on_good_side():
             if self.good:
                 self.good, self.bad_at = False, at
+        elif not self.good and no_length:
+            self.good = True
         elif not self.good:
-            if at == self.bad_at:  # the bad value had no length
-                self.good = True
-            else:
-                self._start_clear(at)
+            self._start_clear(at)
 
     def _start_clear(self, at: float) -> None:
         self.good, self.good_at, self.back_at, self.dark_s = True, at, at, 0.0

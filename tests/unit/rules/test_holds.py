@@ -219,6 +219,14 @@ def test_a_restored_tracker_knows_its_own_instants_only() -> None:
     assert one.due_at() == START + 160
 
 
+def test_a_blindness_of_no_length_stays_one_over_a_restart() -> None:
+    when = When(metric="ready", at_most=4)
+    before, after = told(MEAN, [(600, 3.0), (0, None)], when), make_hold(when, MEAN)
+    after.restore(before.dump())
+    after.change(START + 600, 3.0)
+    assert after.due_at() == START + 1800
+
+
 @pytest.mark.parametrize("hold", [SHARE, WITHIN, MEAN])
 def test_windows_keep_no_more_than_they_need(hold: Hold) -> None:
     tracker = make_hold(When(metric="waiting", at_least=1e6), hold)

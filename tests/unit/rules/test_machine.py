@@ -89,6 +89,8 @@ def test_out_of_sight_stops_the_clear_clock_and_never_clears() -> None:
 
 def test_a_bad_value_of_no_length_does_not_stop_the_clear_clock() -> None:
     assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (0, 9.0), (900, 5.0)]) == [(0, 1300)]
+    assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (0, 9.0), (50, None), (900, 5.0)]) == [(0, 1350)]
+    assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (1, 9.0), (50, None), (900, 5.0)]) == [(0, 1451)]
 
 
 def test_after_clearing_the_hold_starts_from_nothing() -> None:
