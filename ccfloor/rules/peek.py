@@ -21,20 +21,20 @@ class Peek:
         self.machines: dict[Watch, Machine] = {}
         self.values: dict[Cell, float | None] = {}
         self.due = inf
-        for cell in cells:
-            self._look(cell, at, dark)
-        for watch in watches:
+        before = {cell: cell.value for cell in cells}
+        changed = [cell for cell in before if self._changes(cell, at)]
+        for watch in (*(watch for cell in changed for watch in cell.watches), *watches):
             self._add(watch, at, dark)
+        for cell, value in before.items():
+            cell.value = value
 
-    def _look(self, cell: Cell, at: float, dark: bool) -> None:
+    def _changes(self, cell: Cell, at: float) -> bool:
+        """Reads a cell; whether that is any news to those who watch it."""
         before = cell.value
         cell.value = self.values[cell] = cell.read(at)
         if cell.moves:
             self.due = min(self.due, cell.next_at(at))
-        if cell.value != before or cell.ramp:
-            for watch in cell.watches:
-                self._add(watch, at, dark)
-        cell.value = before
+        return cell.value != before or cell.ramp
 
     def _add(self, watch: Watch, at: float, dark: bool) -> None:
         if watch in self.machines:
