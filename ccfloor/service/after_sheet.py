@@ -217,8 +217,7 @@ def _spans(
     """What the seats did, where the rule orders anything of them; with their present states."""
     if fired is None or fired.rule is None or all(item.order is None for item in fired.rule.todo):
         return ()
-    seats = {*place.config.seats, *(seat.seat for seat in (place.view.seats if place.view else ()))}
-    stored = spans_within(connection, place.viewer, place.config, seats, start, end)
+    stored = spans_within(connection, place.viewer, place.config, start, end)
     return [*stored, *_present(place, start, end)]
 
 

@@ -6,7 +6,7 @@ Every read takes a Viewer; what is out of its scope is left out. Instants are UT
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.records import CallRow, SpanRow
@@ -119,18 +119,11 @@ def calls_within(connection: Connection, viewer: Viewer, start: float, end: floa
 
 
 def spans_within(
-    connection: Connection,
-    viewer: Viewer,
-    config: FloorConfig,
-    seats: Iterable[str],
-    start: float,
-    end: float,
+    connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
 ) -> list[SpanRow]:
-    """What these seats did in [start, end): their spans, in order."""
+    """What the viewer's seats did in [start, end): their spans, in order."""
     mine = viewer.seats(config)
-    wanted = sorted(seat for seat in set(seats) if mine is None or seat in mine)
-    if not wanted:
-        return []
+    wanted = [seat for seat in _seats(connection, viewer.site) if mine is None or seat in mine]
     table = tables.seat_spans.c
     names = SpanRow.__struct_fields__
     within = (
@@ -142,6 +135,17 @@ def spans_within(
     )
     query = select(*(table[name] for name in names)).where(*within).order_by(table.start)
     return [SpanRow(*row) for row in connection.execute(query)]
+
+
+def _seats(connection: Connection, site: str) -> list[str]:
+    """Every seat that ever did anything: from one to the next by the index, however many spans there are."""
+    spans, after = tables.seat_spans.c, tables.seat_spans.alias("after").c
+    first = select(func.min(spans.seat).label("seat")).where(spans.site == site)
+    seats = first.cte("seats", recursive=True)
+    following = select(func.min(after.seat)).where(after.site == site, after.seat > seats.c.seat)
+    seats = seats.union_all(select(following.scalar_subquery()).where(seats.c.seat.is_not(None)))
+    found = connection.execute(select(seats.c.seat).where(seats.c.seat.is_not(None)))
+    return [str(row.seat) for row in found]
 
 
 def commands_within(

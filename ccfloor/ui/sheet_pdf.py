@@ -21,6 +21,7 @@ _MARGIN = 15 * mm
 _WIDTH = _PAGE[0] - 2 * _MARGIN
 _LEAST = 30.0  # of a column, in points
 _PLAIN: list[Any] = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+_CURVE = 225.0  # its height
 _SHORT = 12  # a table of so many lines is kept on one page
 
 
@@ -71,7 +72,7 @@ class _Paper:
 
     def _story(self) -> list[Any]:
         words = self.words
-        curve = Curve(words, self.face, _WIDTH, 165).draw()
+        curve = Curve(words, self.face, _WIDTH, _CURVE).draw()
         story: list[Any] = [
             self.say(f"{self.site} · {words.say('title')}", self.small),
             self.say(words.title, self.title),
