@@ -80,7 +80,7 @@ class RuleEngine:
         self._told: list[Alarm] = []
         self._day_end = 0.0
         self._peek: Peek | None = None
-        self.heard: Callable[[Watch, float], None] | None = None  # who explains hears what machines are told
+        self.heard: Callable[[Watch, float], None] | None = None  # who explains hears of every new value
 
     # -- the Floor tells ---------------------------------------------------------------------------
 
@@ -184,9 +184,9 @@ class RuleEngine:
             self._tell(watch, at)
 
     def _tell(self, watch: Watch, at: float) -> None:
+        if self.heard is not None:
+            self.heard(watch, at)
         if watch.tell(at, self.dark):
-            if self.heard is not None:
-                self.heard(watch, at)
             self._pass_time(watch, at)
 
     def _pass_time(self, watch: Watch, at: float) -> None:

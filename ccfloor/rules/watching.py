@@ -63,7 +63,7 @@ class Watch:
 
     def tell(self, at: float, dark: bool) -> bool:
         """Tell the machine what the cell says from ``at`` on; whether it is told anything new."""
-        value = None if dark else self._seen(at)
+        value = None if dark else self.seen(at)
         if self.shadows is not None:
             self.shadows.change(at, value)
         side = self._side(value)
@@ -77,7 +77,7 @@ class Watch:
 
     def peek(self, at: float, dark: bool) -> Machine | None:
         """A machine that was told what the cell says now; None: it would be told nothing new."""
-        value = None if dark else self._seen(at)
+        value = None if dark else self.seen(at)
         if not self._news(value, self._side(value)):
             return None
         machine = self._new()
@@ -106,7 +106,8 @@ class Watch:
             return side != self._told_side
         return value is not None and (self.eager or self._meets(value))
 
-    def _seen(self, at: float) -> float:
+    def seen(self, at: float) -> float:
+        """What the machine may be told in sight: quiet where there is no verdict, or where it counts not."""
         value = self.cell.value
         if value is None or (self.guard is not None and not self.guard.on):
             return self.quiet

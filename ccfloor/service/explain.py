@@ -132,9 +132,13 @@ class _Rerun:
         def ready(rules: RuleEngine) -> None:
             nonlocal begun
             begun = rules.at
+
+            def hear(watch: Watch, at: float) -> None:
+                told.setdefault(watch.key, []).append((at, None if rules.dark else watch.seen(at)))
+
             for watch in rules.watches():
-                told[watch.key] = [(rules.at, watch.told)]
-            rules.heard = lambda watch, at: told.setdefault(watch.key, []).append((at, watch.told))
+                hear(watch, rules.at)
+            rules.heard = hear
 
         assert self.feed is not None
         with self.engine.connect() as connection:
@@ -181,7 +185,8 @@ def _reason(
     end = standing.fired_at or at
     dips, blind = _stretches(rule, told, standing.active_at, end) if standing.active_at else ([], [])
     before = _stretches(rule, told, 0.0, standing.active_at)[0] if standing.active_at else []
-    met = watch.told is not None and rule.when.meets(watch.told)
+    seen = told[-1][1] if told else None
+    met = seen is not None and rule.when.meets(seen)
     firing = standing.state is RuleState.FIRING
     return Reason(
         rule=rule.id,
