@@ -6,7 +6,7 @@ Every read takes a Viewer; what is out of its scope is left out. Instants are UT
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.records import CallRow, SpanRow
@@ -16,7 +16,6 @@ from ccfloor.store.recall import call_row
 from ccfloor.store.viewer import Viewer, queue_scope, sees_subject
 
 _LONGEST_WAIT_S = 4 * 3600.0  # nobody waits longer than this
-_LONGEST_SPAN_S = 86_400.0
 _KEY_S = 0.0015  # a key tells milliseconds, the column everything
 
 
@@ -121,31 +120,38 @@ def calls_within(connection: Connection, viewer: Viewer, start: float, end: floa
 def spans_within(
     connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
 ) -> list[SpanRow]:
-    """What the viewer's seats did in [start, end): their spans, in order."""
-    mine = viewer.seats(config)
-    wanted = [seat for seat in _seats(connection, viewer.site) if mine is None or seat in mine]
-    table = tables.seat_spans.c
-    names = SpanRow.__struct_fields__
-    within = (
-        table.site == viewer.site,
-        table.seat.in_(wanted),
-        table.start >= start - _LONGEST_SPAN_S,
-        table.start < end,
-        table.end > start,
+    """What the viewer's seats did in [start, end): their spans, in order.
+
+    Spans of a seat never overlap: of those that began before only the last one can reach into the time.
+    """
+    spans = tables.seat_spans.c
+    seats = _seats(viewer, config)
+    earlier = select(func.max(spans.start)).where(
+        spans.site == viewer.site, spans.seat == seats.c.seat, spans.start < start
     )
-    query = select(*(table[name] for name in names)).where(*within).order_by(table.start)
-    return [SpanRow(*row) for row in connection.execute(query)]
+    last = select(seats.c.seat, earlier.scalar_subquery().label("start")).subquery()
+    columns = [spans[name] for name in SpanRow.__struct_fields__]
+    mine = (spans.site == viewer.site, spans.seat == last.c.seat)
+    reaching = select(*columns).where(*mine, spans.start == last.c.start, spans.end > start)
+    within = select(*columns).where(
+        spans.site == viewer.site, spans.seat == seats.c.seat, spans.start >= start, spans.start < end
+    )
+    rows = [SpanRow(*row) for query in (reaching, within) for row in connection.execute(query)]
+    return sorted(rows, key=lambda row: row.start)
 
 
-def _seats(connection: Connection, site: str) -> list[str]:
-    """Every seat that ever did anything: from one to the next by the index, however many spans there are."""
+def _seats(viewer: Viewer, config: FloorConfig) -> FromClause:
+    """Every seat of the viewer's that ever did anything: from one to the next by the index, however many
+    spans there are.
+    """
     spans, after = tables.seat_spans.c, tables.seat_spans.alias("after").c
-    first = select(func.min(spans.seat).label("seat")).where(spans.site == site)
-    seats = first.cte("seats", recursive=True)
-    following = select(func.min(after.seat)).where(after.site == site, after.seat > seats.c.seat)
-    seats = seats.union_all(select(following.scalar_subquery()).where(seats.c.seat.is_not(None)))
-    found = connection.execute(select(seats.c.seat).where(seats.c.seat.is_not(None)))
-    return [str(row.seat) for row in found]
+    first = select(func.min(spans.seat).label("seat")).where(spans.site == viewer.site)
+    every = first.cte("seats", recursive=True)
+    following = select(func.min(after.seat)).where(after.site == viewer.site, after.seat > every.c.seat)
+    every = every.union_all(select(following.scalar_subquery()).where(every.c.seat.is_not(None)))
+    query = select(every.c.seat).where(every.c.seat.is_not(None))
+    mine = viewer.seats(config)
+    return (query if mine is None else query.where(every.c.seat.in_(sorted(mine)))).subquery()
 
 
 def commands_within(
