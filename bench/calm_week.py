@@ -1,4 +1,4 @@
-"""How often the shipped rules speak on calm simulated days. Run: python bench/calm_week.py [--days 7] [--seed 1]
+"""How often the shipped rules speak on calm simulated days: python bench/calm_week.py [--days 7] [--seed 1]
 
 Two shifts are a day (early and late). Alarms of the plan, of queues and of teams are false on a calm day;
 those of single seats tell what a seat truly did, and are counted apart.
