@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
 from ccfloor.service.findings import Finding
+from ccfloor.service.contacts import load_contacts
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import is_collecting
 from ccfloor.service.notify.checks import channels
@@ -51,6 +52,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
     try:
         settings = read()
         config = load_site(settings.site)
+        load_contacts(settings.site)
     except SettingsError as error:
         return [Finding("configuration", "fail", str(problem), str(problem)) for problem in error.problems]
     queues, seats = len(config.queues), len(config.seats)
