@@ -6,8 +6,8 @@ alarm on one channel; ``ready`` says which of a channel's notices leave together
 
 - what fires within ``group_s`` is one message; what is urgent goes at once and takes the others along,
   but two messages lie ``group_s`` apart at least, so a surge does not flood;
-- the steps of one plan are one thread: while a higher step fires, the lower ones neither repeat nor
-  escalate, and taking on the higher one takes on the lower ones;
+- the steps of one plan are one thread: while a higher step fires, the lower ones neither begin, repeat nor
+  escalate where that one is told, and taking on the higher one takes on the lower ones;
 - a channel has a cap of messages an hour; what is beyond it waits and leaves as one message. Urgent
   alarms and escalations are not held back by the cap.
 """
@@ -104,6 +104,10 @@ class _Look(NamedTuple):
     quiet: Mapping[str, float]
     lists: Mapping[str, Sequence[str]]
 
+    def behind(self, names: Iterable[str]) -> dict[str, None]:
+        """The channels behind names of channels and lists, each once."""
+        return dict.fromkeys(member for name in names for member in self.lists.get(name, (name,)))
+
     def quiet_for(self, case: Case | None, name: str) -> float:
         """Until when a channel must not be told of an alarm, 0.0: it may."""
         return 0.0 if case and case.rule.tell.urgent else self.quiet[name]
@@ -163,7 +167,8 @@ def _wanted(look: _Look, case: Case, mine: Mapping[str, Sequence[Told]]) -> Iter
     if _taken_on(case, look.cases):
         return
     if now >= fired + tell.after_s:
-        yield from _new(look, FIRST, tell.channels, mine)
+        new = _new(look, FIRST, tell.channels, mine)
+        yield from ((kind, name) for kind, name in new if not _covered(case, look, name))
     if _overruled(case, look.cases):
         return
     if tell.escalate_s and now >= fired + tell.escalate_s:
@@ -176,8 +181,7 @@ def _wanted(look: _Look, case: Case, mine: Mapping[str, Sequence[Told]]) -> Iter
 def _new(
     look: _Look, kind: str, names: Iterable[str], mine: Mapping[str, Sequence[Told]]
 ) -> Iterable[tuple[str, str]]:
-    behind = (member for name in names for member in look.lists.get(name, (name,)))
-    for name in dict.fromkeys(behind):
+    for name in look.behind(names):
         if name in look.channels and not any(row.kind == kind for row in mine.get(name, ())):
             yield kind, name
 
@@ -209,6 +213,12 @@ def _above(case: Case, cases: Mapping[str, Case]) -> Iterable[Case]:
 def _overruled(case: Case, cases: Mapping[str, Case]) -> bool:
     """Whether a higher step of the same plan fires."""
     return any(other.firing for other in _above(case, cases))
+
+
+def _covered(case: Case, look: _Look, name: str) -> bool:
+    """Whether a channel is told of a higher step that fires: the lower one is named there."""
+    above = (other for other in _above(case, look.cases) if other.firing)
+    return any(name in look.behind(other.rule.tell.channels) for other in above)
 
 
 def _taken_on(case: Case, cases: Mapping[str, Case]) -> bool:

@@ -6,8 +6,10 @@ is handed out again by the next start: at least once for what was on its way, on
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.rules.message import Around, Lang, Message, Part, compose, free, plain
@@ -182,17 +184,17 @@ class Desk:
             passed=self._outbox.passed(channel.name, since),
         )
         message = compose(parts, around)
-        return message, self._thread(message.parts[0], cases)
+        return message, self._thread(message.parts[0])
 
     def _around(self, now: float, lang: Lang) -> Around:
         link = f"{self._wording.link}?lang={lang}" if self._wording.link else ""
         return Around(now, lang, self._wording.config.zone, link, self._wording.simulated)
 
-    def _thread(self, top: Part, cases: Mapping[str, Case]) -> str:
-        """One plan is one thread from its first firing step on; any other alarm is one of its own."""
-        plan = top.case.alarm.plan
-        begun = [case.alarm.fired_at for case in cases.values() if plan and case.alarm.plan == plan]
-        return self._named(f"{plan}/{min(begun):.0f}" if begun else top.key)
+    def _thread(self, top: Part) -> str:
+        """A plan is one thread a day; any other alarm is one of its own."""
+        alarm, zone = top.case.alarm, ZoneInfo(self._wording.config.zone)
+        day = datetime.fromtimestamp(alarm.fired_at, zone).date()
+        return self._named(f"{alarm.plan}/{day}" if alarm.plan else top.key)
 
     def _named(self, text: str) -> str:
         """A short name that is the same whenever it is asked for, and differs between sites."""

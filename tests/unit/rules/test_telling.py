@@ -122,6 +122,19 @@ def test_a_higher_step_is_an_update_of_the_thread_and_the_lower_one_repeats_no_m
     ]
 
 
+def test_a_lower_step_is_not_told_while_a_higher_one_is_but_once_that_is_over() -> None:
+    channels = {name: Channel(name, zone="UTC") for name in ("lead", "floor")}
+    stage = Stage(channels, lists={"leads": ("lead",)})
+    high = stage.fire(TWO.model_copy(update={"tell": rule(channels=("leads",)).tell}))
+    stage.fire(WATCH.model_copy(update={"tell": rule(channels=("lead", "floor")).tell}))
+    stage.run(600)
+    assert list(stage.about()) == [{("first", "peak-2")}]
+    assert list(stage.about("floor")) == [{("first", "peak-0")}]  # the higher step is not told there
+    stage.clear(high)
+    stage.run(60)
+    assert list(stage.about())[1:] == [{("cleared", "peak-2"), ("first", "peak-0")}]
+
+
 def test_taking_on_the_higher_step_takes_on_the_lower_one_even_when_the_higher_is_over() -> None:
     stage = Stage()
     stage.fire(WATCH.model_copy(update={"tell": rule(repeat_s=600).tell}))
