@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
-from ccfloor.service.findings import Finding
 from ccfloor.service.contacts import load_contacts
+from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import is_collecting
 from ccfloor.service.notify.checks import channels
