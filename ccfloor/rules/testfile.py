@@ -15,6 +15,7 @@ tests:
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from math import inf, nextafter
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
@@ -24,6 +25,7 @@ from ccfloor.rules.machine import Machine
 from ccfloor.rules.model import Id, Part, Rule
 from ccfloor.rules.places import Loc, Problem
 from ccfloor.rules.series import Step, duration, spelled, steps
+from ccfloor.rules.watching import levels, quiet_value
 from ccfloor.rules.yaml_text import YamlText
 
 START = 1_767_571_200.0  # the moment 0 of a series; any would do
@@ -147,7 +149,7 @@ class _Run:
                 words = f"rule {rule.id} watches {watched}", f"规则 {rule.id} 看的是 {watched}"
                 raise _Wrong(("series", key), *words)
             try:
-                yield subject.strip(), steps(line, step_s)[0]
+                yield subject.strip(), steps(line, step_s)
             except ValueError as error:
                 raise _Wrong(("series", key), str(error), "序列写法不对") from None
 
@@ -224,17 +226,16 @@ class _Played:
 
     def __init__(self, rule: Rule, subject: str, series: list[Step]) -> None:
         self.machine = Machine(rule, 1, subject)
-        self.left = list(series)
+        self.left = list(_told(rule, series))
         self.told: list[Alarm] = []
         hold, clear = rule.hold, rule.clear
         lengths = hold.for_s + hold.dip_s + clear.for_s + clear.min_on_s
-        self.end = series[-1].at + 2 * lengths + _AFTER_S
+        self.end = series[-1].end + 2 * lengths + _AFTER_S
 
     def standing(self, at: float) -> Standing:
         """Where it stands at an offset; offsets must not go back."""
-        while self.left and self.left[0].at <= at:
-            step = self.left.pop(0)
-            self.machine.change(START + step.at, step.value)
+        while self.left and self.left[0][0] <= START + at:
+            self.machine.change(*self.left.pop(0))
         self.told += self.machine.advance(START + at)
         return self.machine.standing(START + at)
 
@@ -242,6 +243,29 @@ class _Played:
         """All alarms to the end, each as it was at last."""
         self.standing(self.end)
         return list({alarm.key: alarm for alarm in self.told}.values())
+
+
+def _told(rule: Rule, series: list[Step]) -> Iterator[tuple[float, float | None]]:
+    """What the machine is told, as the engine tells it: no verdict as a quiet value, a value that rises as
+    the levels it comes to and goes beyond.
+    """
+    for step in series:
+        at = START + step.at
+        if step.value is None:
+            yield at, quiet_value(rule) if step.sighted else None
+            continue
+        yield at, step.value
+        for instant, level in _crossings(step, rule):
+            if level != step.value:
+                yield START + instant, level
+            if instant < step.end:
+                yield nextafter(START + instant, inf), nextafter(level, step.beyond)
+
+
+def _crossings(step: Step, rule: Rule) -> list[tuple[float, float]]:
+    """Where a value that rises or falls meets the rule's levels, in order of time."""
+    met = ((step.crossing(level), level) for level in levels(rule))
+    return sorted((at, level) for at, level in met if at is not None)
 
 
 # What a field of Wanted is in a standing: instants as offsets, lengths as they are, None where there is none.
