@@ -20,7 +20,8 @@ class LinkState(StrEnum):
 class Health(msgspec.Struct, frozen=True):
     """One sentence about a source. ``code`` picks the sentence in texts (zh/en), ``details`` fill it.
 
-    ``retry_at`` and ``since`` are UTC epoch seconds.
+    ``retry_at`` and ``since`` are UTC epoch seconds. ``queues`` and ``seats``: what nobody else tells of now
+    that this source is lost while others go on; ``seen_at``: when it told something last.
     """
 
     source: str
@@ -30,6 +31,9 @@ class Health(msgspec.Struct, frozen=True):
     since: float = 0.0
     retry_at: float = 0.0
     retries: int = 0
+    queues: tuple[str, ...] = ()
+    seats: tuple[str, ...] = ()
+    seen_at: float = 0.0
 
 
 class Sink(Protocol):

@@ -357,25 +357,37 @@ class SeatDesk:
 
     # -- a full report -----------------------------------------------------------------------------
 
-    def replace(self, members: Iterable[MemberState], at: float, blind_since: float) -> None:
-        """Memberships, telephones and pauses as the switch reports them now; what was, is over."""
+    def replace(
+        self,
+        members: Iterable[MemberState],
+        at: float,
+        blind_since: float,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """Memberships, telephones and pauses as the switch reports them now; what was, is over.
+
+        ``only``: the queues that the report is about; seats of none of them stay as they are.
+        """
         stated: dict[str, list[MemberState]] = {}
         for state in members:
             stated.setdefault(self.get(state.seat, state.agent, at).seat, []).append(state)
         for seat_id, seat in list(self.seats.items()):
+            if only is not None and seat_id not in stated and only.isdisjoint(seat.queues):
+                continue
             if blind_since:
                 self.close(seat, min(at, max(blind_since, seat.since)), repaired=True)
                 self._restart_span(seat, at)
-            self._restate(seat, stated.get(seat_id, []), at)
+            self._restate(seat, stated.get(seat_id, []), at, only)
 
     def _restart_span(self, seat: Seat, at: float) -> None:
         """Blind time is nobody's: the status, if it goes on, is known again only from now."""
         if seat.status is not SeatStatus.OFFLINE:
             seat.since = max(seat.since, at)
 
-    def _restate(self, seat: Seat, states: list[MemberState], at: float) -> None:
+    def _restate(self, seat: Seat, states: list[MemberState], at: float, only: frozenset[str] | None) -> None:
         self._weigh(seat, at, -1)
-        seat.queues = {state.queue: _member_of(state, at) for state in states}
+        kept = {} if only is None else {name: seat.queues[name] for name in seat.queues.keys() - only}
+        seat.queues = kept | {state.queue: _member_of(state, at) for state in states}
         self._weigh(seat, at, +1)
         seat.pause_all, seat.ringing, seat.held = None, {}, False
         if states:

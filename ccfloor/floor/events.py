@@ -274,7 +274,8 @@ class FloorSnapshot(FloorEvent, frozen=True, tag="floor_snapshot"):
     """The whole present as the switch reports it: replaces what we believed, never merges.
 
     ``blind_since``: the last moment we saw the switch before this report (0: no gap). ``restarted``:
-    the switch itself started anew in between, so every conversation of before is over.
+    the switch itself started anew in between, so every conversation of before is over. ``partial``: other
+    live links tell of other queues, about which this report says nothing.
     """
 
     queues: tuple[QueueState, ...] = ()
@@ -283,6 +284,7 @@ class FloorSnapshot(FloorEvent, frozen=True, tag="floor_snapshot"):
     members: tuple[MemberState, ...] = ()
     blind_since: float = 0.0
     restarted: bool = False
+    partial: bool = False
 
 
 class SwitchStarted(FloorEvent, frozen=True, tag="switch_started"):
@@ -290,9 +292,13 @@ class SwitchStarted(FloorEvent, frozen=True, tag="switch_started"):
 
 
 class SourceLost(FloorEvent, frozen=True, tag="source_lost"):
-    """The live link to the switch is gone. What follows until a snapshot is blind time."""
+    """The live link to the switch is gone. What follows until a snapshot is blind time.
+
+    ``others``: further live links go on, so the floor as a whole is not blind.
+    """
 
     why: str = ""
+    others: bool = False
 
 
 class Clock(FloorEvent, frozen=True, tag="clock"):

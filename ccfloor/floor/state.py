@@ -635,6 +635,8 @@ class Floor:
         """An event that moves time alone."""
 
     def _source_lost(self, event: SourceLost) -> None:
+        if event.others:
+            return
         if self.link_up or self.blind_since is None:
             self.blind_since = event.at
             if self.watch is not None:
@@ -646,13 +648,22 @@ class Floor:
             return
         self._close_all(event.at, keep=set(), before=event.at)  # a log may tell of it long afterwards
 
-    def _close_all(self, at: float, keep: set[tuple[str, str]], before: float = math.inf) -> None:
-        """End every open visit but the kept ones (and those of after ``before``) at the last sighting."""
+    def _close_all(
+        self,
+        at: float,
+        keep: set[tuple[str, str]],
+        before: float = math.inf,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """End open visits at the last sighting, but not the kept ones and those of after ``before``.
+
+        ``only``: the queues it is about; None: all.
+        """
         for visit in self.book.open_visits():
             row = visit.row
             if (row.call, row.queue) in keep or (row.ended_at and self.desk.wrapping(visit)):
                 continue
-            if max(row.entered_at, row.answered_at) > before:
+            if max(row.entered_at, row.answered_at) > before or (only is not None and row.queue not in only):
                 continue
             if row.outcome in PENDING:
                 self._lose(visit, at)
@@ -681,10 +692,11 @@ class Floor:
         sighted = event.blind_since or event.at
         for queue in event.queues:
             self.gauge(queue.queue)
+        only = frozenset(queue.queue for queue in event.queues) if event.partial else None
         here = {(state.call, state.queue) for state in event.waiting}
         here |= {(state.call, state.queue) for state in event.talking}
-        self._close_all(min(sighted, event.at), keep=set() if event.restarted else here)
-        self.desk.replace(event.members, event.at, event.blind_since)
+        self._close_all(min(sighted, event.at), keep=set() if event.restarted else here, only=only)
+        self.desk.replace(event.members, event.at, event.blind_since, only)
         for waiting in sorted(event.waiting, key=lambda state: -state.wait_s):
             self._resume_waiting(waiting, event)
         for talking in event.talking:

@@ -90,6 +90,9 @@ class Collector:
         self._doors, self._keeper, self._settings, self._clock = doors, keeper, settings, clock
         self._view_clock = view_clock or clock
         self._sink = BatchSink(keeper.cursor, clock, settings.memory_events)
+        self._sinks = [DoorSink(self._sink, door.log, door.clocked) for door in doors]
+        for sink in self._sinks:
+            sink.beside = [other for other in self._sinks if other is not sink]
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="ccfloor-store")
         self._pending: Batch | None = None  # taken from the sink and not yet known to be stored
         self._running_commands: dict[int, asyncio.Task[None]] = {}
@@ -127,7 +130,7 @@ class Collector:
 
     async def _keep_open(self, door: Door) -> None:
         """Run a door; one that breaks by a fault of ours is told and opened again."""
-        sink = DoorSink(self._sink, door.log, door.clocked)
+        sink = self._sinks[self._doors.index(door)]
         name = type(door.connector).__name__
         while True:
             run = asyncio.create_task(door.connector.run(sink))
@@ -210,7 +213,9 @@ class Collector:
         """Show a change at once, but not more often than a tick; without any, once a second."""
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._sink.changed.wait(), _IDLE_VIEW_S)
+                # not wait_for: it swallows a cancellation that comes together with the event
+                async with asyncio.timeout(_IDLE_VIEW_S):
+                    await self._sink.changed.wait()
             await asyncio.sleep(max(0.0, self._shown_at + self._settings.tick_s - self._clock()))
             self._mark_time()
             await self._show()
@@ -244,7 +249,8 @@ class Collector:
             return
 
     def _reports(self) -> list[Health]:
-        reports = [report for _, report in sorted(self._sink.reports.items())]
+        lost = {report.source: report for sink in self._sinks if (report := sink.loss())}
+        reports = [lost.get(name, report) for name, report in sorted(self._sink.reports.items())]
         skew = self._sink.skew_s
         if skew is not None and abs(skew) >= _SKEW_TOLD_S:
             reports.append(Health("clock", LinkState.UP, "clock_skew", {"seconds": f"{skew:+.1f}"}))
@@ -283,7 +289,8 @@ class Collector:
         if obeying is None:
             return CommandResult(False, say("command_nowhere", {}, "en"))
         try:
-            return await asyncio.wait_for(obeying.send(command), limit)
+            async with asyncio.timeout(limit):
+                return await obeying.send(command)
         except TimeoutError:
             return CommandResult(False, say("command_unanswered", {}, "en"))
 

@@ -18,7 +18,7 @@ from ccfloor.floor.view import FloorView
 from ccfloor.service.diff import Differ
 from ccfloor.service.plan import PlanView
 from ccfloor.service.said import told
-from ccfloor.service.scope import Scope, scoped, scoped_plan
+from ccfloor.service.scope import Scope, scoped, scoped_plan, scoped_sources
 
 log = logging.getLogger(__name__)
 _encoder = msgspec.json.Encoder()
@@ -69,6 +69,7 @@ class Channel:
         """Take in a new view; what changed goes out as one message."""
         view = scoped(row.view, self.scope)
         plan = scoped_plan(row.plan, view, self.scope) if row.plan else None
+        sources = scoped_sources(sources, view, self.scope)
         if self._differ is None or self._differ.needs_full(view):
             self._differ = Differ(view, plan)
             self._sources = sources
@@ -88,6 +89,8 @@ class Channel:
 
     def tell(self, sources: list[dict[str, Any]], now: float) -> None:
         """The sources' reports while no view comes: why it does not."""
+        if self._differ is not None:
+            sources = scoped_sources(sources, self._differ.told, self.scope)
         if sources != self._sources:
             self._sources = sources
             self._tick(now, tells=True)

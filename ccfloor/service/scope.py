@@ -1,6 +1,6 @@
 """What one group of readers may see of a live floor: some queues and teams or all, numbers masked or not."""
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from msgspec.structs import replace
 
@@ -86,6 +86,17 @@ def _masked(view: FloorView, viewer: Viewer) -> FloorView:
 
 def _masked_seat(seat: SeatView, viewer: Viewer) -> SeatView:
     return replace(seat, caller=viewer.number(seat.caller)) if seat.caller else seat
+
+
+def scoped_sources(sources: list[dict[str, Any]], view: FloorView, scope: Scope) -> list[dict[str, Any]]:
+    """Reports of the sources; what is out of scope is not named. ``view``: as this scope sees it."""
+    if scope.queues is None and scope.teams is None:
+        return sources
+    seen = {"queues": {queue.queue for queue in view.queues}, "seats": {seat.seat for seat in view.seats}}
+    return [
+        source | {part: [name for name in source[part] if name in known] for part, known in seen.items()}
+        for source in sources
+    ]
 
 
 def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:

@@ -5,9 +5,12 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ccfloor.acd.base import Health
-from ccfloor.floor.events import FloorEvent
+from msgspec.structs import replace
 
+from ccfloor.acd.base import Health, LinkState
+from ccfloor.floor.events import FloorEvent, FloorSnapshot, SourceLost
+
+_LOST = (LinkState.DOWN, LinkState.CONNECTING)
 _SKEW_SEEN = 200  # fresh events over which the least lag between switch and us is taken
 _BAD_KEPT = 5000
 OWN_SOURCE = "collector"  # the source of what the collector itself knows: time, and its own absence
@@ -146,12 +149,59 @@ class BatchSink:
 
 
 class DoorSink:
-    """The same sink for one door: marks what comes from a log, or not by a switch's present clock."""
+    """The same sink for one door: marks what comes from a log, or not by a switch's present clock.
+
+    It notes which queues and seats the door tells of. ``beside``: the sinks of the other doors.
+    """
 
     def __init__(self, sink: BatchSink, log: bool, clocked: bool) -> None:
-        self._sink, self._log, self._clocked = sink, log, clocked
-        self.cursor, self.progress, self.bad, self.health = sink.cursor, sink.progress, sink.bad, sink.health
+        self._sink, self.log, self._clocked = sink, log, clocked
+        self.cursor, self.progress, self.bad = sink.cursor, sink.progress, sink.bad
+        self.beside: list[DoorSink] = []
+        self.queues: set[str] = set()
+        self.seats: set[str] = set()
+        self.seen_at = 0.0
+        self.report: Health | None = None
 
     def put(self, source: str, position: int, event: FloorEvent) -> None:
         """Keep one event."""
-        self._sink.put(source, position, event, self._log, self._clocked)
+        if isinstance(event, SourceLost):
+            event = replace(event, others=any(door.drives for door in self.beside))
+        elif isinstance(event, FloorSnapshot):
+            event = replace(event, partial=any(not door.log for door in self.beside))
+            self.queues.update(queue.queue for queue in event.queues)
+            self.seats.update(member.seat for member in event.members)
+        self._note(event)
+        self._sink.put(source, position, event, self.log, self._clocked)
+
+    def _note(self, event: FloorEvent) -> None:
+        if queue := getattr(event, "queue", ""):
+            self.queues.add(queue)
+        if seat := getattr(event, "seat", ""):
+            self.seats.add(seat)
+        self.seen_at = max(self.seen_at, event.at)
+
+    def health(self, report: Health) -> None:
+        """The newest state of the door's link."""
+        self.report = report
+        self._sink.health(report)
+
+    @property
+    def up(self) -> bool:
+        """Whether the door tells what happens."""
+        return self.report is not None and self.report.state is LinkState.UP
+
+    @property
+    def drives(self) -> bool:
+        """Whether it is a live link in sight: the present comes from it."""
+        return self.up and not self.log
+
+    def loss(self) -> Health | None:
+        """The report of a lost door while others go on, with what none of them tells of; else None."""
+        others = [door for door in self.beside if door.up]
+        if self.report is None or self.report.state not in _LOST or not others:
+            return None
+        queues = self.queues.difference(*(door.queues for door in others))
+        seats = self.seats.difference(*(door.seats for door in others)) if queues else set()
+        told = {"queues": tuple(sorted(queues)), "seats": tuple(sorted(seats)), "seen_at": self.seen_at}
+        return replace(self.report, **told)

@@ -221,3 +221,21 @@ def test_slides_prefer_what_fires(run: Callable[..., Any]) -> None:
       }
       return seen; }"""
     assert run(script) == [[13, 1], [20, 0], [32, 1], [44, 0], [56, 1]]
+
+
+def test_a_lost_source_takes_its_own_queues_and_seats_out_of_sight(run: Callable[..., Any]) -> None:
+    script = (
+        FULL
+        + """
+    applyMessage(state, full());
+    const told = (seq, source) => applyMessage(state, {t: "tick", seq, now: 101, at: 101, sources: [source]});
+    const until = (part, id) => seenUntil(state, part, id, 100);
+    const lost = {source: "ami", state: "down", queues: ["a"], seats: ["s1"], seen_at: 90};
+    const changed = told(6, lost);
+    const during = [until("queues", "a"), until("seats", "s2"), lostWords(state, t)];
+    const back = told(7, {...lost, state: "up", queues: [], seats: []});
+    const after = [until("queues", "a"), lostWords(state, t)];
+    return [[...changed.queues], [...changed.seats], during, [...back.seats], after];"""
+    )
+    found = run(f"() => {{ {script} }}")
+    assert found == [["a"], ["s1"], [90, 100, "交换机 断开"], ["s1"], [100, ""]]

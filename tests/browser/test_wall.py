@@ -301,3 +301,38 @@ def test_leaving_the_wall_closes_its_line_and_a_switch_keeps_the_address(
 def test_a_narrow_tablet_gets_the_stacked_layout(floor: FakeServer, open_page: Open) -> None:
     page = wall(floor, open_page, "calm", width=820, height=1180)
     expect(page.locator(".board.phone")).to_be_visible()
+
+
+GREY = "rgb(152, 162, 171)"
+
+
+@pytest.mark.parametrize("name", ["wall", "seats", "queues"])
+def test_one_lost_source_of_several_greys_only_what_it_tells_of(
+    floor: FakeServer, open_page: Open, name: str
+) -> None:
+    page = wall(floor, open_page, "surge")
+    view = floor.view()
+    seat, other = (
+        next(one for one in view["seats"] if one["status"] == "on_call" and one["seat"] != known)
+        for known in ("", view["seats"][0]["seat"])
+    )
+    lost = {"source": "ami:east", "state": "down", "code": "", "zh": "", "en": "", "seen_at": view["at"]}
+    lost |= {"queues": [view["queues"][0]["queue"]], "seats": [seat["seat"]]}
+    if name != "wall":
+        page = open_page(floor.url(f"{name}?lang=zh"))
+    colour = "(node) => getComputedStyle(node).color"
+    ours, theirs = (
+        page.locator(f'.{name} [data-queue="{queue["queue"]}"]').first for queue in view["queues"][:2]
+    )
+    if name == "seats":
+        ours, theirs = (page.locator(f'.seats [data-seat="{one["seat"]}"]').first for one in (seat, other))
+    expect(ours).to_be_visible(timeout=30_000)
+    before = theirs.evaluate(colour)
+    floor.post("diff", {"sources": [lost]})
+    expect(ours).to_have_class(re.compile("unseen"))
+    assert ours.evaluate(colour) == GREY and theirs.evaluate(colour) == before != GREY
+    expect(page.locator(".wall .chip, .head .lost").first).to_have_text("交换机 断开")
+    expect(page.locator(f".board.{name}")).to_have_class(re.compile("live"))
+    floor.post("diff", {"sources": [{**lost, "state": "up", "queues": [], "seats": []}]})
+    expect(ours).not_to_have_class(re.compile("unseen"))
+    assert ours.evaluate(colour) != GREY

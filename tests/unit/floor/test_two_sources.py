@@ -1,9 +1,12 @@
 """The live link and the queue_log tell of the same calls: together they give each call once."""
 
 from ccfloor.floor.events import (
+    Device,
     EndedBy,
     FloorSnapshot,
+    MemberState,
     Outcome,
+    QueueState,
     RingEnded,
     RingResult,
     SourceLost,
@@ -163,3 +166,25 @@ def test_a_stored_call_is_recalled_and_matched() -> None:
         for key, vector in deltas.items():
             agents[key] = [a + b for a, b in zip(agents.get(key, [0] * len(vector)), vector, strict=True)]
     assert sum(vector[0] for vector in agents.values()) == 1
+
+
+def test_two_links_of_two_switches_tell_of_their_own_queues() -> None:
+    """One is lost and comes back with a report: nothing of the other one's is touched."""
+
+    def report(at: float, queue: str, seat: str, **more: object) -> FloorSnapshot:
+        members = (MemberState(seat=seat, queue=queue, agent=f"at {seat}", device=Device.IDLE),)
+        return FloorSnapshot(at=T0 + at, queues=(QueueState(queue),), members=members, partial=True, **more)
+
+    floor = play(Floor(CONFIG), report(0, "hot", "P/1"), report(1, "vip", "P/2"))
+    play(floor, join(2, "a"), join(3, "b", "vip"), answer(5, "b", "P/2", "vip"), start=3)
+    play(floor, SourceLost(at=T0 + 6, others=True), start=6)
+    view = floor.view(T0 + 7)
+    assert view.blind_since is None and queue(floor, 7).waiting == 1
+    assert {seat.seat: seat.status for seat in view.seats} == {"P/1": "ready", "P/2": "on_call"}
+    play(floor, report(9, "hot", "P/1", blind_since=T0 + 6), start=7)
+    view = floor.view(T0 + 10)
+    assert {seat.seat: seat.status for seat in view.seats} == {"P/1": "ready", "P/2": "on_call"}
+    assert queue(floor, 10).waiting == 0 and seat(floor, 10, "P/2").since == T0 + 5
+    rows = {row.call: row for row in floor.take().calls.values()}
+    assert rows["a"].outcome is Outcome.LOST and rows["b"].outcome is Outcome.ANSWERED
+    assert not rows["b"].repaired and not rows["b"].ended_at

@@ -288,3 +288,21 @@ def test_a_rule_that_is_due_is_told_that_time_went_on_once() -> None:
         await stopped(task)
 
     asyncio.run(scene())
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_an_end_that_comes_together_with_news_is_not_lost(turns: int) -> None:
+    """Whatever the loop does first, the picture's own loop ends when it is told to."""
+
+    async def scene() -> None:
+        scene_of = collector(Door1(for_ever), Store())
+        view = asyncio.create_task(scene_of._view_loop())
+        await asyncio.sleep(0.01)
+        scene_of._sink.changed.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        view.cancel()
+        done, _ = await asyncio.wait([view], timeout=5)
+        assert done and view.cancelled()
+
+    asyncio.run(scene())
