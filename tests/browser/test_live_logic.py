@@ -223,6 +223,89 @@ def test_slides_prefer_what_fires(run: Callable[..., Any]) -> None:
     assert run(script) == [[13, 1], [20, 0], [32, 1], [44, 0], [56, 1]]
 
 
+PLAN_STATE = """
+const rung = (over) => ({rule: "r", level: 1, state: "pending", key: "k", acked_by: "", fired_at: 0,
+  cleared_at: 0, held_s: 10, needed_s: 60, holding: true, value: 9, sound: "repeat", ...over});
+const plan = (over) => ({at: 100, ladder: [], alarms: [], open: [], todo: [], incidents: [], planned: [],
+  ...over});
+"""
+
+
+def test_a_bar_fills_up_to_what_is_needed_and_no_further(run: Callable[..., Any]) -> None:
+    assert run(f"""() => {{ {PLAN_STATE}
+      const at = (entry) => [100, 105, 500].map((now) => heldNow(entry, 100, now));
+      const mean = rung({{hold: {{kind: "mean"}}, needed_s: 540}});
+      return [at(rung()), at(rung({{holding: false}})), heldText(mean, 100, 120, t),
+        heldText(rung(), 100, 105, t), heldText(rung({{needed_s: 1800}}), 100, 105, t)]; }}""") == [
+        [10, 15, 60],
+        [10, 10, 10],
+        "35 %",
+        "15 / 60 秒",
+        "0:15 / 30:00",
+    ]
+
+
+def test_a_seat_is_near_within_the_grace_and_over_after_it(run: Callable[..., Any]) -> None:
+    assert run(f"""() => {{ {PLAN_STATE}
+      const alarm = (over) => ({{subject: "seat:b", kind: "seat", state: "firing", severity: "warn",
+        ...over}});
+      const marks = marksOf(plan({{
+        open: [{{seat: "a", due_at: 200}}, {{seat: "a", due_at: 300}}],
+        alarms: [alarm(), alarm({{subject: "seat:c", severity: "info"}}),
+          alarm({{subject: "seat:d", state: "cleared"}}),
+          alarm({{subject: "seat:e", state: "pending", near: true}}), alarm({{subject: "", kind: "floor"}}),
+          alarm({{subject: "group:g", kind: "group", queues: ["q1", "q2"]}})],
+      }}));
+      const at = (seat) => [200, 201].map((now) => seatMark(marks, seat, now));
+      return [...["a", "b", "c", "d", "e"].map(at), [...marks.queue.keys()]]; }}""") == [
+        ["warn", "over"],
+        ["over", "over"],
+        ["warn", "warn"],
+        ["", ""],
+        ["warn", "warn"],
+        ["q1", "q2"],
+    ]
+
+
+def test_a_level_that_is_over_is_shown_for_five_minutes(run: Callable[..., Any]) -> None:
+    assert run(f"""() => {{ {PLAN_STATE}
+      const done = rung({{state: "cleared", cleared_at: 1000, level: 2}});
+      const over = plan({{ladder: [done, rung({{state: "inactive"}})]}});
+      const face = (now) => slotFace({{plan: over}}, false, false, now).kind;
+      const both = plan({{ladder: [rung({{state: "firing", level: 0}})], incidents: [{{id: 1}}]}});
+      return [face(1001), face(1299), face(1300), slotFace({{plan: both}}, false, false, 0).kind,
+        slotFace({{plan: both}}, false, true, 0).kind]; }}""") == [
+        "cleared",
+        "cleared",
+        "calm",
+        "incident",
+        "stale",
+    ]
+
+
+def test_the_chime_repeats_once_a_minute_until_it_is_taken_on(run: Callable[..., Any]) -> None:
+    times = """(sound, takenAt) => {
+      const rungs = [];
+      const state = {ready: true, freshness: "live", plan: null};
+      const ctx = {state, own: {alarm: {on: false}}, now: () => 0};
+      const chime = Object.assign(Object.create(Chime.prototype), {ctx, lastAt: -Infinity, rung: new Set()});
+      chime.ring = (now) => { chime.lastAt = now; rungs.push(now); };
+      for (let now = 0; now <= 200; now += 1) {
+        const fires = rung({state: "firing", fired_at: 5, sound, acked_by: now >= takenAt ? "x" : ""});
+        state.plan = plan({ladder: now < 5 ? [] : [fires]});
+        chime.judge(now);
+      }
+      return rungs;
+    }"""
+    assert run(f"""() => {{ {PLAN_STATE} const times = {times};
+      return [times("repeat", 130), times("repeat", 999), times("once", 999), times("none", 999)]; }}""") == [
+        [5, 65, 125],
+        [5, 65, 125, 185],
+        [5],
+        [],
+    ]
+
+
 def test_a_lost_source_takes_its_own_queues_and_seats_out_of_sight(run: Callable[..., Any]) -> None:
     script = (
         FULL
