@@ -5,6 +5,7 @@ running one only the end can be moved, and cancelling ends it then. So the rules
 a day is computed again. Instants are UTC epoch seconds.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,13 +14,15 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Campaign
+from ccfloor.rules.compliance import breaches
+from ccfloor.rules.model import Order, Rule
 from ccfloor.service.people_log import PeopleError, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import campaigns
 from ccfloor.store.viewer import Viewer
 
-CALLBACK_LIMIT = 2  # 安排普通坐席回拨不得超过2人
-_NOT_NORMAL = frozenset(("lead",))
+# 安排普通坐席回拨不得超过2人: what counts where no rule says otherwise.
+CALLBACKS = Order(forbid_reasons=("callback",), roles=("agent", "senior"), limit=2)
 _LONGEST_S = 62 * 86_400.0
 _COMING = 3
 
@@ -123,15 +126,16 @@ def overlapping(rows: list[CampaignRow], draft: Draft, but: int = 0) -> list[Cam
     ]
 
 
-def planned_status(view: FloorView | None, limit: int = CALLBACK_LIMIT) -> PlannedStatus:
-    """How many normal seats (all but leads) call back now."""
-    found = [
-        seat
-        for seat in (view.seats if view else ())
-        if seat.status == "paused" and seat.reason == "callback" and seat.role not in _NOT_NORMAL
-    ]
-    found.sort(key=lambda seat: seat.paused_since or seat.since)
-    return PlannedStatus(limit, len(found), tuple(seat.seat for seat in found))
+def callback_order(rules: Iterable[Rule]) -> Order:
+    """What the rules in force say of callbacks while a planned peak runs."""
+    orders = (item.order for rule in rules if rule.only.planned_peak for item in rule.todo)
+    return next((order for order in orders if order and "callback" in order.forbid_reasons), CALLBACKS)
+
+
+def planned_status(view: FloorView | None, order: Order = CALLBACKS) -> PlannedStatus:
+    """How many of the seats that the order binds call back now."""
+    found = breaches(order.model_copy(update={"limit": 0}), view.seats if view else (), 0.0)
+    return PlannedStatus(order.limit, len(found), tuple(breach.seat for breach in found))
 
 
 # -- changing ----------------------------------------------------------------------------------------

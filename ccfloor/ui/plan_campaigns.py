@@ -6,11 +6,13 @@ import streamlit as st
 
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.leave import touched
+from ccfloor.rules.model import Order
 from ccfloor.service import runtime
 from ccfloor.service.campaigns import (
     CampaignRow,
     Draft,
     add_campaign,
+    callback_order,
     cancel_campaign,
     change_campaign,
     list_campaigns,
@@ -20,6 +22,7 @@ from ccfloor.service.campaigns import (
 )
 from ccfloor.service.leave import list_leave
 from ccfloor.service.people_log import entries
+from ccfloor.service.rulebook import book
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.shell import Look
@@ -35,8 +38,10 @@ def show(seen: Look, who: str) -> None:
     lang, now = seen.lang, service.clock()
     site = service.config.site
     rows = list_campaigns(service.engine, site, now - _BACK_S)
-    st.caption(text("people.campaign.lead", lang))
-    _status(rows, now, lang)
+    inforce = book(service.engine, site).at(now).values()
+    order = callback_order(version.rule for version in inforce if version.rule)
+    st.caption(text("people.campaign.lead", lang, limit=order.limit))
+    _status(rows, order, now, lang)
     for row in [r for r in rows if r.state(now) in ("running", "planned")]:
         _row(row, rows, who, now, lang)
     past = [row for row in rows if row.state(now) in ("over", "cancelled")]
@@ -50,12 +55,12 @@ def show(seen: Look, who: str) -> None:
         _form("new", None, rows, who, now, lang)
 
 
-def _status(rows: list[CampaignRow], now: float, lang: Lang) -> None:
+def _status(rows: list[CampaignRow], order: Order, now: float, lang: Lang) -> None:
     """While one runs: callbacks of normal seats now against the limit."""
     if not any(row.counts.start <= now < row.counts.end for row in rows):
         return
     service = runtime.service()
-    status = planned_status(service.view(service.viewer(lang)))
+    status = planned_status(service.view(service.viewer(lang)), order)
     agents = [service.config.seats[s] for s in status.seats if s in service.config.seats]
     names = "、".join(a.agent for a in agents) if lang == "zh" else ", ".join(a.agent_en for a in agents)
     key = "people.campaign.over" if status.over else "people.campaign.within"

@@ -8,10 +8,13 @@ import pytest
 from sqlalchemy import Engine, select
 
 from ccfloor.rules.calendar import Campaign
+from ccfloor.rules.model import Order
 from ccfloor.service.campaigns import (
+    CALLBACKS,
     Draft,
     add_campaign,
     calendar_campaigns,
+    callback_order,
     cancel_campaign,
     change_campaign,
     coming,
@@ -182,6 +185,9 @@ def test_callbacks_of_normal_seats_against_the_limit() -> None:
     now = view(seats=seats)
     status = planned_status(now)
     assert (status.limit, status.now, status.seats, status.over) == (2, 2, ("b", "a"), False)
+    one = Order(forbid_reasons=("callback",), limit=1)
+    assert planned_status(now, one).over and planned_status(now, one).now == 3  # binds leads too
+    assert callback_order([]) is CALLBACKS
     more = view(seats=(*seats, calling("e", "agent", 40)))
     assert planned_status(more).over and planned_status(None).now == 0
 
