@@ -38,7 +38,7 @@ def breaches(
     Of those in a forbidden state the first ``limit`` may stay. A seat that was in order and falls back
     is late at once when the grace is over. ``on_duty`` tells whether a seat's shift runs: a seat that
     is signed out breaks an order to take calls only then, and only where its role is named. A normal
-    seat at which nobody signed in today is absent, which is no answer to the order.
+    seat that is signed out is absent, which other rules tell; a supervisor signs in when it is ordered.
     """
     over = given_at + order.grace_s
     found = [breach for seat in seats if (breach := _breach(order, seat, given_at, over, on_duty))]
@@ -53,8 +53,7 @@ def _breach(order: Order, seat: SeatView, given_at: float, over: float, on_duty:
             return None
         return Breach(seat.seat, seat.reason, seat.since, max(over, seat.since))
     if seat.status in _AWAY:
-        absent = seat.role in _NORMAL and seat.day.login_at is None
-        if absent or not (order.roles and on_duty(seat.seat)):
+        if seat.role in _NORMAL or not (order.roles and on_duty(seat.seat)):
             return None
         return Breach(seat.seat, NOT_ON_QUEUE, seat.since or given_at, max(over, seat.since))
     if seat.queues and not seat.paused:
