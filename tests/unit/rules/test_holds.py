@@ -18,9 +18,13 @@ MEAN = Hold(kind="mean", for_s=HALF_HOUR)
 
 
 def told(hold: Hold, steps: Steps, when: When = WAITING) -> HoldTracker:
-    tracker = make_hold(when, hold)
+    tracker, restarted = make_hold(when, hold), make_hold(when, hold)
     for at, value in changes(steps):
         tracker.change(at, value)
+        restarted.change(at, value)
+        state, restarted = restarted.dump(), make_hold(when, hold)
+        restarted.restore(state)
+    assert restarted.due_at() == tracker.due_at()
     return tracker
 
 

@@ -17,9 +17,12 @@ NEVER = float("inf")
 
 
 def told(rule: Rule, steps: Steps) -> Machine:
+    """The last of many machines: there is a restart after every change."""
     machine = Machine(rule, 3, "queue:hotline")
     for at, value in changes(steps):
         machine.change(at, value)
+        state, machine = machine.dump(), Machine(rule, 3, "queue:hotline")
+        machine.restore(state)
     return machine
 
 
@@ -58,6 +61,13 @@ def test_what_was_told_does_not_change_afterwards() -> None:
     assert (fired.worst, fired.cleared_at) == (8.0, 0.0)
 
 
+def test_a_rule_that_needs_no_time_fires_and_clears_with_the_value() -> None:
+    machine = told(rule(), [(10, 7.0), (10, 8.0)])
+    assert machine.standing(START + 10).state == RuleState.FIRING
+    machine.change(START + 20, 7.0)
+    assert machine.standing(START + 20).state == RuleState.CLEARED
+
+
 def test_the_worst_of_a_low_value_is_the_lowest() -> None:
     machine = told(rule(When(metric="ready", at_most=1)), [(10, 1.0), (10, 0.0), (10, 1.0), (10, 4.0)])
     assert machine.advance(START + 40)[-1].worst == 0.0
@@ -83,6 +93,7 @@ def test_without_a_clear_level_it_is_over_with_the_condition() -> None:
 def test_out_of_sight_stops_the_clear_clock_and_never_clears() -> None:
     assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (5000, None)]) == [(0, 0)]
     assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (5000, None), (10, 5.0)]) == [(0, 1000 + 300 + 5000)]
+    assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (90, None), (10, None), (10, 5.0)]) == [(0, 1400)]
     assert alarms(AT_ONCE, [(1000, 8.0), (100, 5.0), (50, None), (10, 6.0), (10, 5.0)]) == [(0, 1160 + 300)]
     assert alarms(rule(clear=Clear(min_on_s=60)), [(10, 8.0), (10, 2.0), (100, None), (1, 2.0)]) == [(0, 120)]
 
