@@ -108,6 +108,9 @@ class Board:
             self.duties.look(self.duties.shift, at)
         for seat in floor.seats():
             self.seat(seat, at)
+        for name in self.duties.shift if self._uses_duty else ():
+            if name not in self._records:
+                self._first_sight(name, Doing(), at)  # nobody has heard of it: it can still be missing
         for rule, subject in sorted(self.wanted):
             self._want(rule, subject)
 
@@ -219,7 +222,8 @@ class Board:
 
         def gap(sums: Sequence[int], at: float) -> float | None:
             reached = level(sums, least)
-            return None if reached is None else self.config.target(queue, at).target - reached
+            # Rounded: 0.8 less 0.6 is to be 0.2, which is not above 0.2.
+            return None if reached is None else round(self.config.target(queue, at).target - reached, 9)
 
         return self._bound(queues, Windowed(self._rolling(queues), rule.when.window_s or 0, gap))
 
@@ -283,16 +287,23 @@ class Board:
         now = doing(seat)
         record = self._records.get(seat.seat)
         if record is None:
-            record = self._records[seat.seat] = self._meet_seat(seat.seat)
-        elif record.now == now:
+            return self._first_sight(seat.seat, now, at)
+        if record.now == now:
             return []
-        self._at = at
         before, record.now = record.now, now
         changed = self._weigh(record, at)
         if now.status != before.status or now.reason != before.reason:
             changed += self._restate(record, before, seat.seat, at)
         changed += self._ask(record.other, record, seat.seat, at)
         return changed
+
+    def _first_sight(self, seat: str, now: Doing, at: float) -> list[Cell]:
+        info = self.config.seats.get(seat)
+        families = [family for family in self._families if family.who.fixed(info)]
+        record = self._records[seat] = SeatRecord(info, families)
+        record.now = now
+        changed = self._weigh(record, at) + self._restate(record, Doing(), seat, at)
+        return changed + self._ask(families, record, seat, at)
 
     def _restate(self, record: SeatRecord, before: Doing, seat: str, at: float) -> list[Cell]:
         """Another status: only the rules that ask for the one before or for this one."""
@@ -316,10 +327,6 @@ class Board:
             self._by_status[key] = found
         return found
 
-    def _meet_seat(self, seat: str) -> SeatRecord:
-        info = self.config.seats.get(seat)
-        return SeatRecord(info, [family for family in self._families if family.who.fixed(info)])
-
     def _weigh(self, record: SeatRecord, at: float) -> list[Cell]:
         now, before = record.now, record.adds
         adds = record.adds = {}
@@ -328,7 +335,7 @@ class Board:
             if amount != (0, 0):
                 adds[count] = amount
         changed: list[Cell] = []
-        for count in before.keys() | adds.keys() if before != adds else ():
+        for count in {**before, **adds} if before != adds else ():
             old, new = before.get(count, (0, 0)), adds.get(count, (0, 0))
             if old != new:
                 count.move(at, old, new)

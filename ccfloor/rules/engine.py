@@ -308,7 +308,7 @@ class RuleEngine:
     def take(self) -> list[Alarm]:
         """Alarms that fired or cleared since the last call, in order of what happened."""
         told, self._told = self._told, []
-        return told
+        return sorted(told, key=_when)
 
     def next_due(self, now: float) -> float:
         """The earliest instant at which something may fire or clear if no event comes; infinity: never."""
@@ -350,6 +350,9 @@ class RuleEngine:
     def dump(self) -> bytes:
         """The exact state, with the alarms that were not taken. The Floor's dump belongs to it."""
         self._remember()
+        for cell in self._dirty:
+            for watch in cell.watches if cell.ramp and cell.value else ():
+                watch.note(self.at, cell.value)  # since when it ran until now is not known afterwards
         kept = (watch for watch in self._watches.values() if not watch.idle(self.at))
         return _encoder.encode(
             EngineState(
@@ -386,3 +389,7 @@ class RuleEngine:
                 watch.restore(kept.told, kept.machine, kept.shadows)
                 engine._watches[watch.key] = watch
         return engine
+
+
+def _when(alarm: Alarm) -> tuple[float, bool, str, str]:
+    return alarm.cleared_at or alarm.fired_at, bool(alarm.cleared_at), alarm.rule, alarm.subject
