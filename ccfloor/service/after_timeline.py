@@ -111,9 +111,7 @@ def _of_note(
     kind = _NOTE_KINDS.get(note.kind, "note")
     fact = facts.get(note.item) if kind == "command" else None
     if fact is not None:
-        return msgspec.structs.replace(
-            _of_command(fact, config), at=note.at, who=note.who, step=note.about
-        )
+        return msgspec.structs.replace(_of_command(fact, config), at=note.at, who=note.who, step=note.about)
     if note.about.startswith("incident/") and note.kind == "note" and note.item in _OF_INCIDENT:
         kind = note.item
     about = items.get((note.about, note.item), Text("", ""))
