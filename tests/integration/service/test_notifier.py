@@ -20,9 +20,7 @@ from tests.fakes.http_catcher import catching
 from tests.fakes.smtp_catcher import mail_catching
 from tests.fakes.tell_stage import rule
 
-CHANNEL = (
-    "  {name}: {{kind: {kind}, enabled: true, url: {{env: {env}}}, group_s: {group}, timeout_s: {timeout}}}\n"
-)
+CHANNEL = "  {name}: {{kind: {kind}, enabled: true, url: {{env: {env}}}, {more}}}\n"
 Start = Callable[..., Notifier]
 
 
