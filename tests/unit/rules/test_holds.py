@@ -112,6 +112,11 @@ def test_a_dip_that_goes_out_of_sight_is_judged_by_its_time_in_sight() -> None:
     assert done(FORGIVE, [(600, 9.0), (30, 7.0), (500, None), (31, 7.0), (1, 9.0)]) == 1161 + 1800
 
 
+def test_a_dip_after_a_blindness_is_as_long_as_any_other() -> None:
+    assert done(FORGIVE, [(600, 9.0), (100, None), (100, 9.0), (60, 7.0), (1, 9.0)]) == 1800 + 100
+    assert done(FORGIVE, [(600, 9.0), (100, None), (100, 9.0), (61, 7.0), (1, 9.0)]) == 861 + 1800
+
+
 def test_of_several_values_at_one_instant_the_last_counts() -> None:
     tracker = told(STRICT, [(600, 9.0), (0, 7.0), (600, 9.0), (0, None), (1, 9.0)])
     assert (tracker.active_at, tracker.due_at()) == (START, START + 1800)
