@@ -187,3 +187,6 @@ def test_on_a_phone_the_order_and_the_checklist_stand_one_below_the_other(
     expect(page.locator(".wall .cmp")).to_contain_text("未执行")
     wide = f"() => {ROOT}.querySelector('.board').scrollWidth"
     assert page.evaluate(wide) <= 390
+    page = wall(floor, open_page, "plan_watch", "en", width=390, height=844)
+    expect(page.locator(".wall .state")).to_contain_text("move people on line")
+    assert page.evaluate(wide) <= 390
