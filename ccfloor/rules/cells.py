@@ -44,6 +44,7 @@ class Cell:
 
     def __init__(self) -> None:
         self.value: float | None = None
+        self.edge = 0.0  # when it next changes by itself, as of the last reading
         self.watches: list[Watch] = []
         self.timer: Timer | None = None
 
@@ -71,14 +72,12 @@ class Seconds(Cell):
     """Seconds since an instant, a ramp: it is looked at again when it comes to a level of a rule."""
 
     ramp = moves = True
-    edge = 0.0  # the next level is come to then
 
     def next_at(self, at: float) -> float:
-        self.edge = inf
-        if self.value:
-            for watch in self.watches:
-                self.edge = min(self.edge, watch.next_crossing(self.value, at))
-        return self.edge
+        since = self.value
+        if not since:
+            return inf
+        return min((watch.next_crossing(since, at) for watch in self.watches), default=inf)
 
 
 class AllWaiting(Cell):

@@ -20,7 +20,7 @@ from ccfloor.rules.alarms import Alarm, RuleState, Standing
 from ccfloor.rules.board import Board, Memory
 from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Calendar
-from ccfloor.rules.cells import Cell, Seconds, rule_parts
+from ccfloor.rules.cells import Cell, rule_parts
 from ccfloor.rules.duty import SeatDuty
 from ccfloor.rules.guards import Guard
 from ccfloor.rules.peek import Peek
@@ -173,10 +173,11 @@ class RuleEngine:
     def _read(self, cell: Cell, at: float) -> None:
         before, value = cell.value, cell.read(at)
         cell.value = value
-        if isinstance(cell, Seconds) and value == before and at < cell.edge:
+        if cell.ramp and value == before and at < cell.edge:
             return
         if cell.timer is not None:
-            self._timers.set(cell.timer, cell.next_at(at))
+            cell.edge = cell.next_at(at)
+            self._timers.set(cell.timer, cell.edge)
         if value == before and not cell.ramp:
             return
         for watch in cell.watches:
