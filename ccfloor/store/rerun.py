@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from math import ceil, inf, nextafter
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, Engine, select
@@ -34,13 +35,6 @@ class Peek(NamedTuple):
     look: Look
     start: float
     every_s: float = 30.0
-
-    def between(self, before: float, at: float) -> Iterator[float]:
-        """The instants after ``before`` and before ``at``."""
-        step = max(before, self.start - self.every_s) // self.every_s + 1
-        while step * self.every_s < at:
-            yield step * self.every_s
-            step += 1
 
 
 class FeedSpan(NamedTuple):
@@ -138,15 +132,18 @@ def played_to(
         ready(watching)
     fired: Fired = {}
     coverage = Coverage.read(connection, site)
+    looks = _Looks(peek, floor, watching) if peek is not None else None
     for batch in batches(connection, site, feed, head, feed_head(connection, site, feed)):
         for some in _stretches([entry for entry in batch if entry.event.at <= until], peek):
-            _look(peek, floor, watching, some[0].event.at)
+            if looks is not None:
+                looks.before(some[0].event.at)
             play(floor, coverage, runs(some))
             gather(fired, watching.take())
         if any(entry.event.at > until + LATE_S for entry in batch):
             break
     seen_at = floor.at
-    _look(peek, floor, watching, until)
+    if looks is not None:
+        looks.before(until)
     floor.apply(Clock(at=until))
     gather(fired, watching.take())
     return Watching(floor, watching, fired, seen_at)
@@ -161,10 +158,16 @@ def _stretches(entries: list[Entry], peek: Peek | None) -> Iterator[list[Entry]]
         yield list(group)
 
 
-def _look(peek: Peek | None, floor: Floor, rules: RuleEngine, at: float) -> None:
-    """Let time pass up to ``at``, and have a look where one is due."""
-    if peek is None:
-        return
-    for instant in peek.between(floor.at, at):
-        floor.apply(Clock(at=instant))
-        peek.look(rules, instant)
+class _Looks:
+    """Lets time pass between events, so that somebody can look when it is due."""
+
+    def __init__(self, peek: Peek, floor: Floor, rules: RuleEngine) -> None:
+        self.peek, self.floor, self.rules = peek, floor, rules
+        self.due = ceil(max(peek.start, floor.at) / peek.every_s) * peek.every_s
+
+    def before(self, at: float) -> None:
+        """Look at everything that is due before ``at``, when all of that moment is known."""
+        while self.due < at:
+            self.floor.apply(Clock(at=nextafter(self.due, inf)))
+            self.peek.look(self.rules, self.due)
+            self.due += self.peek.every_s

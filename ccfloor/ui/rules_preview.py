@@ -8,6 +8,7 @@ import streamlit as st
 from ccfloor.rules.model import Rule
 from ccfloor.service import runtime
 from ccfloor.service.backtest import Day, Trial, stored_days, try_days
+from ccfloor.service.places import SettingsError
 from ccfloor.service.rule_site import site_calendar
 from ccfloor.ui import charts
 from ccfloor.ui.rules_edit import Draft
@@ -43,8 +44,11 @@ def preview(draft: Draft, present: Rule | None, key: str, lang: Lang, theme: The
         text("rules.preview.go", lang), key=f"{key}:try", disabled=draft.rule is None or not chosen
     )
     if pressed and draft.rule is not None:
-        with st.spinner(text("rules.preview.running", lang)):
-            st.session_state[f"{key}:tried"] = _try(draft.rule, present, chosen)
+        try:
+            with st.spinner(text("rules.preview.running", lang)):
+                st.session_state[f"{key}:tried"] = _try(draft.rule, present, chosen)
+        except SettingsError as error:  # the calendar's file, changed since the start
+            st.error("\n\n".join(problem.said(lang) for problem in error.problems))
     tried: Tried | None = st.session_state.get(f"{key}:tried")
     if tried is not None:
         if draft.rule != tried.draft:
