@@ -143,13 +143,18 @@ def fields(event: FloorEvent) -> dict[str, object]:
 # -- the collector's process -------------------------------------------------------------------------
 
 
-def collect(db: str, seconds: float) -> None:
-    """Run the real collector on the stream; print latencies and processor time as JSON."""
+def collect(db: str, seconds: float, ruled: bool) -> None:
+    """Run the real collector on the stream; print latencies and processor time as JSON.
+
+    ``ruled``: the shipped rules watch, and the plan is shown.
+    """
     from ccfloor.service.collector import Collector, Door
     from ccfloor.service.keeper import RecorderKeeper
     from ccfloor.service.lease import take_lease
-    from ccfloor.service.settings import CollectorSettings
+    from ccfloor.service.plan_desk import PlanDesk
+    from ccfloor.service.settings import CollectorSettings, SiteSettings
     from ccfloor.service.sink import Batch
+    from ccfloor.service.site_rules import SiteRules
     from ccfloor.store.engine import open_engine
     from ccfloor.store.migrate import upgrade
     from ccfloor.store.recorder import Recorder
@@ -163,12 +168,27 @@ def collect(db: str, seconds: float) -> None:
             now = time.time()
             lags.extend(now - entry.arrived for entry in batch.entries)
 
-    keeper = Timed(Recorder(engine, config(), "main", "live", live=True), take_lease(engine, "main"))
+    floor = config()
+    rules = SiteRules(engine, floor, SiteSettings(data=str(only_rules(Path(engine.url.database or "")))))
+    rules.sync(time.time())
+    made = rules.make if ruled else None
+    recorder = Recorder(engine, floor, "main", "live", live=True, rules=made)
+    desk = PlanDesk(recorder, floor, rules, time.time) if ruled else None
+    keeper = Timed(recorder, take_lease(engine, "main"), time.time, desk)
     paced = Paced(seconds)
     before, begun = time.process_time(), time.time()
     asyncio.run(Collector([Door(paced)], keeper, CollectorSettings(), time.time).run())
     share = (time.process_time() - before) / (time.time() - begun)
     print(json.dumps({"cpu": share, **spread(lags), "probes": list(paced.probes.values())}))
+
+
+def only_rules(db: Path) -> Path:
+    """A site's folder beside the database, with the shipped rules and no shifts: the seats are others."""
+    folder = db.with_suffix(".site")
+    folder.mkdir(exist_ok=True)
+    if not (folder / "rules").exists():
+        (folder / "rules").symlink_to(Path(__file__).resolve().parents[1] / "data" / "rules")
+    return folder
 
 
 def spread(values: list[float]) -> dict[str, float]:
@@ -283,23 +303,24 @@ def main() -> None:
     """Measure, and print every figure beside its goal and baseline."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--no-rules", action="store_true", help="the floor alone")
     parser.add_argument("--collect", metavar="URL", help=argparse.SUPPRESS)
     parser.add_argument("--bare", nargs=3, type=float, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.collect:
-        collect(given.collect, given.seconds)
+        collect(given.collect, given.seconds, not given.no_rules)
     elif given.bare:
         asyncio.run(_bare(int(given.bare[0]), int(given.bare[1]), given.bare[2]))
     else:
         with tempfile.TemporaryDirectory() as folder:
-            measure(Path(folder), given.seconds)
+            measure(Path(folder), given.seconds, not given.no_rules)
 
 
-def measure(folder: Path, seconds: float) -> None:
+def measure(folder: Path, seconds: float, ruled: bool) -> None:
     """The collector alone first, then a browser, then readers beside it, then the baselines."""
-    alone = finished(spawn_collector(f"sqlite:///{folder}/alone.db", seconds / 2))
+    alone = finished(spawn_collector(f"sqlite:///{folder}/alone.db", seconds / 2, ruled))
     db, port, solo = f"sqlite:///{folder}/floor.db", free_port(), seconds / 3
-    collector = spawn_collector(db, solo + seconds + 25)
+    collector = spawn_collector(db, solo + seconds + 25, ruled)
     web = spawn_web(db, port)
     try:
         wait_for(port)
@@ -359,9 +380,10 @@ def row(
     print(f"{name:36} {value:8.3g}{judged}{ratio}")
 
 
-def spawn_collector(db: str, seconds: float) -> subprocess.Popen[str]:
+def spawn_collector(db: str, seconds: float, ruled: bool) -> subprocess.Popen[str]:
     """The collector's process."""
     command = [sys.executable, __file__, "--collect", db, "--seconds", str(seconds)]
+    command += [] if ruled else ["--no-rules"]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 

@@ -55,7 +55,7 @@ def _breach(order: Order, seat: SeatView, given_at: float, over: float, on_duty:
     if seat.status in _AWAY:
         if seat.role in _NORMAL or not (order.roles and on_duty(seat.seat)):
             return None
-        return Breach(seat.seat, NOT_ON_QUEUE, seat.since or given_at, max(over, seat.since))
+        return Breach(seat.seat, NOT_ON_QUEUE, seat.since or given_at, over)
     if seat.queues and not seat.paused:
         return None
     kind = seat.reason if seat.paused and seat.reason else NOT_ON_QUEUE
