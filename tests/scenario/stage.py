@@ -194,8 +194,8 @@ def play(script: Script, until: float, *rules: Rule) -> list[Alarm]:
     known = book(*rules)
     told = Stage(script, known).run(until)
     thirds = (until / 3, until / 2, until * 0.9)
-    assert Stage(script, known, look_s=15.0).run(until) == told
-    assert Stage(script, known, look_s=60.0, restarts=thirds).run(until) == told
+    assert Stage(script, known, look_s=max(5.0, until / 80)).run(until) == told
+    assert Stage(script, known, look_s=max(60.0, until / 20), restarts=thirds).run(until) == told
     return told
 
 
