@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from ccfloor.service.runtime import lifespan
+from ccfloor.service.runtime import lifespan, ready
 from ccfloor.service.web import routes
 from ccfloor.ui.document import documents
 
+ready()
 app = st.App("ccfloor/ui/main.py", routes=[*routes(), *documents()], lifespan=lifespan)

@@ -35,6 +35,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The supervisor wallboard of a call floor."
 )
 app.add_typer(rules_app, name="rules")
+_TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]
 
 
@@ -105,7 +106,7 @@ def import_(files: Files, db: Db = None, site: Site = None, as_json: Json = Fals
         typer.echo(f"{line.place}: {line.why}", err=True)
         bad.append({"place": line.place, "why": line.why})
 
-    results = import_files(found.engine, found.config, files, complain)
+    results = import_files(found.engine, found.config, files, complain, site=found.settings.site)
     if as_json:
         show_json({"files": results, "bad": bad})
     else:
@@ -133,13 +134,17 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """Play a recording through its connector: a queue_log at its pace, raw AMI at once."""
+    from ccfloor.acd.recording import is_empty
     from ccfloor.service import replaying
+    from ccfloor.service.importing import why_not
 
     if form not in ("queue_log", "ami") or (form == "ami") != (arrivals is not None):
         fail("--format is queue_log, or ami together with --arrivals TSV")
-    missing = [str(path) for path in [*files, *([arrivals] if arrivals else [])] if not path.is_file()]
-    if missing:
-        fail(f"{missing[0]}: the file does not exist")
+    for path in [*files, *([arrivals] if arrivals else [])]:
+        if problem := why_not(path):
+            fail(f"{path}: {problem}")
+    if arrivals and is_empty(arrivals):
+        fail(f"{arrivals}: the table of arrivals is empty")
     found = context(db, site)
     pace = speed if speed >= 0 else 0.0 if form == "ami" else 1.0
     connector = replaying.recording(files, arrivals, pace)
@@ -150,10 +155,13 @@ def replay(
     bad: list[str] = []
 
     def complain(line: Any) -> None:
-        typer.echo(f"{line.place}: {line.why}", err=True)
         bad.append(line.place)
+        if len(bad) <= _TOLD:
+            typer.echo(f"{line.place}: {line.why}", err=True)
 
     sink = replaying.replay_at_once(found.engine, found.config, found.settings, connector, log, complain)
+    if len(bad) > _TOLD:
+        typer.echo(f"and {len(bad) - _TOLD} lines more that could not be read", err=True)
     summary = {
         "events": sink.stored,
         "known": sink.known,

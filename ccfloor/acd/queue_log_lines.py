@@ -19,6 +19,7 @@ NOBODY = frozenset({"", "NONE"})
 FIRST_AT, LAST_AT = 1e8, 4e9  # 1973 to 2096: anything else in the first column is not a time of day
 _MOST_PIPES_IN_A_NAME = 8
 _SHOWN = 60
+_TIME = re.compile(r"[0-9]{9,10}(?:\.[0-9]{1,9})?")
 _NUMBER = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?")
 _PLAIN_VERB = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 
@@ -75,11 +76,7 @@ def _parse(line: str) -> FloorEvent | BadLine:
 
 def instant(text: str) -> float | None:
     """The first column as UTC epoch seconds; None if it is anything else."""
-    try:
-        at = float(text)
-    except ValueError:
-        return None
-    return at if FIRST_AT <= at <= LAST_AT else None
+    return float(text) if _TIME.fullmatch(text) and FIRST_AT <= float(text) <= LAST_AT else None
 
 
 def number(text: str) -> float | None:

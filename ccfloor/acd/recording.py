@@ -22,6 +22,7 @@ from ccfloor.floor.events import FloorEvent
 
 LOST = "ami_lost"
 _BREATH = 500  # messages played between two chances for everybody else
+_END, _GREETING = b"\r\n\r\n", b"Asterisk Call Manager"
 _GZIP = b"\x1f\x8b"
 
 Complain = Callable[[str, str, dict[str, str]], None]  # place, code of the sentence, its details
@@ -94,10 +95,11 @@ def _steps(raws: Sequence[Path], arrivals: Path, complain: Complain, name: str) 
                 translator.opened()
                 if session not in files:
                     files[session] = _file_of(len(files), raws, stack)
-            block = _block(files[session], arrival)
-            if not block:
+            block, whole = _block(files[session], arrival)
+            if not whole:
                 place = f"{arrivals.name}:{arrival.line}"
-                complain(place, "arrival_outside", {"session": arrival.session})
+                code = "arrival_misplaced" if block else "arrival_outside"
+                complain(place, code, {"session": arrival.session})
                 continue
             at = arrival.at
             if wanted(block):
@@ -113,16 +115,29 @@ def _file_of(index: int, raws: Sequence[Path], stack: ExitStack) -> BinaryIO | N
     return stack.enter_context(_opened(raws[index])) if index < len(raws) else None
 
 
-def _block(file: BinaryIO | None, arrival: Arrival) -> bytes:
-    """The bytes of a message, empty where they are not all there."""
+def is_empty(arrivals: Path) -> bool:
+    """Whether a table of arrivals has no line at all. Raises OSError where it cannot be read."""
+    with _opened(arrivals) as file:
+        return not any(line.strip() for line in _lines(file, arrivals, lambda *_: None))
+
+
+def _block(file: BinaryIO | None, arrival: Arrival) -> tuple[bytes, bool]:
+    """The bytes of a message, empty where they are not all there; and whether they are one whole message."""
     if file is None:
-        return b""
+        return b"", False
     try:
         file.seek(arrival.offset)
-        block = file.read(arrival.length)
+        data = file.read(arrival.length + len(_END))
     except (OSError, EOFError, zlib.error):  # a compressed file that is cut short
-        return b""
-    return block if len(block) == arrival.length else b""
+        return b"", False
+    block = data[: arrival.length]
+    return (block, _is_whole(block, data)) if len(block) == arrival.length else (b"", False)
+
+
+def _is_whole(block: bytes, data: bytes) -> bool:
+    """Whether the bytes end where a message does (``data``: a little more), or are the switch's greeting."""
+    words = block.rstrip(b"\r\n")
+    return data[len(words) :].startswith(_END) or block.startswith(_GREETING)
 
 
 def _opened(path: Path) -> BinaryIO:

@@ -232,6 +232,10 @@ SENTENCES.update(
             "zh": "此行不是“时刻、会话、偏移、长度、名称”：{text}",
             "en": "The line is not epoch, session, offset, length and name: {text}",
         },
+        "arrival_misplaced": {
+            "zh": "此行所指的字节不是一条完整的消息。",
+            "en": "The bytes that the line points to are not one whole message.",
+        },
         "arrival_outside": {
             "zh": "此行指向第 {session} 个会话录制之外的字节。",
             "en": "The line points outside the recorded bytes of session {session}.",

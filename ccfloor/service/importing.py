@@ -19,6 +19,8 @@ from ccfloor.service.bulk import BulkSink, Complain
 from ccfloor.service.keeper import RecorderKeeper, stored_cursor
 from ccfloor.service.lease import LeaseTaken, is_collecting, take_lease
 from ccfloor.service.overlap import InHand, in_hand
+from ccfloor.service.settings import SiteSettings
+from ccfloor.service.site_rules import SiteRules
 from ccfloor.store.bulk import WriterGone, bulk_recorder
 from ccfloor.store.journal import feed_head
 from ccfloor.store.page import WriterConflict
@@ -62,20 +64,23 @@ def import_files(
     complain: Complain = lambda bad: None,
     told: Callable[[Path, int], None] = lambda path, lines: None,
     clock: Callable[[], float] = time.time,
+    site: SiteSettings | None = None,
 ) -> list[FileResult]:
     """Load files into the database. ``complain`` gets every unreadable line, ``told`` lines read so far.
+
+    ``site``: where the rules are that watch the live feed, should the files become part of it.
 
     Files that belong together are one feed, so that a call over a rotation is one call; a file that was
     loaded before goes on in its feed from where it stood.
     """
-    missing = [FileResult(str(path), problem=_why_not(path)) for path in files if _why_not(path)]
-    present = order_files([path for path in files if not _why_not(path)])
+    missing = [FileResult(str(path), problem=why_not(path)) for path in files if why_not(path)]
+    present = order_files([path for path in files if not why_not(path)])
     feed = _feed(engine, config.site, present)
     if feed is None:
         return missing
     way = _way(engine, config.site, feed, present, clock())
     try:
-        with _recorder(engine, config, way, present, clock) as recorder:
+        with _recorder(engine, config, way, present, clock, site) as recorder:
             results = _import_all(recorder, present, way, complain, told)
             recorder.checkpoint()
     except LeaseTaken:  # a collector came up in this moment: everything is left to a later import
@@ -103,11 +108,16 @@ def _begun(engine: Engine, site: str, feed: str) -> bool:
 
 
 def _recorder(
-    engine: Engine, config: FloorConfig, way: _Way, files: Sequence[Path], clock: Callable[[], float]
+    engine: Engine,
+    config: FloorConfig,
+    way: _Way,
+    files: Sequence[Path],
+    clock: Callable[[], float],
+    site: SiteSettings | None,
 ) -> AbstractContextManager[Recorder]:
     """A recorder with a writing process of its own where that is worth its start."""
     if way.live:
-        return _in_place_of_a_collector(engine, config, way.feed, clock)
+        return _in_place_of_a_collector(engine, config, way.feed, clock, site)
     size = sum(path.stat().st_size * (_PACKED if path.suffix == ".gz" else 1) for path in files)
     if size >= _BIG_BYTES:
         return bulk_recorder(engine, config, config.site, way.feed)
@@ -116,21 +126,28 @@ def _recorder(
 
 @contextmanager
 def _in_place_of_a_collector(
-    engine: Engine, config: FloorConfig, feed: str, clock: Callable[[], float]
+    engine: Engine, config: FloorConfig, feed: str, clock: Callable[[], float], site: SiteSettings | None
 ) -> Iterator[Recorder]:
     """A recorder of the live feed, while no collector may come up. Raises LeaseTaken where one is."""
     lease = take_lease(engine, config.site)
     try:
-        recorder = Recorder(engine, config, config.site, feed, live=True)
+        rules = SiteRules(engine, config, site) if site else None
+        if rules:
+            rules.sync(clock())
+        make = rules.make if rules else None
+        recorder = Recorder(engine, config, config.site, feed, live=True, rules=make)
         RecorderKeeper(recorder, lease, clock).resume()
         yield recorder
     finally:
         lease.release()
 
 
-def _why_not(path: Path) -> str:
+def why_not(path: Path) -> str:
+    """Why a file cannot be read, in a few words; empty where it can."""
     if not path.exists():
         return "the file does not exist"
+    if path.is_dir():
+        return "is a directory; name the files in it"
     if not path.is_file():
         return "is not a file"
     try:

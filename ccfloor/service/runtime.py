@@ -210,13 +210,18 @@ class Service:
         self.engine.dispose()
 
 
+def ready() -> None:
+    """Settings and site files that cannot be used end the program with one sentence, before it serves."""
+    try:
+        service()
+    except SettingsError as error:
+        raise SystemExit(str(error)) from None
+
+
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Starlette's lifespan: the service runs as long as the web server does."""
-    try:
-        running = asyncio.create_task(service().run())
-    except SettingsError as error:
-        raise SystemExit(str(error)) from None
+    running = asyncio.create_task(service().run())
     warming = asyncio.create_task(_warm_later())
     try:
         yield

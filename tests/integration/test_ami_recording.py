@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ccfloor.acd.base import CommandKind, LinkState, SeatCommand
-from ccfloor.acd.recording import AmiRecording, Played, play
+from ccfloor.acd.recording import AmiRecording, Played, is_empty, play
 from ccfloor.acd.sentences import in_language
 from ccfloor.floor.events import CallJoined, FloorSnapshot, SourceLost
 from tests.fakes import ami_run
@@ -139,3 +139,16 @@ def test_a_speed_keeps_the_recorded_distances() -> None:
     asyncio.run(connector.run(sink))
     stamps = [event.at for _, _, event in sink.events]
     assert now[0] - 100.0 == pytest.approx((max(stamps) - min(stamps)) / 10, rel=0.01)
+
+
+def test_a_table_that_is_shifted_as_a_whole_is_told_line_by_line(tmp_path: Path) -> None:
+    raws, table = written(tmp_path, [ami_run.told()[:50]])
+    rows = [line.split("\t") for line in table.read_text().splitlines()]
+    table.write_text("".join("\t".join([*row[:2], str(int(row[2]) + 7), *row[3:]]) + "\n" for row in rows))
+    heard, complain = listen()
+    assert list(play(raws, table, complain)) == []  # type: ignore[arg-type]
+    assert {code for _, code in heard[:-1]} == {"arrival_misplaced"} and len(heard) == 50
+    assert heard[-1][1] == "arrival_outside", "the last one runs over the end"
+    assert not is_empty(table)
+    table.write_text("\n \n")
+    assert is_empty(table)

@@ -241,3 +241,18 @@ def test_a_secret_in_the_settings_file_is_refused_without_showing_it(tmp_path: P
     )
     assert result.returncode == cli.FAILED and "hunter2" not in result.stderr + result.stdout
     assert "ccfloor.toml:2: ami.secret: " in result.stderr and "Traceback" not in result.stderr
+
+
+def test_a_recording_that_cannot_be_read_is_told_in_a_sentence(tmp_path: Path) -> None:
+    empty, shifted = tmp_path / "empty.tsv", tmp_path / "shifted.tsv"
+    empty.write_text("\n")
+    shifted.write_text("1\t30\t74\tResponse\n" * 1000)
+    for table, said in ((empty, "the table of arrivals is empty"), (tmp_path, "is a directory")):
+        found = call("replay", "--format", "ami", RAW, "--arrivals", table)
+        assert found.exit_code == 1 and said in found.stderr and "Traceback" not in found.output
+    found = call("replay", "--format", "ami", RAW, "--arrivals", shifted)
+    assert found.exit_code == 2 and len(found.stderr.splitlines()) == 201
+    assert found.stderr.splitlines()[-1] == "and 800 lines more that could not be read"
+    for words in (("replay", tmp_path), ("import", tmp_path)):
+        found = call(*words)
+        assert found.exit_code == 1 and "is a directory; name the files in it" in found.output + found.stderr

@@ -1,12 +1,16 @@
 """``python -m ccfloor run`` as a newcomer starts it: numbers at once, history beside, a clean end."""
 
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.program import Program
+from tests.fakes.fake_server import free_port
+from tests.fakes.program import ROOT, Program
 
 
 @pytest.fixture
@@ -34,3 +38,12 @@ def test_settings_that_cannot_be_used_are_told_in_a_sentence(tmp_path: Path) -> 
     assert wrong.said().startswith("CCFLOOR_SITE_ZONE: site.zone: 'Mars/Base' is not a time zone")
     assert "Traceback" not in wrong.said()
     wrong.out.close()
+
+
+def test_streamlit_alone_tells_them_as_well(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless", "true"]
+    command += ["--server.port", str(free_port())]
+    environ = os.environ | {"CCFLOOR_SITE_ZONE": "Mars/Base", "CCFLOOR_DB": str(tmp_path / "floor.db")}
+    ended = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=90)
+    assert ended.returncode == 1 and "Traceback" not in ended.stdout + ended.stderr
+    assert "CCFLOOR_SITE_ZONE: site.zone: 'Mars/Base' is not a time zone" in ended.stderr

@@ -198,6 +198,8 @@ def test_a_bar_in_a_callers_name() -> None:
         ("-5|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "-5"),
         ("nan|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "nan"),
         ("inf|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "inf"),
+        ("1e9|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "1e9"),
+        ("1_795_282_822|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "1_795"),
         ("1795282822000|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "1795282822000"),
         ("1795282822||support|NONE|ABANDON|1|2|20", "line_no_value", "Field 2 (call) of ABANDON"),
         ("1795282822|1.1|NONE|NONE|ENTERQUEUE||1|1", "line_no_value", "Field 3 (queue) of ENTERQUEUE"),
