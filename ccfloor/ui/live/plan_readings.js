@@ -31,7 +31,8 @@ class Readings {
   paint(pair, entry, plan, at) {
     const { t, lang } = this.ctx;
     const other = lang === "zh" ? "en" : "zh";
-    setText(pair.title, `${levelWord(entry.level, t)} · ${entry.name[lang]}`);
+    const [word, name] = [levelWord(entry.level, t), entry.name[lang]];
+    setText(pair.title, name.includes(word) ? name : `${word} · ${name}`);
     setText(pair.source, entry.source ? t("plan.source", { source: entry.source }) : "");
     pair.source.hidden = !entry.source;
     setAttr(pair.source, "lang", "zh-CN");

@@ -12,7 +12,7 @@ from ccfloor.ui import live
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("board", ["wall", "seats", "queues"])
+@pytest.mark.parametrize("board", ["wall", "seats", "queues", "plan"])
 def test_a_module_has_the_core_and_its_own_board_only(board: str) -> None:
     code = re.sub(r"/\*.*?\*/", "", live.module_source(board), flags=re.S)
     assert re.findall(r'registerBoard\("(\w+)"', code) == [board]

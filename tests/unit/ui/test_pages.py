@@ -64,7 +64,7 @@ def test_every_page_runs_on_an_empty_database(service: runtime.Service, name: st
         assert not re.search(r"[\u4e00-\u9fff]", words(test))
 
 
-@pytest.mark.parametrize("name", ["wall", "seats", "queues"])
+@pytest.mark.parametrize("name", ["wall", "seats", "queues", "plan"])
 def test_a_live_page_mounts_its_board(service: runtime.Service, name: str) -> None:
     boards = [part.proto.json for part in shown(name, "zh").get("bidi_component")]
     assert sum(f'"board":"{name}"' in re.sub(r":\s+", ":", board) for board in boards) == 1
