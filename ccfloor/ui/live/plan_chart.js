@@ -23,7 +23,7 @@ class PlanChart {
     this.watch.disconnect();
   }
 
-  /** `fresh`: something changed; else it is drawn anew once a second while its end moves. */
+  /** Drawn anew with every message and once a second: its end moves with the clock. */
   show(plan, at, now) {
     Object.assign(this, { plan, at });
     if (now >= this.due) this.fetch(now);
