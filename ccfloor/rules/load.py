@@ -111,11 +111,11 @@ def _between(found: Sequence[Found], problems: list[Problem]) -> None:
         if rule.plan and rule.enabled:
             first = steps.setdefault((rule.plan.plan, rule.plan.level), item)
             if first is not item:
-                words = step_taken(rule, first.rule.id)
+                words = _step_taken(rule, first.rule.id)
                 _both(first, item, "plan.level", words, problems, known)
 
 
-def step_taken(rule: Rule, other: str) -> tuple[str, str]:
+def _step_taken(rule: Rule, other: str) -> tuple[str, str]:
     """That another rule is this step of the plan already."""
     assert rule.plan is not None
     plan, level = rule.plan.plan, rule.plan.level

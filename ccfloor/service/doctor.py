@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
 from ccfloor.service.contacts import load_contacts
+from ccfloor.service.doctor_rules import rule_files
 from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import is_collecting
@@ -70,6 +71,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
         if found[1].state != "fail":
             found += collector(settings, engine)
         found += channels(settings, engine)
+        found += rule_files(config, settings.site)
     finally:
         engine.dispose()
     return [*found, port(settings)]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from ccfloor.rules.book import RuleBook, RuleVersion
 from ccfloor.rules.checks import ANYTHING, Known
-from ccfloor.rules.load import Loaded, load_files, step_taken
+from ccfloor.rules.load import Loaded, load_files
 from ccfloor.rules.model import Rule
 from ccfloor.rules.places import Problem
 from ccfloor.store.engine import writing
@@ -156,9 +156,8 @@ def save(
         if last is not None and _read(last) == rule and last.valid_from <= now:
             raise RuleError("same")
         other = _same_step(connection, viewer.site, rule)
-        if other:
-            en, zh = step_taken(rule, other)
-            raise RuleError("step_taken", en=en, zh=zh)
+        if other and rule.plan:
+            raise RuleError("step_taken", plan=rule.plan.plan, level=rule.plan.level, other=other)
         told = {"source": PAGE, "at": now, "who": who.strip(), "why": why.strip()}
         return _append(connection, viewer.site, rule.id, rule, max(valid_from, now), told)
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from ccfloor.floor.config import FloorConfig
 from ccfloor.service.doctor import Finding, examine, line
+from ccfloor.service.doctor_rules import rule_files
 from ccfloor.service.places import Problem, SettingsError
-from ccfloor.service.settings import AmiSettings, Settings, WebSettings
+from ccfloor.service.settings import AmiSettings, Settings, SiteSettings, WebSettings
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from tests.fakes.ami_server import FakeAmi
@@ -62,6 +64,7 @@ def test_all_is_well(tmp_path: Path, ami: FakeAmi) -> None:
             "queue_log",
             "collector",
             "channels",
+            "rules",
             "port",
         ),
         "ok",
@@ -98,3 +101,14 @@ def test_bad_settings_end_the_examination() -> None:
 
     (finding,) = examine(broken)
     assert line(finding, "zh") == "✗ fail configuration: ccfloor.toml:3: web.port: is wrong"
+
+
+def test_a_wrong_rule_file_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "mine.yaml").write_text("rules:\n  - id: Mine\n", encoding="utf-8")
+    site = SiteSettings(data=str(tmp_path))
+    found = list(rule_files(FloorConfig(), site))
+    assert {finding.state for finding in found} == {"fail"}
+    assert any(f"{tmp_path}/rules/mine.yaml:2: rules[0].id: " in finding.en for finding in found)
+    (tmp_path / "rules" / "mine.yaml").write_text("rules: []\n", encoding="utf-8")
+    assert [finding.state for finding in rule_files(FloorConfig(), site)] == ["ok"]
