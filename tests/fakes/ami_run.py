@@ -163,6 +163,25 @@ def as_13(stream: Iterable[Told]) -> Iterator[Told]:
         yield Told(at, message)
 
 
+def reset(stream: Iterable[Told], start: float) -> Iterator[Told]:
+    """``queue reset stats all``, then ``module reload app_queue``: the members' own counters begin anew."""
+    taken: dict[tuple[str, str], int] = {}
+    reloaded = False
+    for at, message in stream:
+        if at > start and not reloaded:
+            reloaded = True
+            yield Told(at, {"Event": "Reload", "Privilege": "system,all", "Module": "app_queue.so"})
+        if "CallsTaken" in message:
+            member = (message.get("Queue", ""), message.get("Interface") or message.get("Location", ""))
+            if not reloaded:
+                taken[member] = int(message["CallsTaken"])
+            else:
+                message["CallsTaken"] = str(int(message["CallsTaken"]) - taken.get(member, 0))
+            if reloaded and float(message["LastCall"]) <= start:
+                message["LastCall"] = "0"
+        yield Told(at, message)
+
+
 _OLD_NAMES = {
     "QueueCallerJoin": "Join",
     "QueueCallerLeave": "Leave",

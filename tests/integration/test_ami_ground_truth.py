@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import msgspec
 import pytest
 
 from ccfloor.acd.ami_translate import AmiTranslator
@@ -61,6 +62,51 @@ def test_every_poll_and_the_balance_agree(variant: Variant, expected: dict[str, 
     assert held == len(ami_run.polls()) == 71
     assert ami_run.totals(floor) == expected
     assert floor.repairs == {}
+
+
+@pytest.mark.parametrize("variant", [everything, stamped_ahead, ami_run.as_13, ami_run.as_11])
+@pytest.mark.parametrize("number", [9, 33, 58])
+def test_a_reset_of_the_switchs_counters_changes_none_of_ours(number: int, variant: Variant) -> None:
+    """QueueReset and a reload in the middle, calls waiting and talking: nothing is forgotten or doubled."""
+    start = ami_run.polls()[number].after
+    floor, translator = ami_run.new_floor(), AmiTranslator()
+    translator.opened()
+    stream = variant(ami_run.reset(ami_run.told(), start))
+    held, found = ami_run.compare(stream, floor, translator, ami_run.polls())
+    assert (held, found) == (71, [])
+    assert ami_run.totals(floor) == BALANCE and floor.repairs == {}
+    whole = ami_run.new_floor()
+    for position, event in enumerate(ami_run.events_of(variant(ami_run.told())), 1):
+        whole.apply(event, 1, position)  # type: ignore[arg-type]
+    assert spoken(floor) == spoken(whole)
+
+
+def spoken(floor: Floor) -> list[tuple[object, ...]]:
+    """What is known of every call, without the places of the events that told it."""
+    rows = (msgspec.structs.asdict(row) for row in rows_of(floor))
+    return sorted(tuple(row[name] for name in row if name not in ("source", "position")) for row in rows)
+
+
+def test_a_reset_while_the_link_is_lost() -> None:
+    """What comes back reports counters of zero: the calls before the loss keep what they had."""
+    poll = ami_run.polls()[20]
+    stream = list(ami_run.reset(ami_run.told(), poll.before - 1.0))
+    zeroed = [
+        event | ({"CallsTaken": "0", "LastCall": "0"} if event["Event"] == "QueueMember" else {})
+        for event in poll.events
+    ]
+    first, second = ami_run.cut(stream, poll.before - 2.0, poll._replace(events=zeroed))
+    floor, translator = ami_run.new_floor(), AmiTranslator()
+    translator.opened()
+    ami_run.compare(first, floor, translator, ())
+    for event in translator.closed("ami_lost"):
+        floor.apply(event, 1, floor.events + 1)  # type: ignore[arg-type]
+    before = {row.call: row.talk_ms for row in rows_of(floor) if row.ended_at}
+    translator.opened()
+    held, found = ami_run.compare(second, floor, translator, ami_run.polls()[21:])
+    assert found == [] and held == len(ami_run.polls()) - 21
+    after = {row.call: row.talk_ms for row in rows_of(floor)}
+    assert {call: after[call] for call in before} == before and len(before) > 50
 
 
 def test_waits_and_talks_are_the_switchs_own_numbers() -> None:
