@@ -113,6 +113,8 @@ def verdict(tried: Tried, lang: Lang) -> str:
     """One sentence: how often it fires, and how often the version in force does."""
     draft = [alarm.fired_at for trial in tried.trials for alarm in trial.draft]
     present = [alarm.fired_at for trial in tried.trials for alarm in trial.present]
+    if not draft and not present:
+        return text("rules.preview.none", lang)
     key = "same" if tried.present is not None and draft == present else "sum"
     return text(f"rules.preview.{key}", lang, draft=len(draft), present=len(present))
 
