@@ -6,6 +6,7 @@ changes by itself (a window lets go of a call, a caller's wait reaches a level) 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf, nextafter
@@ -35,7 +36,7 @@ _WINDOW = {length: position for position, length in enumerate(LENGTHS_S.values()
 Gauges = Mapping[str, QueueGauge]
 
 
-class Cell:
+class Cell(ABC):
     """One metric for one subject. ``value``: as last read, None: no verdict."""
 
     ramp = False  # the value is an instant since which seconds run; 0.0: they do not
@@ -48,9 +49,9 @@ class Cell:
         self.watches: list[Watch] = []
         self.timer: Timer | None = None
 
+    @abstractmethod
     def read(self, at: float) -> float | None:
         """The value at an instant, when everything of that instant is known."""
-        raise NotImplementedError
 
     def next_at(self, at: float) -> float:
         """When the value changes though nothing happens; infinity: never. After ``at``."""
