@@ -22,7 +22,7 @@ st.container(key="definitions").table(
             names["name"]: item.zh if zh else item.en,
             names["formula"]: item.formula_zh if zh else item.formula_en,
             names["unit"]: text(f"unit.{item.unit}", seen.lang),
-            names["source"]: item.source,
+            names["source"]: item.told_by(zh),
         }
         for item in DEFINITIONS.values()
     ],

@@ -12,6 +12,11 @@ class Definition(NamedTuple):
     formula_zh: str
     formula_en: str
     source: str
+    source_zh: str = ""  # where the source is more than a name
+
+    def told_by(self, zh: bool) -> str:
+        """Where the formula is from, in Chinese or English."""
+        return self.source_zh if zh and self.source_zh else self.source
 
 
 _APP_QUEUE = "Asterisk app_queue"
@@ -49,6 +54,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷（接起 + 放弃 − T 秒内放弃 + 正等待已超 T 的）；T 含等号",
         "answered within T ÷ (answered + abandoned − abandoned within T + waiting beyond T); T inclusive",
         "Cisco Unified ICM, 'ignore abandoned'",
+        "Cisco Unified ICM（ignore abandoned）",
     ),
     "sl_ignore_T": Definition(
         "%",
@@ -57,6 +63,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷（接起 + 放弃 − T 秒内放弃）",
         "answered within T ÷ (answered + abandoned − abandoned within T)",
         "Cisco Unified ICM, 'ignore'",
+        "Cisco Unified ICM（ignore）",
     ),
     "sl_positive": Definition(
         "%",
@@ -65,6 +72,7 @@ DEFINITIONS: dict[str, Definition] = {
         "（T 秒内接起 + T 秒内放弃）÷（接起 + 放弃）",
         "(answered within T + abandoned within T) ÷ (answered + abandoned)",
         "Cisco 'positive'; Asterisk ServicelevelPerf2",
+        "Cisco（positive）；Asterisk ServicelevelPerf2",
     ),
     "sl_negative": Definition(
         "%",
@@ -73,6 +81,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷（接起 + 放弃）",
         "answered within T ÷ (answered + abandoned)",
         "Cisco 'negative'; Genesys Cloud default",
+        "Cisco（negative）；Genesys Cloud 默认口径",
     ),
     "sl_answered": Definition(
         "%",
@@ -81,6 +90,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷ 接起；来电者放弃时会虚高",
         "answered within T ÷ answered; rises when callers give up",
         "AT&T CMS; Asterisk ServicelevelPerf",
+        "AT&T CMS；Asterisk ServicelevelPerf",
     ),
     "sl_short": Definition(
         "%",
@@ -89,6 +99,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷（接起 + 放弃 − 速挂）",
         "answered within T ÷ (answered + abandoned − short abandons)",
         "Genesys Cloud, short abandons off",
+        "Genesys Cloud，不计速挂",
     ),
     "sl_flow": Definition(
         "%",
@@ -97,6 +108,7 @@ DEFINITIONS: dict[str, Definition] = {
         "T 秒内接起 ÷（接起 + 放弃 + 流出）",
         "answered within T ÷ (answered + abandoned + flow-outs)",
         "Genesys Cloud, flow-outs on",
+        "Genesys Cloud，计入流出",
     ),
     "abandon_rate": Definition(
         "%",
@@ -129,6 +141,7 @@ DEFINITIONS: dict[str, Definition] = {
         "接起 ÷ 已结束排队的来电（接起 + 放弃 + 流出）",
         "answered ÷ calls that have left the queue (answered + abandoned + flow-outs)",
         "GB/T call-centre practice: answered over agent requests",
+        "国内呼叫中心通行口径：接起 ÷ 人工请求",
     ),
     "occupancy": Definition(
         "%",
@@ -145,6 +158,7 @@ DEFINITIONS: dict[str, Definition] = {
         "现在进队者的预计等待：Σ 1/(n·μ + j·θ)，n 为可接坐席，μ=1/平均处理，θ=1/耐心；有空闲坐席时为 0",
         "of a caller who came now: Σ 1/(n·μ + j·θ), n seats, μ = 1/AHT, θ = 1/patience; 0 with a free seat",
         "Erlang A, first come first served",
+        "Erlang A 模型，先到先服务",
     ),
     "offered": Definition(
         "n",
@@ -172,6 +186,7 @@ DEFINITIONS: dict[str, Definition] = {
         "等待短于设定秒数（默认 5 秒）的放弃",
         "abandons with a wait below the set seconds (5 by default)",
         "Genesys Cloud short abandons",
+        "Genesys Cloud 速挂口径",
     ),
     "timed_out": Definition(
         "n",

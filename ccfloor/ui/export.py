@@ -7,14 +7,16 @@ a leading apostrophe.
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
-Cell = str | int | float | None
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+Cell = str | int | float | datetime | None  # an instant without a zone: the site's clock
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones run there too
 # Characters that cannot stand in an Excel file.
 _NOT_IN_NAMES = {ord(sign): " " for sign in "[]:*?/\\"}
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
@@ -48,7 +50,7 @@ def book_bytes(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Cell
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
         for index, label in enumerate(header):
-            sheet.column_dimensions[chr(65 + index)].width = max(12, 2 * len(label) + 4)
+            sheet.column_dimensions[get_column_letter(index + 1)].width = max(12, 2 * len(label) + 4)
         sheet.append([_cell(sheet, label, bold=True) for label in header])
         for row in rows:
             sheet.append([_cell(sheet, cell) for cell in row])
@@ -69,5 +71,7 @@ def _cell(sheet: Any, value: Cell, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, value=shown.translate(_CONTROL) if isinstance(shown, str) else shown)
     if isinstance(shown, str):
         cell.data_type = "s"
+    elif isinstance(shown, datetime):
+        cell.number_format = "yyyy-mm-dd hh:mm:ss"
     cell.font = Font(bold=bold)
     return cell

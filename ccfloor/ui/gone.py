@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -18,6 +19,7 @@ from ccfloor.ui.texts import Lang, text
 MOST = 20_000
 _COLUMNS = ("queue", "entered", "left", "wait", "short", "number", "name", "repaired")
 _REFRESH_S = 60
+_HEIGHT, _WHOLE = 320, 8  # a table of more rows than these scrolls in so many pixels
 
 
 def queue_label(config: FloorConfig, queue: str, lang: Lang) -> str:
@@ -29,12 +31,12 @@ def queue_label(config: FloorConfig, queue: str, lang: Lang) -> str:
 
 
 def gone_rows(calls: list[CallRow], config: FloorConfig, lang: Lang) -> list[tuple[Cell, ...]]:
-    """One row a caller, in the order of the columns; times are the site's clock."""
+    """One row a caller, in the order of the columns; instants are the site's clock, to the second."""
     zone = ZoneInfo(config.zone)
     yes = text("gone.yes", lang)
 
-    def clock(at: float) -> str:
-        return datetime.fromtimestamp(at, zone).strftime("%H:%M:%S")
+    def clock(at: float) -> datetime:
+        return datetime.fromtimestamp(int(at), zone).replace(tzinfo=None)
 
     return [
         (
@@ -86,9 +88,10 @@ def _table(rows: list[tuple[Cell, ...]], calls: list[CallRow], now: float, lang:
     at = datetime.fromtimestamp(now, ZoneInfo(service.config.zone))
     short = sum(call.wait_ms < call.short_ms for call in calls)
     st.caption(text("gone.count", lang, n=len(calls), short=short, at=at.strftime("%H:%M:%S")))
-    st.dataframe(
-        [dict(zip(header, row, strict=True)) for row in rows], hide_index=True, height=320, key="gone"
-    )
+    shown = [dict(zip(header, row, strict=True)) for row in rows]
+    times = {name: st.column_config.DatetimeColumn(format="HH:mm:ss") for name in header[1:3]}
+    height: int | Literal["auto"] = _HEIGHT if len(rows) > _WHOLE else "auto"
+    st.dataframe(shown, hide_index=True, height=height, column_config=times, key="gone")
     name = f"ccfloor-{service.config.site}-{at:%Y%m%d-%H%M}"
     left, right, _ = st.columns([1, 1, 4])
     excel = partial(excel_bytes, text("gone.title", lang), header, rows)

@@ -54,7 +54,7 @@ def definitions(lang: Lang) -> dict[str, dict[str, str]]:
         key: {
             "name": item.zh if lang == "zh" else item.en,
             "formula": item.formula_zh if lang == "zh" else item.formula_en,
-            "source": item.source,
+            "source": item.told_by(lang == "zh"),
         }
         for key, item in DEFINITIONS.items()
     }

@@ -37,11 +37,11 @@ html{font-size:clamp(16px,calc(100vw / 120),32px)!important}
 .st-key-theme-switch{position:absolute}
 @media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 1rem 1rem}
 [data-testid=stTable] :is(th,td){min-width:5.5rem}
-.st-key-definitions [data-testid=stTable] :is(th,td):nth-child(2){min-width:13rem}
+.st-key-definitions [data-testid=stTable] :is(th,td):nth-child(2){min-width:12.5rem}
 [data-testid=stPageLink-NavLink],.ccfloor-switch a{min-height:2.75rem;align-items:center;display:flex}
 [data-testid=stExpandSidebarButton]{width:2.75rem;height:2.75rem}}
 [data-testid=stHeading] h2{font-size:1.5rem;padding:.25rem 0}
-[data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 0}
+[data-testid=stHeading] h3{font-size:.9375rem;padding:.75rem 0 .375rem}
 [data-testid=stTable] td *{max-width:none!important}
 .st-key-gone-queue{width:17.5rem!important}
 [data-testid=stElementToolbar]{display:none}

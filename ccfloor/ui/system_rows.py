@@ -60,7 +60,7 @@ def link_rows(reports: Iterable[Health], zone: str, lang: Lang) -> list[Row]:
 
 
 def source_table(rows: Iterable[SourceRow], zone: str, lang: Lang) -> list[Row]:
-    """The streams that were read, with their counts."""
+    """The streams that told something, with their counts; one that only keeps a place is left out."""
     return [
         _headed(
             "quality.source",
@@ -75,6 +75,7 @@ def source_table(rows: Iterable[SourceRow], zone: str, lang: Lang) -> list[Row]:
             lang,
         )
         for row in rows
+        if row.events or row.bad
     ]
 
 
@@ -157,13 +158,14 @@ def target_rows(config: FloorConfig, lang: Lang) -> list[Row]:
 
 def reason_rows(config: FloorConfig, lang: Lang) -> list[Row]:
     """Which pause-reason texts of the switch count as which reason."""
+    comma = "、" if lang == "zh" else ", "
     spoken: dict[str, list[str]] = {}
     for words, reason in config.reasons.items():
         spoken.setdefault(reason, []).append(words)
     return [
         _headed(
             "settings.reason",
-            {"reason": named("reason", reason, lang), "texts": ", ".join(sorted(words))},
+            {"reason": named("reason", reason, lang), "texts": comma.join(sorted(words))},
             lang,
         )
         for reason, words in spoken.items()

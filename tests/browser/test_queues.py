@@ -158,11 +158,13 @@ def test_who_gave_up_is_listed_and_exported_safely(
     assert page.locator("[data-testid=stElementToolbar]").filter(visible=True).count() == 0
     assert rows[0][:3] == ["队列", "进队", "离开"] and len(rows) == 41
     assert rows[1][6] == '\'=HYPERLINK("http://x")' and rows[2][6].startswith("'+")
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row[1]) for row in rows[1:])
     assert all(re.fullmatch(r"138\*{4}\d{4}", row[5]) for row in rows[1:])
     with page.expect_download() as started:
         page.get_by_role("button", name="导出 Excel").click()
     started.value.save_as(tmp_path / "gone.xlsx")
     sheet = load_workbook(tmp_path / "gone.xlsx").active
+    assert sheet["B2"].is_date and sheet["B2"].value.isoformat(" ") == rows[1][1]
     assert sheet.max_row == 41 and sheet["D2"].value == 3 and sheet["G2"].value.startswith("'=")
 
 
