@@ -6,7 +6,6 @@ changes by itself (a window lets go of a call, a caller's wait reaches a level) 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf, nextafter
@@ -36,8 +35,8 @@ _WINDOW = {length: position for position, length in enumerate(LENGTHS_S.values()
 Gauges = Mapping[str, QueueGauge]
 
 
-class Cell(ABC):
-    """One metric for one subject. ``value``: as last read, None: no verdict."""
+class Cell:
+    """One metric for one subject. ``value``: as last read, None: no verdict. This one never has a verdict."""
 
     ramp = False  # the value is an instant since which seconds run; 0.0: they do not
     moves = False  # the value changes by itself: ``next_at`` tells when
@@ -49,9 +48,9 @@ class Cell(ABC):
         self.watches: list[Watch] = []
         self.timer: Timer | None = None
 
-    @abstractmethod
     def read(self, at: float) -> float | None:
         """The value at an instant, when everything of that instant is known."""
+        return None
 
     def next_at(self, at: float) -> float:
         """When the value changes though nothing happens; infinity: never. After ``at``."""
