@@ -112,9 +112,9 @@ def test_the_list_shows_every_rule_with_its_hold_in_words(service: runtime.Servi
     count = len({item.id for item in book(service.engine, "main").versions})
     assert count > 15 and len(re.findall("文件" if lang == "zh" else "· file", text)) == count
     reading = (
-        "连续 30 分钟；不超过 1 分钟的回落不算中断"
+        "连续 30 分钟；每次不超过 1 分钟的回落不算中断"
         if lang == "zh"
-        else "for 30 min running; dips of up to 1 min"
+        else "for 30 min running; a dip of up to 1 min"
     )
     assert reading in text
     assert lang == "zh" or not re.search(r"[\u4e00-\u9fff]", text)
