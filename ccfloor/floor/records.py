@@ -12,6 +12,11 @@ import msgspec
 from ccfloor.floor.events import EndedBy, Outcome
 
 
+def millis(seconds: float) -> int:
+    """Seconds as whole milliseconds; never negative."""
+    return int(seconds * 1000 + 0.5) if seconds > 0 else 0
+
+
 class CallRow(msgspec.Struct, array_like=True):
     """One visit to a queue, as far as it has come. Times are UTC epoch seconds, 0.0 where not yet."""
 

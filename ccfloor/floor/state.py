@@ -5,12 +5,11 @@ on how often somebody looks: ``advance`` and ``view`` only move windows. An even
 repaired (the state is made consistent again) and the repair is counted by kind.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ccfloor.floor.calls import MATCH_S, PENDING, CallBook, Visit, recalled
+from ccfloor.floor.calls import PENDING, CallBook, Visit, recalled
 from ccfloor.floor.config import INTERVAL_S, FloorConfig, interval_start
 from ccfloor.floor.desk import SeatDesk
 from ccfloor.floor.dump import dump_floor, load_floor
@@ -43,7 +42,8 @@ from ccfloor.floor.events import (
     WrapUpEnded,
 )
 from ccfloor.floor.present import Presenter
-from ccfloor.floor.records import CallRow, Ledger, LegRow
+from ccfloor.floor.records import CallRow, Ledger, LegRow, millis
+from ccfloor.floor.resync import Resync
 from ccfloor.floor.seats import Seat
 from ccfloor.floor.view import FloorView
 from ccfloor.floor.watch import FloorWatch
@@ -61,10 +61,6 @@ TALK_CAP_S = 2.0  # a seat's telephone free this much before the switch's own en
 CURVE_S = 3600.0
 
 
-def _ms(seconds: float) -> int:
-    return int(seconds * 1000 + 0.5) if seconds > 0 else 0
-
-
 class Floor:
     """One site's floor, fed by one stream of events. ``live=False``: the ledger only, no windows."""
 
@@ -77,7 +73,7 @@ class Floor:
         self.book = CallBook()
         self.gauges: dict[str, QueueGauge] = {}
         self.seats_over_time = Integral()
-        self.desk = SeatDesk(config, self.book, self._weigh if live else None, self._measure)
+        self.desk = SeatDesk(config, self.book, self._weigh if live else None, self.measure)
         self.day = (0.0, 0.0)
         self.next_roll = 0.0
         self.link_up = False
@@ -89,8 +85,9 @@ class Floor:
         self.watch: FloorWatch | None = None
         self._presenter = Presenter()
         self._key = (0, 0)
-        self._log = False
-        self._drive = True
+        self.from_log = False
+        self.drives = True
+        self._resync = Resync(self)
         self._handlers: dict[type, Callable[[Any], None]] = self._table()
         for queue in config.queues:
             self.gauge(queue)
@@ -119,9 +116,9 @@ class Floor:
             CallLeft: self._left,
             CallRefused: self._refused,
             CallEnded: self._ended,
-            FloorSnapshot: self._snapshot,
-            SwitchStarted: self._started,
-            SourceLost: self._source_lost,
+            FloorSnapshot: self._resync.snapshot,
+            SwitchStarted: self._resync.started,
+            SourceLost: self._resync.source_lost,
             Clock: self._nothing,
             Noted: self._nothing,
         }
@@ -129,7 +126,7 @@ class Floor:
 
     def _if_driving(self, handler: Callable[[Any], None]) -> Callable[[Any], None]:
         def guarded(event: FloorEvent) -> None:
-            if self._drive:
+            if self.drives:
                 handler(event)
 
         return guarded
@@ -140,12 +137,12 @@ class Floor:
         """Take one event in. ``log``: it comes from the ledger of calls (queue_log), not the live link."""
         self.events += 1
         self._key = (source, position)
-        self._log = log
+        self.from_log = log
         at, kind = event.at, type(event)
         if log:
-            self._drive = not (self.link_up or (self.covered and self._is_covered(at)))
+            self.drives = not (self.link_up or (self.covered and self._is_covered(at)))
         else:
-            self._drive = True
+            self.drives = True
             if kind is not SourceLost and kind is not Clock:
                 if self.watch is not None and (not self.link_up or kind is FloorSnapshot):
                     self._look_again(self.watch, event)
@@ -171,7 +168,7 @@ class Floor:
             for position, event in zip(positions, events, strict=True):
                 self.apply(event, source, position, log=True)
             return
-        self._log, self._drive = True, not self.link_up
+        self.from_log, self.drives = True, not self.link_up
         handlers = self._handlers
         for position, event in zip(positions, events, strict=True):
             self.events += 1
@@ -252,7 +249,8 @@ class Floor:
         integral = self.gauge(queue).seats if queue else self.seats_over_time
         integral.change(at, busy, available)
 
-    def _measure(self, visit: Visit) -> None:
+    def measure(self, visit: Visit) -> None:
+        """The visit's row changed: the counts of its queue follow."""
         self.book.dirty[visit.key] = visit
         if self.live:
             self.gauge(visit.row.queue).measure(visit, max(self.at, visit.row.entered_at))
@@ -264,7 +262,8 @@ class Floor:
         if self.live:
             add_point(self.curve, at, self.waiting_now)
 
-    def _start_waiting(self, visit: Visit, at: float) -> None:
+    def start_waiting(self, visit: Visit, at: float) -> None:
+        """The caller waits, as far as the present goes."""
         row = visit.row
         gauge = self.gauges.get(row.queue) or self.gauge(row.queue)
         if visit.key not in gauge.waiting:
@@ -273,7 +272,8 @@ class Floor:
             if self.live:
                 gauge.expect(visit)
 
-    def _stop_waiting(self, visit: Visit, at: float) -> None:
+    def stop_waiting(self, visit: Visit, at: float) -> None:
+        """The caller waits no more."""
         row = visit.row
         gauge = self.gauges.get(row.queue) or self.gauge(row.queue)
         if gauge.waiting.pop(visit.key, None) is not None:
@@ -283,7 +283,7 @@ class Floor:
                 gauge.max_wait_s = waited
 
     def _check_count(self, queue: str, count: int) -> None:
-        if count < 0 or not self._drive or self._log:
+        if count < 0 or not self.drives or self.from_log:
             return
         waiting = self.gauge(queue).waiting
         if count == len(waiting):
@@ -291,22 +291,23 @@ class Floor:
         self.repair("waiting_count")
         if count == 0:
             for key in list(waiting):
-                self._lose(self.book.visits[key], self.at)
+                self.lose(self.book.visits[key], self.at)
 
-    def _lose(self, visit: Visit, at: float) -> None:
+    def lose(self, visit: Visit, at: float) -> None:
         """The visit ended out of sight: closed at the last sighting, flagged."""
         row = visit.row
-        self._stop_waiting(visit, at)
+        self.stop_waiting(visit, at)
         row.outcome, row.left_at, row.repaired = Outcome.LOST, max(at, row.entered_at), True
-        row.wait_ms = _ms(row.left_at - row.entered_at)
+        row.wait_ms = millis(row.left_at - row.entered_at)
         self._cancel_rings(visit, at, "")
         self.repair("call_out_of_sight")
         self.book.finish(visit)
-        self._measure(visit)
+        self.measure(visit)
 
     # -- callers ---------------------------------------------------------------------------------
 
-    def _new_visit(self, event: Any, entered_at: float) -> Visit:
+    def new_visit(self, event: Any, entered_at: float) -> Visit:
+        """A visit that this opens (anything with ``call`` and ``queue``), with the targets of its day."""
         target = self.config.target(event.queue, entered_at)
         key = self._key
         more = 0
@@ -319,30 +320,30 @@ class Floor:
             int(target.short_s * 1000 + 0.5),
         )
         visit = Visit(row, key)
-        visit.mark(self._log)
+        visit.mark(self.from_log)
         self.book.add(visit)
         return visit
 
     def _joined(self, event: CallJoined) -> None:
-        visit, repeated = self.book.joining(event.call, event.queue, event.at, self._log)
+        visit, repeated = self.book.joining(event.call, event.queue, event.at, self.from_log)
         if repeated:
             self.repair("repeated_join")
             return
         if visit is None:
-            visit = self._new_visit(event, event.at)
+            visit = self.new_visit(event, event.at)
         else:
-            visit.mark(self._log)
+            visit.mark(self.from_log)
             if visit.wide and not visit.row.final:
                 self._entered(visit, event.at)
             visit.wide = False
         row = visit.row
         row.number, row.name = row.number or event.number, row.name or event.name
         row.linked = row.linked or event.linked
-        if self._drive and row.outcome is Outcome.WAITING:
-            self._start_waiting(visit, event.at)
+        if self.drives and row.outcome is Outcome.WAITING:
+            self.start_waiting(visit, event.at)
         if event.count >= 0:
             self._check_count(event.queue, event.count)
-        self._measure(visit)
+        self.measure(visit)
 
     def _entered(self, visit: Visit, at: float) -> None:
         """A caller met while waiting: now it is told when he came."""
@@ -355,12 +356,12 @@ class Floor:
 
     def _found(self, event: Any, waited_s: float) -> Visit:
         """The visit an event speaks of; one that began out of sight is opened now, flagged."""
-        visit = self.book.current(event.call, event.queue, self._log)
+        visit = self.book.current(event.call, event.queue, self.from_log)
         if visit is None:
-            visit = self._new_visit(event, event.at - waited_s)
+            visit = self.new_visit(event, event.at - waited_s)
             visit.row.estimated = visit.row.repaired = visit.wide = True
             self.repair("call_without_join")
-        if self._log:
+        if self.from_log:
             visit.row.seen_log = True
         else:
             visit.row.seen_live = True
@@ -368,7 +369,7 @@ class Floor:
         return visit
 
     def _rang(self, event: CallRang) -> None:
-        visit = self.book.current(event.call, event.queue, self._log)
+        visit = self.book.current(event.call, event.queue, self.from_log)
         if visit is None or visit.row.outcome not in PENDING:
             return
         seat, agent = self.desk.call_name(event.seat)
@@ -376,7 +377,7 @@ class Floor:
             visit.open_rings[seat] = len(visit.legs)
             visit.legs.append(self._leg(visit, seat, agent, event.at))
             self.book.touch(visit)
-        if self._drive:
+        if self.drives:
             self.desk.ring(event.seat, event.call, event.queue, event.at)
 
     def _leg(self, visit: Visit, seat: str, agent: str, rang_at: float) -> LegRow:
@@ -384,15 +385,15 @@ class Floor:
         return LegRow(row.source, row.position, len(visit.legs), seat, agent, rang_at)
 
     def _ring_ended(self, event: RingEnded) -> None:
-        visit = self.book.current(event.call, event.queue, self._log)
-        if self._drive:
+        visit = self.book.current(event.call, event.queue, self.from_log)
+        if self.drives:
             self.desk.stop_ring(event.seat, event.call, event.at)
         if visit is None:
             return
         seat, agent = self.desk.call_name(event.seat)
         told = visit.rings.setdefault(seat, [0, 0])
-        told[self._log] += 1
-        if told[self._log] <= told[not self._log]:
+        told[self.from_log] += 1
+        if told[self.from_log] <= told[not self.from_log]:
             return  # the other source has told of this ringing already
         ring_s = event.ring_s or 0.0
         index = visit.open_rings.pop(seat, None)
@@ -401,16 +402,16 @@ class Floor:
             visit.legs.append(self._leg(visit, seat, agent, event.at - ring_s))
         leg = visit.legs[index]
         leg.ended_at, leg.result = event.at, event.result.value
-        leg.ring_ms = _ms(ring_s if event.ring_s is not None else event.at - leg.rang_at)
+        leg.ring_ms = millis(ring_s if event.ring_s is not None else event.at - leg.rang_at)
         if event.result is RingResult.NO_ANSWER:
             self._missed(visit, seat, agent, event.at)
-        self._measure(visit)
+        self.measure(visit)
 
     def _missed(self, visit: Visit, seat: str, agent: str, at: float) -> None:
         visit.row.ronas += 1
         visit.ronas.append((agent, interval_start(at)))
         found = self.desk.find(seat)
-        if found is not None and self._drive and self.live:
+        if found is not None and self.drives and self.live:
             found.today.rona += 1
             if self.watch is not None:
                 self.watch.missed(found, self.at)
@@ -420,18 +421,18 @@ class Floor:
             if seat == winner:
                 continue
             leg = visit.legs[index]
-            leg.result, leg.ended_at, leg.ring_ms = "canceled", at, _ms(at - leg.rang_at)
-            visit.rings.setdefault(seat, [0, 0])[self._log] += 1
-            if self._drive:
+            leg.result, leg.ended_at, leg.ring_ms = "canceled", at, millis(at - leg.rang_at)
+            visit.rings.setdefault(seat, [0, 0])[self.from_log] += 1
+            if self.drives:
                 self.desk.stop_ring(seat, visit.row.call, at)
         visit.open_rings = {}
 
     def _dequeued(self, event: CallDequeued) -> None:
-        visit = self.book.current(event.call, event.queue, self._log)
+        visit = self.book.current(event.call, event.queue, self.from_log)
         if visit is not None and visit.row.outcome is Outcome.WAITING:
             visit.row.outcome, visit.row.left_at = Outcome.DEQUEUED, event.at
-            self._stop_waiting(visit, event.at)
-            self._measure(visit)
+            self.stop_waiting(visit, event.at)
+            self.measure(visit)
         self._check_count(event.queue, event.count)
 
     def _left(self, event: CallLeft) -> None:
@@ -439,13 +440,15 @@ class Floor:
         row = visit.row
         if row.outcome in PENDING:
             self._close_unanswered(visit, event)
-        elif row.outcome in EXITS and row.outcome is not event.outcome and (self._log or not row.seen_log):
+        elif (
+            row.outcome in EXITS and row.outcome is not event.outcome and (self.from_log or not row.seen_log)
+        ):
             first = row.outcome
             row.outcome = event.outcome
             if first is Outcome.LOST:
                 row.repaired = False
                 self._set_exit(row, event)
-            self._measure(visit)
+            self.measure(visit)
         elif row.outcome is Outcome.ANSWERED:
             self.repair("left_after_answer")
         if event.outcome is Outcome.ABANDONED and row.outcome is Outcome.ABANDONED:
@@ -458,22 +461,22 @@ class Floor:
     def _set_exit(self, row: CallRow, event: CallLeft) -> None:
         row.left_at, row.key = event.at, event.key
         waited = event.wait_s if event.wait_s is not None else event.at - row.entered_at
-        row.wait_ms = _ms(waited)
+        row.wait_ms = millis(waited)
 
     def _close_unanswered(self, visit: Visit, event: CallLeft) -> None:
         visit.row.outcome = event.outcome
         self._set_exit(visit.row, event)
-        self._stop_waiting(visit, event.at)
+        self.stop_waiting(visit, event.at)
         self._cancel_rings(visit, event.at, "")
         self.book.finish(visit)
-        self._measure(visit)
+        self.measure(visit)
 
     def _refused(self, event: CallRefused) -> None:
-        visit = self._new_visit(event, event.at)
+        visit = self.new_visit(event, event.at)
         visit.row.outcome, visit.row.number = event.outcome, event.number
         visit.row.left_at = event.at
         self.book.finish(visit)
-        self._measure(visit)
+        self.measure(visit)
 
     def _answered(self, event: CallAnswered) -> None:
         visit = self._found(event, event.wait_s or 0.0)
@@ -481,22 +484,22 @@ class Floor:
         seat, agent = self.desk.call_name(event.seat)
         if row.outcome is Outcome.ANSWERED:
             self._answered_again(visit, event, seat, agent)
-        elif row.outcome not in PENDING and not (row.repaired or self._log):
+        elif row.outcome not in PENDING and not (row.repaired or self.from_log):
             self.repair("answer_after_end")
         else:
-            self._connect(visit, event, seat, agent)
-        if self._drive and row.outcome is Outcome.ANSWERED and not row.ended_at:
-            self._seat_takes(visit, event.seat, event.at)
+            self.connect(visit, event, seat, agent)
+        if self.drives and row.outcome is Outcome.ANSWERED and not row.ended_at:
+            self.seat_takes(visit, event.seat, event.at)
 
     def _answered_again(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
         """The other source's word on the same answer, or a second answer that cannot be."""
         row = visit.row
         if row.agent == agent or row.seat == seat:
             if event.ring_s is not None and not row.ring_ms:
-                row.ring_ms = _ms(event.ring_s)
+                row.ring_ms = millis(event.ring_s)
             if visit.unseen or row.estimated:
                 self._see_answer(visit, event)
-            self._measure(visit)
+            self.measure(visit)
             return
         self.repair("second_answer")
 
@@ -504,20 +507,21 @@ class Floor:
         """The ledger knows the answer that happened out of sight."""
         row = visit.row
         if event.wait_s is not None:
-            row.wait_ms = _ms(event.wait_s)
+            row.wait_ms = millis(event.wait_s)
         if visit.unseen:
             row.answered_at = row.left_at = max(row.entered_at, event.at)
             visit.unseen = False
             if event.ring_s is not None:
-                row.ring_ms = _ms(event.ring_s)
+                row.ring_ms = millis(event.ring_s)
 
-    def _connect(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
+    def connect(self, visit: Visit, event: CallAnswered, seat: str, agent: str) -> None:
+        """Caller and seat talk from the event's instant on."""
         row = visit.row
-        self._stop_waiting(visit, event.at)
+        self.stop_waiting(visit, event.at)
         row.outcome, row.seat, row.agent = Outcome.ANSWERED, seat, agent
         row.answered_at = row.left_at = event.at
         waited = event.wait_s if event.wait_s is not None else event.at - row.entered_at
-        row.wait_ms, row.ring_ms = _ms(waited), _ms(event.ring_s or 0.0)
+        row.wait_ms, row.ring_ms = millis(waited), millis(event.ring_s or 0.0)
         row.final = False
         index = visit.open_rings.get(seat)
         if index is None:
@@ -526,12 +530,13 @@ class Floor:
         leg = visit.legs[index]
         leg.answered_at, leg.result, leg.ring_ms = event.at, "answered", row.ring_ms
         if not row.ring_ms and event.ring_s is None:
-            leg.ring_ms = row.ring_ms = _ms(event.at - leg.rang_at)
+            leg.ring_ms = row.ring_ms = millis(event.at - leg.rang_at)
         if visit.open_rings:
             self._cancel_rings(visit, event.at, seat)
-        self._measure(visit)
+        self.measure(visit)
 
-    def _seat_takes(self, visit: Visit, name: str, at: float) -> None:
+    def seat_takes(self, visit: Visit, name: str, at: float) -> None:
+        """The seat is on this call now, unless another one has it."""
         seat, row = self.desk.get(name), visit.row
         if not row.seat:
             row.seat, row.agent = seat.seat, seat.agent
@@ -562,7 +567,7 @@ class Floor:
             seat = self.desk.find(event.seat)
             visit = self.book.visits.get(seat.visit) if seat and seat.visit is not None else None
             if visit is not None and visit.row.queue == event.queue:
-                visit.mark(self._log)
+                visit.mark(self.from_log)
                 self.book.touch(visit)
                 return visit
         return self._found(event, (event.talk_s or 0.0) + (event.wait_s or 0.0))
@@ -576,7 +581,7 @@ class Floor:
         )
         if visit.row.outcome not in PENDING or not visit.row.repaired:
             self.repair("answer_unseen")
-        self._connect(visit, begun, seat, agent)
+        self.connect(visit, begun, seat, agent)
 
     def _close_answered(self, visit: Visit, event: CallEnded) -> None:
         row = visit.row
@@ -586,21 +591,21 @@ class Floor:
             self.desk.stop_hold(holder, visit, event.at)
         row.ended_at, row.ended_by, row.target = max(event.at, row.answered_at), event.by, event.target
         self._set_talk(visit, event)
-        self._end_leg(visit)
-        if self._drive and holder is not None:
+        self.end_leg(visit)
+        if self.drives and holder is not None:
             self.desk.release(holder, visit, event.at)
         if seat is None or seat.wrap_visit != visit.key:
             self.book.finish(visit)
-        if seat is not None and self._drive and self.live:
+        if seat is not None and self.drives and self.live:
             seat.today.handled += 1
             seat.today.talk_s += row.talk_ms / 1000
             seat.today.hold_s += row.hold_ms / 1000
-        self._measure(visit)
+        self.measure(visit)
 
     def _set_talk(self, visit: Visit, event: CallEnded) -> None:
         row = visit.row
         if (row.estimated or visit.unseen) and event.wait_s is not None and event.talk_s is not None:
-            row.wait_ms = _ms(event.wait_s)
+            row.wait_ms = millis(event.wait_s)
             row.answered_at = min(row.answered_at, event.at - event.talk_s)
             if row.estimated:
                 row.entered_at = row.answered_at - event.wait_s
@@ -608,10 +613,11 @@ class Floor:
         total = event.talk_s if event.talk_s is not None else row.ended_at - row.answered_at
         if visit.seat_done_at and total > visit.seat_done_at - row.answered_at + TALK_CAP_S:
             total = visit.seat_done_at - row.answered_at
-        row.hold_ms = min(row.hold_ms, _ms(total))
-        row.talk_ms = _ms(total) - row.hold_ms
+        row.hold_ms = min(row.hold_ms, millis(total))
+        row.talk_ms = millis(total) - row.hold_ms
 
-    def _end_leg(self, visit: Visit) -> None:
+    def end_leg(self, visit: Visit) -> None:
+        """The winning leg ends as its call does."""
         for leg in reversed(visit.legs):
             if leg.answered_at:
                 leg.ended_at, leg.talk_ms = visit.row.ended_at, visit.row.talk_ms
@@ -624,129 +630,15 @@ class Floor:
         if row.repaired and row.ended_by is EndedBy.UNKNOWN:
             row.ended_at, row.repaired = max(event.at, row.answered_at), False
             self._set_talk(visit, event)
-            self._end_leg(visit)
-        if event.by is not EndedBy.UNKNOWN and (self._log or row.ended_by is EndedBy.UNKNOWN):
+            self.end_leg(visit)
+        if event.by is not EndedBy.UNKNOWN and (self.from_log or row.ended_by is EndedBy.UNKNOWN):
             row.ended_by, row.target = event.by, event.target or row.target
-        self._measure(visit)
+        self.measure(visit)
 
     # -- the source itself -----------------------------------------------------------------------
 
     def _nothing(self, event: FloorEvent) -> None:
         """An event that moves time alone."""
-
-    def _source_lost(self, event: SourceLost) -> None:
-        if event.others:
-            return
-        if self.link_up or self.blind_since is None:
-            self.blind_since = event.at
-            if self.watch is not None:
-                self.watch.blind(self.at)
-        self.link_up = False
-
-    def _started(self, event: SwitchStarted) -> None:
-        if not self._drive:
-            return
-        self._close_all(event.at, keep=set(), before=event.at)  # a log may tell of it long afterwards
-
-    def _close_all(
-        self,
-        at: float,
-        keep: set[tuple[str, str]],
-        before: float = math.inf,
-        only: frozenset[str] | None = None,
-    ) -> None:
-        """End open visits at the last sighting, but not the kept ones and those of after ``before``.
-
-        ``only``: the queues it is about; None: all.
-        """
-        for visit in self.book.open_visits():
-            row = visit.row
-            if (row.call, row.queue) in keep or (row.ended_at and self.desk.wrapping(visit)):
-                continue
-            if max(row.entered_at, row.answered_at) > before or (only is not None and row.queue not in only):
-                continue
-            if row.outcome in PENDING:
-                self._lose(visit, at)
-            elif row.outcome is Outcome.ANSWERED:
-                self._cut(visit, at)
-
-    def _cut(self, visit: Visit, at: float) -> None:
-        """A conversation that ended out of sight."""
-        row = visit.row
-        if not row.ended_at:
-            seat = self.desk.find(row.seat)
-            if seat is not None and seat.visit == visit.key:
-                self.desk.stop_hold(seat, visit, at)
-                seat.visit, seat.visit_queue, seat.visit_call = None, "", ""
-                self.desk.update(seat, at)
-            row.ended_at, row.ended_by = max(at, row.answered_at), EndedBy.UNKNOWN
-            total = _ms(row.ended_at - row.answered_at)
-            row.hold_ms = min(row.hold_ms, total)
-            row.talk_ms, row.repaired = total - row.hold_ms, True
-            self._end_leg(visit)
-            self.repair("call_out_of_sight")
-        self.book.finish(visit)
-        self._measure(visit)
-
-    def _snapshot(self, event: FloorSnapshot) -> None:
-        sighted = event.blind_since or event.at
-        for queue in event.queues:
-            self.gauge(queue.queue)
-        only = frozenset(queue.queue for queue in event.queues) if event.partial else None
-        here = {(state.call, state.queue) for state in event.waiting}
-        here |= {(state.call, state.queue) for state in event.talking}
-        self._close_all(min(sighted, event.at), keep=set() if event.restarted else here, only=only)
-        self.desk.replace(event.members, event.at, event.blind_since, only)
-        for waiting in sorted(event.waiting, key=lambda state: -state.wait_s):
-            self._resume_waiting(waiting, event)
-        for talking in event.talking:
-            self._resume_talk(talking, event)
-
-    def _open(self, call: str, queue: str) -> Visit | None:
-        visit = self.book.current(call, queue, self._log)
-        return visit if visit is not None and not visit.row.final else None
-
-    def _ahead(self, call: str, queue: str, event: FloorSnapshot, over: bool) -> bool:
-        """The log was quicker than the report: what it still shows was answered (or is over) by now."""
-        visit = self.book.current(call, queue, self._log)
-        if visit is None or not visit.row.seen_log or visit.row.repaired or visit.row.outcome in PENDING:
-            return False
-        row = visit.row
-        if (over and not row.ended_at) or max(row.left_at, row.ended_at) < event.at - MATCH_S:
-            return False
-        visit.mark(self._log)
-        self.book.touch(visit)
-        return True
-
-    def _resume_waiting(self, state: Any, event: FloorSnapshot) -> None:
-        if self._ahead(state.call, state.queue, event, over=False):
-            return
-        visit = self._open(state.call, state.queue)
-        if visit is None or visit.row.outcome is Outcome.ANSWERED:
-            visit = self._new_visit(state, event.at - state.wait_s)
-            visit.row.number, visit.row.name = state.number, state.name
-            visit.wide = True
-        visit.row.outcome = Outcome.WAITING
-        visit.mark(self._log)
-        self._start_waiting(visit, event.at)
-        self._measure(visit)
-
-    def _resume_talk(self, state: Any, event: FloorSnapshot) -> None:
-        if self._ahead(state.call, state.queue, event, over=True):
-            return
-        visit = self._open(state.call, state.queue)
-        if visit is None:
-            visit = self._new_visit(state, event.at)
-            visit.row.estimated = visit.wide = True
-        visit.mark(self._log)
-        if visit.row.outcome is not Outcome.ANSWERED:
-            seat, agent = self.desk.call_name(state.seat)
-            begun = CallAnswered(at=event.at, call=state.call, queue=state.queue, seat=state.seat)
-            visit.row.repaired = visit.unseen = True
-            self._connect(visit, begun, seat, agent)
-        if state.seat and not visit.row.ended_at:
-            self._seat_takes(visit, state.seat, event.at)
-        self._measure(visit)
 
     # -- for the restart -------------------------------------------------------------------------
 
