@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Iterable
 from math import inf, nextafter
 
+import msgspec
+
 from ccfloor.floor.calls import Contribution, Visit, contributions
 from ccfloor.floor.config import interval_start
 from ccfloor.floor.events import Outcome
@@ -35,23 +37,23 @@ SIZE = SCALARS + len(SL_FIELDS)
 LENGTHS_S = {"last_15": 900.0, "last_30": 1800.0}
 
 
-class Entry:
-    """One amount in the windows, at its instant. ``live``: names of the windows that still hold it."""
+class Entry(msgspec.Struct, gc=False):
+    """One amount in the windows, at its instant. ``live``: the bits of the windows that still hold it.
 
-    __slots__ = ("amount", "at", "index", "live")
+    There are very many, and they hold nothing but numbers: the garbage collector need not look at them.
+    """
 
-    def __init__(self, at: float, index: int, amount: int) -> None:
-        self.at = at
-        self.index = index
-        self.amount = amount
-        self.live: set[str] = set()
+    at: float
+    index: int
+    amount: int
+    live: int = 0
 
 
 class Rolling:
     """Sums over the trailing ``length_s`` seconds: an entry counts while now - length < at <= now."""
 
-    def __init__(self, name: str, length_s: float) -> None:
-        self.name = name
+    def __init__(self, name: str, length_s: float, bit: int = 1) -> None:
+        self.name, self.bit = name, bit
         self.length_s = length_s
         self.sums = [0] * SIZE
         self._entries: list[tuple[float, int, Entry]] = []  # a heap; the number keeps entries uncompared
@@ -64,12 +66,12 @@ class Rolling:
         self._added += 1
         heapq.heappush(self._entries, (entry.at, self._added, entry))
         self.sums[entry.index] += entry.amount
-        entry.live.add(self.name)
+        entry.live |= self.bit
 
     def remove(self, entry: Entry) -> None:
         """Take an entry's amount back out (a corrected event); its shell expires in its time."""
-        if self.name in entry.live:
-            entry.live.discard(self.name)
+        if entry.live & self.bit:
+            entry.live ^= self.bit
             self.sums[entry.index] -= entry.amount
 
     def next_expiry(self) -> float:
@@ -181,7 +183,9 @@ class VisitWindows(ABC):
     """The rolling windows over a set of visits, moved by ``expire_to`` alone."""
 
     def __init__(self) -> None:
-        self.rolling = [Rolling(name, length) for name, length in LENGTHS_S.items()]
+        self.rolling = [
+            Rolling(name, length, 1 << place) for place, (name, length) in enumerate(LENGTHS_S.items())
+        ]
         self._deadlines: list[tuple[float, int, Visit]] = []  # a heap; the number keeps visits uncompared
         self._expected = 0
         self._entries: dict[tuple[int, int], list[Entry]] = {}

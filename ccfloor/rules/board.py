@@ -402,6 +402,7 @@ class Board:
             self.duties.dim(at)
             return []
         if self._uses_duty:
+            self.duties.light(at)
             for seat, record in self._records.items():
                 self.duties.seat(seat, record.now.away, at)
         return [cell for seat in self._records for cell in self.touch(seat, at)]

@@ -1,7 +1,7 @@
 """Who came late, left early or is not there: each seat's signing on and off against its own shift.
 
 Only what was seen counts: a duty whose beginning was out of sight gives no late login, one whose end was
-gives no early logout.
+gives no early logout. Who comes late while nobody looks is late by what was seen of it.
 """
 
 from collections.abc import Iterable
@@ -27,6 +27,7 @@ class SeatDuty(msgspec.Struct, array_like=True):
     early_at: float = 0.0
     away: bool = True
     inside: bool = False  # within a part of the shift now
+    unseen_at: float = 0.0  # out of sight since then while it was awaited
 
 
 class Duties:
@@ -34,6 +35,7 @@ class Duties:
 
     def __init__(self, calendar: Calendar, states: dict[str, SeatDuty]) -> None:
         self.states = states
+        self._lit_at = 0.0
         self._zone = calendar.zone
         shifts = {shift.name: shift for shift in calendar.shifts}
         self.shift: dict[str, Shift] = {
@@ -99,13 +101,18 @@ class Duties:
         state.left_at = 0.0
         if not state.came_at:
             state.came_at = at
-            state.late_s = 0.0 if state.unsure else at - state.start
+            seen_at = state.unseen_at if state.unseen_at and at == self._lit_at else at
+            state.late_s = 0.0 if state.unsure else seen_at - state.start
 
     def dim(self, at: float) -> None:
         """Out of sight from now on: who is not here yet may come unseen."""
         for state in self.states.values():
             if state.start <= at < state.end and not state.came_at:
-                state.unsure = True
+                state.unseen_at = at
+
+    def light(self, at: float) -> None:
+        """In sight again: who is here at this very instant came while nobody looked."""
+        self._lit_at = at
 
     # -- the metrics: (value, until when it holds; 0.0 as value: nothing) ------------------------------
 

@@ -74,6 +74,7 @@ class RuleEngine:
         self._watches: dict[tuple[str, str], Watch] = {}
         self._before: dict[tuple[str, str], Watch] = {}  # while rules change: those not taken over yet
         self._active: dict[Watch, None] = {}
+        self._heeded: dict[Watch, None] = {}  # of the active: those that may have to be shown
         self._dirty: dict[Cell, None] = {}
         self._retell: dict[Watch, None] = {}
         self._timers = Timers()
@@ -199,6 +200,8 @@ class RuleEngine:
         alarms = machine.advance(at)
         if alarms:
             self._told += watch.settle(alarms)
+        if watch.heeded(at):
+            self._heeded[watch] = None
         if watch.timer is None:
             watch.timer = Timer(partial(self._pass_time, watch))
         self._timers.set(watch.timer, machine.wake_at())
@@ -221,7 +224,7 @@ class RuleEngine:
         self._remember()
         self._before, self._watches = self._watches, {}
         self._timers.clear()
-        self._dirty, self._retell, self._active = {}, {}, {}
+        self._dirty, self._retell, self._active, self._heeded = {}, {}, {}, {}
         board = self._board = Board(self.config, self.calendar, self._memory)
         board.dark, board.made, board.met = self.dark, self._made, self._met
         board.guards.met = self._guarded
@@ -327,6 +330,25 @@ class RuleEngine:
             if standing.state is RuleState.INACTIVE and watch.rule.plan is None:
                 if watch not in peek.machines:
                     del self._active[watch]
+                continue
+            value = None if self.dark else watch.as_read(now, peek.values.get(watch.cell, watch.cell.value))
+            found.append(msgspec.structs.replace(standing, value=value))
+        return found
+
+    def shown(self, now: float) -> list[Standing]:
+        """The standings that people are shown: what fires, what is near, what was over a moment ago, and
+        every rule of a plan. Costs nothing for the others, however many they are.
+        """
+        now, peek = max(now, self.at), self._look()
+        found: list[Standing] = []
+        for watch in [*self._heeded, *(watch for watch in peek.machines if watch not in self._heeded)]:
+            machine = peek.machines.get(watch) or watch.machine
+            if machine is None:
+                continue
+            standing = machine.standing(now) if watch.rule.plan is not None else machine.shown(now)
+            if standing is None:
+                if watch not in peek.machines and not watch.heeded(now):
+                    del self._heeded[watch]
                 continue
             value = None if self.dark else watch.as_read(now, peek.values.get(watch.cell, watch.cell.value))
             found.append(msgspec.structs.replace(standing, value=value))

@@ -19,7 +19,9 @@ from collections import deque
 from collections.abc import Iterator
 from itertools import pairwise
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from ccfloor.rules.model import Hold, When
 
@@ -227,8 +229,11 @@ class Steady(HoldTracker):
             self.dip_at, self.dip_dark = at, self.dark_s
 
 
-class Piece(NamedTuple):
-    """The step function from ``start`` on: what it adds a second, and the integrals up to its start."""
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """The step function from ``start`` on: what it adds a second, and the integrals up to its start.
+
+    Numbers alone, and many of them: nothing for the garbage collector.
+    """
 
     start: float
     rate: float = 0.0
@@ -239,6 +244,10 @@ class Piece(NamedTuple):
 
     def area_at(self, at: float) -> float:
         return self.area + self.rate * (at - self.start) if self.rate else self.area
+
+    def same(self, other: "Piece") -> bool:
+        """Whether it goes on as the other one."""
+        return (self.rate, self.met, self.dark) == (other.rate, other.met, other.dark)
 
     def dark_at(self, at: float) -> float:
         return self.dark_area + at - self.start if self.dark else self.dark_area
@@ -319,7 +328,7 @@ class Sliding(HoldTracker):
         return self.pieces[-1].dark_at(now) - self._tail(now).dark_at(now - self.for_s)
 
     def dump(self) -> list[Any]:
-        return [*super().dump()[:-1], [list(piece) for piece in self.pieces]]
+        return [*super().dump()[:-1], [list(msgspec.structs.astuple(piece)) for piece in self.pieces]]
 
     def restore(self, state: list[Any]) -> None:
         super().restore(state)
@@ -340,7 +349,7 @@ class Sliding(HoldTracker):
     def _append(self, at: float) -> None:
         last = self.pieces[-1]
         new = Piece(at, self._rate(), self.met, float(self.value is None), last.area_at(at), last.dark_at(at))
-        if new[1:4] == last[1:4] and last.start > -inf:
+        if new.same(last) and last.start > -inf:
             return
         if last.start == at:
             self.pieces.pop()

@@ -96,6 +96,26 @@ class Machine:
             cleared_at=self.cleared_at if shown else 0.0,
         )
 
+    def shown(self, now: float) -> Standing | None:
+        """``standing``, if it is one to be shown: firing, over for less than ``SHOWN_S``, or near. Cheap
+        where it is not. What is over tells of itself, of the hold that may have begun anew where near counts.
+        """
+        if self.alarm is not None:
+            return self._standing_on(self.alarm)
+        over, amber = bool(self.cleared_at) and now - self.cleared_at < SHOWN_S, bool(self.rule.near_s)
+        if over and not amber:
+            return Standing(
+                rule=self.rule.id,
+                subject=self.subject,
+                version=self.version,
+                state=RuleState.CLEARED,
+                value=self.value,
+                fired_at=self.fired_at,
+                cleared_at=self.cleared_at,
+            )
+        near = amber and bool(self.hold.began(now)) and self._near(now)
+        return self.standing(now) if over or near else None
+
     def dump(self) -> bytes:
         """The state, exactly."""
         state = [getattr(self, name) for name in KEPT]

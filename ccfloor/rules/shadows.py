@@ -48,6 +48,7 @@ class Shadows:
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
         self._holds = list(readings_of(rule))
+        self._words = [read_hold(rule.model_copy(update={"hold": hold})) for hold in self._holds]
         self._trackers: list[HoldTracker] = [make_hold(rule.when, hold) for hold in self._holds]
 
     def change(self, at: float, value: float | None) -> None:
@@ -63,9 +64,8 @@ class Shadows:
 
     def readings(self, now: float) -> Iterator[OtherReading]:
         """What each reading has said up to ``now``."""
-        for hold, tracker in zip(self._holds, self._trackers, strict=True):
+        for hold, words, tracker in zip(self._holds, self._words, self._trackers, strict=True):
             due = tracker.done_at or tracker.due_at()
-            words = read_hold(self.rule.model_copy(update={"hold": hold}))
             yield OtherReading(
                 rule=self.rule.id,
                 kind=hold.kind,

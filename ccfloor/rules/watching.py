@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import inf, nextafter
 from typing import Any
 
 from ccfloor.rules.alarms import Alarm, RuleState
 from ccfloor.rules.cells import Cell
 from ccfloor.rules.guards import Guard
-from ccfloor.rules.machine import Machine
+from ccfloor.rules.machine import SHOWN_S, Machine
 from ccfloor.rules.model import Rule, When
 from ccfloor.rules.shadows import Shadows
 from ccfloor.rules.timers import Timer
@@ -131,6 +132,14 @@ class Watch:
             return value
         return max(0.0, at - value) if value else 0.0
 
+    def heeded(self, now: float) -> bool:
+        """Whether it is shown, or may come to be shown without anything new being told of it."""
+        machine = self.machine
+        if machine is None or machine.alarm is not None or self.rule.plan is not None:
+            return machine is not None
+        recent = bool(machine.cleared_at) and now - machine.cleared_at < SHOWN_S
+        return recent or bool(self.rule.near_s and machine.hold.began(now))
+
     def settle(self, alarms: list[Alarm]) -> list[Alarm]:
         """Alarms that fired tell the metric's own value: the machine knows only the side of it."""
         for alarm in alarms:
@@ -189,6 +198,7 @@ def levels(rule: Rule) -> tuple[float, ...]:
     return tuple(sorted({rule.when.level} if clear is None else {rule.when.level, clear}))
 
 
+@lru_cache(maxsize=4096)
 def comparison(when: When) -> Callable[[float], bool]:
     """``when.meets`` without looking up what the condition is."""
     level, strictly = when.level, when.strictly

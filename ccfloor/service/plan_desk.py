@@ -69,7 +69,7 @@ class PlanDesk:
         return self._text
 
     def _composed(self, view: FloorView, rules: RuleEngine, now: float) -> str:
-        standings = rules.standings(view.at)
+        standings = rules.shown(view.at)
         readings = tuple(
             Reading(one.rule, one.kind, words(one.words), one.fired_at, one.would_at, one.in_force)
             for one in rules.readings(view.at)

@@ -25,7 +25,7 @@ from ccfloor.floor.events import (
     SeatPaused,
 )
 from ccfloor.floor.state import Floor
-from ccfloor.rules.alarms import Alarm
+from ccfloor.rules.alarms import Alarm, RuleState
 from ccfloor.rules.book import RuleBook, RuleVersion
 from ccfloor.rules.calendar import Calendar, Campaign, Shift
 from ccfloor.rules.engine import RuleEngine
@@ -172,7 +172,7 @@ class Stage:
         while self._look_s and self._looked + self._look_s < at:
             self._looked += self._look_s
             self.floor.view(self._looked)
-            self.rules.standings(self._looked)
+            compare_looks(self.rules, self._looked)
             self.rules.next_due(self._looked)
             self.rules.readings(self._looked)
             self.told += self.rules.take()
@@ -187,6 +187,22 @@ class Stage:
         self.floor = Floor.load(CONFIG, floor)
         self.rules = RuleEngine.load(self.book, CONFIG, self.calendar, rules)
         self.rules.bind(self.floor)
+
+
+def compare_looks(rules: RuleEngine, now: float) -> None:
+    """What people are shown is what of all standings concerns them."""
+    plan = {watch.key for watch in rules.watches() if watch.rule.plan is not None}
+    told = {(one.rule, one.subject): one for one in rules.standings(now)}
+    loud = {RuleState.FIRING, RuleState.CLEARED}
+    wanted = {key for key, one in told.items() if key in plan or one.state in loud or one.near}
+    shown = {(one.rule, one.subject): one for one in rules.shown(now)}
+    assert shown.keys() == wanted
+    for key, one in shown.items():
+        if one.state is RuleState.CLEARED:
+            both = [(item.value, item.fired_at, item.cleared_at, item.near) for item in (one, told[key])]
+            assert both[0] == both[1]
+        else:
+            assert one == told[key]
 
 
 def play(script: Script, until: float, *rules: Rule) -> list[Alarm]:

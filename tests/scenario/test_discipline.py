@@ -306,3 +306,22 @@ def test_nobody_is_late_who_may_have_come_unseen() -> None:
     back = FloorSnapshot(at=local("08:50"), members=members, blind_since=script.start + 600)
     script.tell(back)
     assert spans(script, 3000, "late-login") == []
+
+
+def test_a_cut_does_not_bring_who_is_missing() -> None:
+    script = Script("08:40")
+    script.on(0, "S/1")
+    script.tell(SourceLost(at=local("09:10")))
+    here = tuple(
+        MemberState(queue="hot", seat=seat, device=Device.IDLE, paused=False) for seat in ("S/1", "S/2")
+    )
+    script.tell(
+        FloorSnapshot(
+            at=local("09:12"), queues=(QueueState("hot"),), members=here, blind_since=local("09:10")
+        )
+    )
+    script.on(2400, "S/3")
+    missing = {seat: spans(script, 4000, "not-logged-in", f"seat:{seat}") for seat in ("S/1", "S/2", "S/3")}
+    assert missing == {"S/1": [], "S/2": [(1200.0, 1920.0)], "S/3": [(1200.0, 2400.0)]}
+    late = {alarm.subject: alarm.value for alarm in play(script, 4000, SHIPPED["late-login"])}
+    assert late == {"seat:S/2": 1500.0, "seat:S/3": 2100.0}  # S/2 came unseen: as late as was seen

@@ -10,7 +10,7 @@ from ccfloor.rules.engine import RuleEngine
 from ccfloor.service.rule_site import load_hours
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site import load_site
-from tests.scenario.stage import DATA, SHIPPED, book, local
+from tests.scenario.stage import DATA, SHIPPED, book, compare_looks, local
 
 SETTINGS = SiteSettings(data=str(DATA))
 CONFIG = load_site(SETTINGS)
@@ -34,7 +34,7 @@ def run(
     for number, event in enumerate(events, 1):
         while look_s and looked + look_s < event.at:
             looked += look_s
-            engine.standings(looked)
+            compare_looks(engine, looked)
             engine.next_due(looked)
             floor.view(looked + 0.4)
         floor.apply(event, 1, number)
