@@ -212,13 +212,13 @@ def main() -> None:
     show("Floor and rules", together)
     show("the rules", [two - one for one, two in zip(alone, together, strict=True)])
     begun = time.thread_time()
-    standing = engine.standings(floor.at)
+    standing = engine.shown(floor.at)
     engine.next_due(floor.at)
     asked = (time.thread_time() - begun) * 1000
     begun = time.thread_time()
     size = len(engine.dump())
     dumped = (time.thread_time() - begun) * 1000
-    print(f"asking where all stand: {asked:.2f} ms for {len(standing)}; alarms {len(engine.take())}")
+    print(f"asking what is shown: {asked:.2f} ms for {len(standing)}; alarms {len(engine.take())}")
     print(f"dump for the checkpoint: {dumped:.0f} ms, {size / 1024:,.0f} KiB")
     cost = sum(together) - sum(alone)
     print(f"a tick of {TICK} events: {cost / len(alone):.2f} ms for the rules (goal {GOAL_MS:g} ms)")
