@@ -64,10 +64,15 @@ def _say(loaded: Loaded, lang: str) -> None:
 
 
 def _read(files: list[Path]) -> list[tuple[str, str]]:
-    try:
-        return [(str(path), path.read_text(encoding="utf-8")) for path in files]
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"cannot be read: {error}")
+    found = []
+    for path in files:
+        try:
+            found.append((str(path), path.read_text(encoding="utf-8")))
+        except OSError as error:
+            fail(f"{path}: cannot be read: {error.strerror}")
+        except UnicodeDecodeError:
+            fail(f"{path}: cannot be read: it is no UTF-8 text")
+    return found
 
 
 # -- tests -------------------------------------------------------------------------------------------

@@ -39,6 +39,10 @@ class Loaded(NamedTuple):
 def load_file(file: str, text: str, known: Known = ANYTHING) -> Loaded:
     """The rules of one file (``rules:`` and a list). ``file``: its name for messages."""
     source = YamlText(file, text)
+    if not text.strip():  # a file cut off must not take its rules out of force
+        source.problems.append(
+            Problem(file, 1, "rules", "is missing: the file is empty", "缺少这一项：文件是空的")
+        )
     if source.problems:
         return Loaded([], source.problems, [])
     tree = source.tree if source.tree is not None else {}

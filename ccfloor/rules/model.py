@@ -6,10 +6,20 @@ Read from YAML, checked by pydantic. Durations are seconds; levels are in the me
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-Seconds = Annotated[float, Field(ge=0)]
-Span = Annotated[float, Field(gt=0)]
+LONGEST_S = 31_622_400.0  # a year: more is a slip of the pen
+
+
+def _no_flag(value: object) -> object:
+    """true is no number, though Python has it as 1."""
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    return value
+
+
+Seconds = Annotated[float, BeforeValidator(_no_flag), Field(ge=0, le=LONGEST_S)]
+Level = Annotated[float, BeforeValidator(_no_flag), Field(ge=-1e9, le=1e9)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
@@ -56,10 +66,10 @@ class When(Part):
     """
 
     metric: str
-    at_least: float | None = None
-    above: float | None = None
-    at_most: float | None = None
-    below: float | None = None
+    at_least: Level | None = None
+    above: Level | None = None
+    at_most: Level | None = None
+    below: Level | None = None
     window_s: Literal[900, 1800, 3600] | None = None
     min_calls: Annotated[int, Field(ge=0)] = 0
     status: tuple[str, ...] = ()
@@ -145,7 +155,7 @@ class Clear(Part):
     The level itself is on the good side: at most it where high is bad, at least it where low is.
     """
 
-    level: float | None = None
+    level: Level | None = None
     for_s: Seconds = 0.0
     min_on_s: Seconds = 0.0
 

@@ -141,6 +141,10 @@ def misfits(rule: Rule) -> list[tuple[str, str, str]]:
         found.append(("when.status", "status or reasons are needed", "需要写明状态或原因"))
     if metric.unit == "share" and not 0 <= when.level <= 1:
         found.append(("when", "a share lies between 0 and 1", "比例应在 0 与 1 之间"))
+    if metric.name != "service_gap":
+        why = "this metric is never negative", "该指标不会为负"
+        below = ((("when",), when.level), (("clear", "level"), rule.clear.level))
+        found += [(".".join(loc), *why) for loc, level in below if level is not None and level < 0]
     if metric.ramp and rule.hold.kind == "mean":
         why = "a time that runs has no mean; use strict", "持续增长的时长没有平均值，请用 strict"
         found.append(("hold.kind", *why))

@@ -45,6 +45,7 @@ _FAMILIES: dict[str, tuple[str, str]] = {
 
 # What the rule's own checks say (ccfloor/rules/model.py), in Chinese and with the field that is meant.
 _OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (r"must be a number", "必须是数字", ()),
     (r"a group needs its queues and a name", "队列组要写明队列和名称", ()),
     (r"exactly one of (.+) is needed", r"\1 必须且只能写一个", ()),
     (r"hold (\w+) needs for_s above 0", r"持续方式 \1 的 for_s 必须大于 0", ("for_s",)),

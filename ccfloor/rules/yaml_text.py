@@ -25,8 +25,12 @@ class YamlText:
             if len(text) > _MOST_CHARACTERS:
                 self.note((), f"is longer than {_MOST_CHARACTERS} characters", "文件过长")
                 return
-            self._node = yaml.compose(text, Loader=yaml.SafeLoader)
-            self.problems += (self.problem(*twice) for twice in _twice(self._node, (), set()))
+            if "*" in text:
+                self.problems += _aliases(file, text)
+            self._node = None if self.problems else yaml.compose(text, Loader=yaml.SafeLoader)
+            self.problems += (
+                self.problem(*twice) for twice in (*_twice(self._node, ()), *_unmade(self._node, ()))
+            )
             self.tree = None if self.problems else yaml.safe_load(text)
         except yaml.YAMLError as error:
             self._not_yaml(error)
@@ -43,7 +47,9 @@ class YamlText:
 
     def line(self, loc: Loc) -> int:
         """The line of a field, of the deepest part along the way to it."""
-        return node_line(self._node, loc)
+        line = node_line(self._node, loc)
+        mark = self._node.start_mark if self._node is not None else None
+        return line or (mark.line + 1 if mark is not None else 0)
 
     def checked(self, shape: type[T], loc: Loc, tree: Any) -> T | None:
         """The part of the tree at ``loc`` as its shape; None, and noted, where anything is wrong with it."""
@@ -55,7 +61,8 @@ class YamlText:
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
                 said = why(item)
-                self.note((*loc, *item["loc"], *said.within), said.en, said.zh)
+                if tuple(item["loc"]) not in odd:
+                    self.note((*loc, *item["loc"], *said.within), said.en, said.zh)
             return None
         return None if odd else made
 
@@ -66,19 +73,41 @@ class YamlText:
         self.problems.append(Problem(self.file, line, "", f"is not YAML: {said}", f"不是合法的 YAML：{said}"))
 
 
-def _twice(
-    node: yaml.Node | None, loc: tuple[int | str, ...], seen: set[int]
-) -> Iterator[tuple[Loc, str, str]]:
-    """Fields that are given twice, of which YAML would silently keep the last; and parts that stand for
-    others (``*name``), by which a short text can grow without end.
-    """
-    if id(node) in seen:
-        yield loc, "must be written out, not by *name", "要写全，不能用 *name 引用"
-        return
-    seen.add(id(node))
+def _aliases(file: str, text: str) -> Iterator[Problem]:
+    """Parts that stand for others (``*name``), by which a short text can grow without end."""
+    why = "must be written out, not by *{}", "要写全，不能用 *{} 引用"
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark is not None else 0
+            yield Problem(file, line, "", *(words.format(event.anchor) for words in why))
+
+
+def _unmade(node: yaml.Node | None, loc: tuple[int | str, ...]) -> Iterator[tuple[Loc, str, str]]:
+    """Values that look like a date or a number and are none: 2026-02-31."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            yaml.SafeLoader("").construct_object(node)
+        except yaml.YAMLError:
+            return  # told with its own line when the tree is made
+        except ValueError:
+            yield (
+                loc,
+                f"{node.value!r} cannot be read; a text needs quotes",
+                f"{node.value!r} 读不了；文字要加引号",
+            )
+    elif isinstance(node, yaml.SequenceNode):
+        for index, inner in enumerate(node.value):
+            yield from _unmade(inner, (*loc, index))
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _unmade(value, (*loc, str(key.value)))
+
+
+def _twice(node: yaml.Node | None, loc: tuple[int | str, ...]) -> Iterator[tuple[Loc, str, str]]:
+    """Fields that are given twice, of which YAML would silently keep the last."""
     if isinstance(node, yaml.SequenceNode):
         for index, inner in enumerate(node.value):
-            yield from _twice(inner, (*loc, index), seen)
+            yield from _twice(inner, (*loc, index))
     if isinstance(node, yaml.MappingNode):
         lines: dict[str, int] = {}
         for key, value in node.value:
@@ -86,7 +115,7 @@ def _twice(
             if name in lines:
                 yield (*loc, name), f"is given again in line {line}", f"第 {line} 行又写了一次"
             lines[name] = line
-            yield from _twice(value, (*loc, name), seen)
+            yield from _twice(value, (*loc, name))
 
 
 def _odd(tree: Any, loc: tuple[int | str, ...]) -> Iterator[Loc]:

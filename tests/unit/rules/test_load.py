@@ -60,7 +60,12 @@ WRONG = [
     ("metric: waiting", "metric: seats\n      reasons: [brake]", 6, "rules[0].when.reasons[0]", "no pause"),
     ("    plan:", "    scope: {roles: [boss]}\n    plan:", 11, "rules[0].scope.roles[0]", "no role"),
     ("say: {zh", "say: {zh: [", 12, "", "is not YAML"),
-    ("level: 1}", "level: *x}", 11, "", "is not YAML"),
+    ("level: 1}", "level: *x}", 11, "", "must be written out"),
+    ("for_s: 300", "for_s: 1e400", 10, "rules[0].clear.for_s", "must be at most"),
+    ("for_s: 300", "for_s: true", 10, "rules[0].clear.for_s", "must be a number"),
+    ("at_least: 8", "at_least: 1.0e+30", 6, "rules[0].when.at_least", "must be at most"),
+    ("level: 5", "level: -1", 9, "rules[0].clear.level", "never negative"),
+    ("zh: 排队", "zh: 2026-02-31", 3, "rules[0].name.zh", "needs quotes"),
 ]  # fmt: skip
 
 
@@ -85,7 +90,13 @@ def test_everything_wrong_in_a_file_is_told_at_once() -> None:
     assert told == [(5, "rules[0].when.metric"), (18, "rules[1].hold.for_s")]
 
 
-@pytest.mark.parametrize("text", ["", "rules:\n", "rules: []\n", "# only a remark\n"])
+@pytest.mark.parametrize("text", ["", " \n"])
+def test_a_file_that_was_cut_off_is_refused(text: str) -> None:
+    (problem,) = load_file("a.yaml", text).problems
+    assert str(problem) == "a.yaml:1: rules: is missing: the file is empty"
+
+
+@pytest.mark.parametrize("text", ["rules:\n", "rules: []\n", "# only a remark\n"])
 def test_a_file_without_rules_is_no_error(text: str) -> None:
     loaded = load_file("a.yaml", text)
     assert (loaded.problems, loaded.rules) == ([], {})
