@@ -144,15 +144,26 @@ def explain(
     found = context(db, site)
     versions = book(found.engine, found.config.site)
     calendar = site_calendar(found.engine, found.config, found.settings.site)
-    about = "" if subject == "floor" else subject
+    about = _subject(subject)
     told = explained(found.engine, found.config, versions, calendar, _instant(at, found), rule, about)
     if told is None:
         fail("nothing was journalled before that moment")
+    if rule and not versions.history(rule):
+        there = ", ".join(dict.fromkeys(item.id for item in versions.versions)) or "none"
+        fail(f"there is no rule {rule!r}; there are {there}")
     if as_json:
         show_json(told)
         return
     rules = {(item.id, item.version): item.rule for item in versions.versions if item.rule is not None}
     typer.echo("\n".join(rule_lines.explained_lines(told, rules, found.config.zone)))
+
+
+def _subject(text: str | None) -> str | None:
+    """A subject as alarms name it."""
+    kind, _, name = (text or "").partition(":")
+    if text not in (None, "", "floor") and not (kind in ("queue", "group", "team", "seat") and name):
+        fail(f"{text!r} is no subject such as floor, queue:hotline, group:RULE, team:A or seat:SIM/1001")
+    return "" if text == "floor" else text
 
 
 @app.command()
@@ -168,6 +179,7 @@ def backtest(
     """What a rule would have done on stored days: how often, when, how long."""
     from ccfloor.service import backtest as tests
     from ccfloor.service.rule_site import site_calendar
+    from ccfloor.store.rerun import feed_spans
 
     found = context(db, site)
     asked = _rule(found, rule, file)
@@ -179,7 +191,9 @@ def backtest(
     if as_json:
         show_json({"rule": rule, "from": first, "to": last, "count": len(alarms), "alarms": alarms})
     else:
-        typer.echo("\n".join(rule_lines.alarm_lines(asked, alarms, last, found.config.zone)))
+        with found.engine.connect() as connection:
+            told_to = max((span.last_at for span in feed_spans(connection, found.config.site)), default=last)
+        typer.echo("\n".join(rule_lines.alarm_lines(asked, alarms, min(last, told_to), found.config.zone)))
 
 
 def _rule(found: Context, name: str, file: Path | None) -> Rule:

@@ -78,6 +78,8 @@ def _reason(reason: Reason, rule: Rule, at: float, zone: str) -> Iterator[str]:
         yield f"    fired at {when(reason.fired_at, zone)}, hold since {began}{over}"
     else:
         yield from _hold(reason, rule, at, zone)
+    if reason.blind_s:
+        yield f"    {spelled(round(reason.blind_s, 1))} out of sight did not count"
     for name, stretches in (("dip", reason.dips), ("out of sight", reason.blind)):
         for stretch in stretches:
             yield f"    {name}: {_stretch(stretch, rule, zone)}"
@@ -106,8 +108,6 @@ def _hold(reason: Reason, rule: Rule, at: float, zone: str) -> Iterator[str]:
         due = f"fires at {when(reason.due_at, zone)} if nothing changes"
     since = when(reason.active_at, zone)
     yield f"    held {held} of {needed}{unit} since {since}, {missing} missing; {due}"
-    if reason.blind_s:
-        yield f"    {spelled(round(reason.blind_s, 1))} out of sight did not count"
     if reason.broken:
         yield f"    before that the condition was not met: {_stretch(reason.broken, rule, zone)}"
 

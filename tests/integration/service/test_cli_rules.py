@@ -149,9 +149,13 @@ def test_explain_says_why(site: Path) -> None:
     assert (reason["state"], reason["held_s"], reason["missing_s"]) == ("pending", 300, 300)
     shown = call("explain", "--at", START + 360, "--rule", "peak", "--subject", "floor").stdout
     assert "held 5m of 10m" in shown and "dip: " in shown and "version 1" in shown
-    assert "there is no such rule" in call("explain", "--at", START + 360, "--rule", "x").stdout
-    wrong = call("explain", "--at", "noon")
-    assert wrong.exit_code == cli.FAILED and "is not a time" in wrong.stderr
+    for words, sentence in (
+        (("--at", START + 360, "--rule", "x"), "there is no rule 'x'; there are peak"),
+        (("--at", START + 360, "--subject", "hotline"), "'hotline' is no subject such as floor"),
+        (("--at", "noon"), "is not a time"),
+    ):
+        wrong = call("explain", *words)
+        assert wrong.exit_code == cli.FAILED and sentence in wrong.stderr
 
 
 def test_backtest_counts_for_the_rule_in_force_and_for_one_from_a_file(site: Path) -> None:
