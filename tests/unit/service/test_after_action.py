@@ -91,7 +91,7 @@ def test_the_rule_that_fired_with_version_and_reading(sheet: Sheet) -> None:
     step = sheet.step
     assert step is not None
     assert (step.version, step.valid_from, step.acked_by, step.acked_at) == (3, T0 - 86_400, "周岚", T0 + 85)
-    assert "不超过 10 秒" in step.reading.zh and "dips" in step.reading.en
+    assert "不超过 10 秒" in step.reading.zh and "a dip" in step.reading.en
     assert step.source == RULE.source and step.threshold == 2
 
 
