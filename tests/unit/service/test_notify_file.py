@@ -91,7 +91,7 @@ def test_a_channel_as_rules_know_it() -> None:
         ),
         ("report_to: [z]\n", "notify.yaml:1: report_to: there is no channel 'z'", "没有这个渠道"),
         ("a: [\n", "notify.yaml:2: is not YAML", "YAML"),
-        ("3", "notify.yaml: must be fields with values", "字段"),
+        ("3", "notify.yaml:1: must be fields with values", "字段"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(text: str, place: str, zh: str) -> None:
