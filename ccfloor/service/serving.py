@@ -1,6 +1,7 @@
 """Becoming a server: the web server's command line, and the collector as a process of its own."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 
 log = logging.getLogger(__name__)
+_SETTLED_S = 15.0  # by then rules, seats and their windows stand
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 
@@ -50,9 +52,16 @@ async def _collect(settings: Settings, config: FloorConfig, engine: Engine) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, task.cancel)
+    loop.call_later(_SETTLED_S, _spare_the_settled)
     log.info("collecting site %s into %s", config.site, settings.db_shown)
     try:
         with telling(settings, config):
             await task
     except asyncio.CancelledError:
         log.info("the collector stopped")
+
+
+def _spare_the_settled() -> None:
+    """What stands by now stays: no later collection of garbage looks at it, which would hold up events."""
+    gc.collect()
+    gc.freeze()
