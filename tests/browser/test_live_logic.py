@@ -209,6 +209,15 @@ def test_the_clock_follows_the_server(run: Callable[..., Any]) -> None:
     assert run(script)
 
 
+def test_a_floor_that_runs_fast_takes_the_clock_along(run: Callable[..., Any]) -> None:
+    script = """(ahead) => { const link = Object.create(Link.prototype, {});
+      Object.assign(link, {offset: 0, state: {up: true}, onMessage: () => {}});
+      link.hear(JSON.stringify({t: 'tick', now: Date.now() / 1000 + ahead}));
+      return Math.round(link.offset); }"""
+    assert run(script, 15) == 15
+    assert run(script, 1) == 0 and run(script, -600) == 0  # a message late on its way moves nothing
+
+
 def test_slides_prefer_what_fires(run: Callable[..., Any]) -> None:
     script = """() => {
       const slides = new Slides({own: {limits: {slide_s: 12}}});

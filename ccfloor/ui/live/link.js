@@ -4,6 +4,7 @@
  */
 const SILENT_MS = 6000;
 const PING_MS = 10000;
+const FAST_S = 1.5; // a message from so far ahead: the floor's clock runs faster than ours (a replay)
 const BACKOFF_MS = [300, 700, 1500, 3000, 5000];
 
 class Link {
@@ -36,7 +37,7 @@ class Link {
     this.heardAt = Date.now();
     const message = JSON.parse(data);
     if (message.t === "pong") return this.measure(message);
-    if (this.offset === null) this.offset = message.now - Date.now() / 1000;
+    if (this.offset === null || message.now - this.now() > FAST_S) this.offset = message.now - Date.now() / 1000;
     if (!this.state.up) this.change({ up: true, retries: 0, retryAt: 0 });
     this.onMessage(message);
   }

@@ -204,18 +204,33 @@ class PlanChart {
       marks.set(Math.round(this.main.active_at), [words, "ink", this.main.active_at]);
     }
     const shown = [...marks.values()].filter(([, , at]) => at > this.start && at <= this.at).sort((a, b) => a[2] - b[2]);
-    const room = 5.5 * this.rem;
+    const taken = [];
     shown.forEach(([words, colour, at], index) => {
       const x = this.x(at);
       const next = shown[index + 1] ? this.x(shown[index + 1][2]) - x : Infinity;
-      const before = index ? x - this.x(shown[index - 1][2]) : x - this.left;
-      const anchor = next < room && before > room ? "end" : "start";
-      const shift = anchor === "end" ? -5 : 5;
       chart.append(svgNode("line", { x1: x, x2: x, y1: 0.5 * this.rem, y2: this.low, stroke: "var(--ink2)" }));
-      if (this.phone && next < room && before <= room) return;
-      this.text(chart, x + shift, 0.95 * this.rem, words, { anchor, colour, bold: true, size: 0.8125 });
-      this.text(chart, x + shift, 1.9 * this.rem, fmt.time(at, state.site.zone), { anchor });
+      const place = this.freePlace(x, next, taken);
+      if (!place) return;
+      taken.push(place);
+      const { anchor, rank } = place;
+      const [to, down] = [x + (anchor === "end" ? -5 : 5), 2.1 * rank * this.rem];
+      this.text(chart, to, 0.95 * this.rem + down, words, { anchor, colour, bold: true, size: 0.8125 });
+      this.text(chart, to, 1.9 * this.rem + down, fmt.time(at, state.site.zone), { anchor });
     });
+  }
+
+  /** Where a label fits: beside its line, away from the next one if that is close; else one rank lower. */
+  freePlace(x, next, taken) {
+    const room = 5.5 * this.rem;
+    const sides = next < room ? ["end", "start"] : ["start", "end"];
+    for (const rank of this.phone ? [0] : [0, 1]) {
+      for (const anchor of sides) {
+        const [from, to] = anchor === "end" ? [x - room, x] : [x, x + room];
+        const free = from >= this.left && taken.every((other) => other.rank !== rank || to <= other.from || from >= other.to);
+        if (free) return { anchor, rank, from, to };
+      }
+    }
+    return null;
   }
 
   drawNow(chart) {
