@@ -164,8 +164,13 @@ class LiveHub:
 
     def now(self) -> float:
         """The floor's clock: ours, or a recording's where the view is of another time."""
+        return self._clock() + self.shift
+
+    @property
+    def shift(self) -> float:
+        """Seconds by which the floor's clock is ahead of ours; 0.0 where it is the same one."""
         shift = self._row.view.at - self._row.written_at if self._row else 0.0
-        return self._clock() + (shift if abs(shift) > _SHIFT_S else 0.0)
+        return shift if abs(shift) > _SHIFT_S else 0.0
 
     @property
     def sources(self) -> tuple[Health, ...]:

@@ -94,7 +94,7 @@ def _ack(body: Acknowledged) -> Any:
     for key in body.keys:
         try:
             args = (service.engine, service.viewer(), service.config, key, body.who)
-            plan_notes.acknowledge(*args, service.clock())
+            plan_notes.acknowledge(*args, service.floor_now())
         except NoteError:
             if not taken:
                 raise
@@ -106,19 +106,19 @@ def _ack(body: Acknowledged) -> Any:
 def _tick(body: Ticked) -> Any:
     service = runtime.service()
     args = (service.engine, service.viewer(), service.config, body.about, body.item, body.who)
-    return {"id": plan_notes.tick(*args, service.clock())}
+    return {"id": plan_notes.tick(*args, service.floor_now())}
 
 
 def _untick(body: Ticked) -> Any:
     service = runtime.service()
     args = (service.engine, service.viewer(), service.config, body.about, body.item, body.who)
-    return {"id": plan_notes.untick(*args, service.clock())}
+    return {"id": plan_notes.untick(*args, service.floor_now())}
 
 
 def _note(body: Noted) -> Any:
     service = runtime.service()
     args = (service.engine, service.viewer(), service.config, body.about, body.text, body.who)
-    return {"id": plan_notes.write_note(*args, service.clock())}
+    return {"id": plan_notes.write_note(*args, service.floor_now())}
 
 
 # -- commands ----------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def _bring_back(body: Ordered, target: Target, view: FloorView | None) -> dict[s
     except CommandError as error:
         return {"seat": target.seat, "error": error.code}
     words = f"{command.kind.value} {target.seat} {command.queue}".rstrip()
-    args = (service.engine, viewer, service.config, body.about, words, who, now)
+    args = (service.engine, viewer, service.config, body.about, words, who, service.floor_now())
     plan_notes.write_note(*args, kind=NoteKind.COMMAND, item=str(asked))
     return {"seat": target.seat, "id": asked}
 
@@ -192,7 +192,7 @@ def _curve(hours: float) -> Any:
     service = runtime.service()
     viewer, config = service.viewer(), service.config
     view = service.view(viewer)
-    end = view.at if view else service.clock()
+    end = view.at if view else service.floor_now()
     start = end - hours * 3600
     with service.engine.connect() as connection:
         calls = calls_within(connection, viewer, start, end)

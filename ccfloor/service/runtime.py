@@ -95,6 +95,10 @@ class Service:
         row = self.hub.row or self._read_live(-1)
         return scoped(row.view, Scope.of(viewer)) if row else None
 
+    def floor_now(self) -> float:
+        """The instant it is on the floor: ours, or a replay's. What people do there is noted at it."""
+        return self.clock() + self.hub.shift
+
     def metrics(self, words: dict[str, str]) -> list[dict[str, Any]]:
         """Rows of stored metrics; raises ValueError with one sentence on a wrong word."""
         return metric_rows(self.engine, self.config, self.viewer(), words)

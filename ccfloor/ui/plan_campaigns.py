@@ -35,7 +35,7 @@ _DRAFT = "people-campaign-draft"
 def show(seen: Look, who: str) -> None:
     """The section."""
     service = runtime.service()
-    lang, now = seen.lang, service.clock()
+    lang, now = seen.lang, service.floor_now()
     site = service.config.site
     rows = list_campaigns(service.engine, site, now - _BACK_S)
     inforce = book(service.engine, site).at(now).values()
@@ -123,7 +123,7 @@ def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, 
     if kit.is_open(f"campaign-cancel:{row.id}"):
 
         def cancel(reason: str) -> str:
-            cancel_campaign(service.engine, viewer, row.id, who, reason, service.clock())
+            cancel_campaign(service.engine, viewer, row.id, who, reason, service.floor_now())
             return text("people.campaign.cancelled.done", lang, name=row.name)
 
         kit.question(
@@ -136,7 +136,7 @@ def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, 
     if kit.is_open(f"campaign-restore:{row.id}"):
 
         def restore(reason: str) -> str:
-            restore_campaign(service.engine, viewer, config, row.id, who, reason, service.clock())
+            restore_campaign(service.engine, viewer, config, row.id, who, reason, service.floor_now())
             return text("people.campaign.restored.done", lang, name=row.name)
 
         kit.question(
@@ -249,7 +249,7 @@ def _leave_met(draft: Draft, lang: Lang) -> list[str]:
 
 def _keep(row: CampaignRow | None, draft: Draft, who: str, why: str, lang: Lang) -> str:
     service = runtime.service()
-    viewer, now = service.viewer(lang), service.clock()
+    viewer, now = service.viewer(lang), service.floor_now()
     if row is None:
         add_campaign(service.engine, viewer, service.config, draft, who, why, now)
     else:

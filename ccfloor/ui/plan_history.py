@@ -58,7 +58,7 @@ def _period(lang: Lang) -> tuple[float, float, bool]:
     """The days asked for as instants (UTC epoch seconds), and whether other rules are wanted too."""
     service = runtime.service()
     zone = ZoneInfo(service.config.zone)
-    today = datetime.fromtimestamp(service.clock(), zone).date()
+    today = datetime.fromtimestamp(service.floor_now(), zone).date()
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         days = st.date_input(
@@ -153,7 +153,7 @@ def _table(rows: list[HistoryRow], lang: Lang) -> None:
 
 def _cells(row: HistoryRow, lang: Lang) -> list[str]:
     service = runtime.service()
-    zone, now = service.config.zone, service.clock()
+    zone, now = service.config.zone, service.floor_now()
     name = _name(row, lang)
     if row.incident is not None:
         cause = text(f"people.cause.{row.incident.cause}", lang)

@@ -34,7 +34,7 @@ Draft = tuple[str, str, float]  # cause, what happened, since when
 def show(seen: Look, who: str) -> None:
     """The section: open incidents first, each with its log, report and closing."""
     service = runtime.service()
-    lang, now = seen.lang, service.clock()
+    lang, now = seen.lang, service.floor_now()
     viewer = service.viewer(lang)
     st.caption(text("people.incident.lead", lang))
     standing = open_incidents(service.engine, service.config.site)
@@ -129,7 +129,7 @@ def _open(row: IncidentRow, who: str, now: float, lang: Lang) -> None:
             return
 
         def shut(outcome: str) -> str:
-            close_incident(service.engine, viewer, row.id, who, outcome, service.clock())
+            close_incident(service.engine, viewer, row.id, who, outcome, service.floor_now())
             return text("people.incident.closed.done", lang)
 
         sentence = text("people.incident.close.ask", lang, text=row.text)
@@ -142,7 +142,7 @@ def _done(note: Note) -> str:
 
 def _log(row: IncidentRow, who: str, done: str, lang: Lang) -> str:
     service = runtime.service()
-    note_incident(service.engine, service.viewer(lang), row.id, who, done, service.clock())
+    note_incident(service.engine, service.viewer(lang), row.id, who, done, service.floor_now())
     return text("people.incident.logged", lang)
 
 
@@ -170,7 +170,7 @@ def _report(row: IncidentRow, who: str, lang: Lang) -> None:
 def _send(row: IncidentRow, who: str, lang: Lang) -> str:
     service = runtime.service()
     viewer = service.viewer(lang)
-    view, site, now = service.view(viewer), service.settings.site, service.clock()
+    view, site, now = service.view(viewer), service.settings.site, service.floor_now()
     channels = report_incident(service.engine, viewer, site, row.id, view, who, now)
     if not channels:
         return text("people.incident.reported.nowhere", lang)
@@ -191,7 +191,7 @@ def _closed(row: IncidentRow, who: str, lang: Lang) -> None:
     if kit.is_open(name):
 
         def reopen(why: str) -> str:
-            reopen_incident(service.engine, viewer, row.id, who, why, service.clock())
+            reopen_incident(service.engine, viewer, row.id, who, why, service.floor_now())
             return text("people.incident.reopened.done", lang)
 
         sentence = text("people.incident.reopen.ask", lang, text=row.text)
@@ -215,7 +215,7 @@ def _form(who: str, now: float, lang: Lang) -> None:
         words = st.text_input(text("people.incident.text", lang), max_chars=1000, key="pi-text")
         ago = st.number_input(text("people.incident.ago", lang), 0, 1440, 0, key="pi-ago", width=220)
         if st.form_submit_button(text("people.check", lang), type="primary"):
-            st.session_state[_DRAFT] = (cause, words, service.clock() - 60.0 * ago)
+            st.session_state[_DRAFT] = (cause, words, service.floor_now() - 60.0 * ago)
     draft: Draft | None = st.session_state.get(_DRAFT)
     if draft:
         _confirm(draft, who, lang)
@@ -235,7 +235,7 @@ def _confirm(draft: Draft, who: str, lang: Lang) -> None:
             no = st.button(text("people.back", lang), key="pi-no")
 
         def keep() -> str:
-            viewer, now = service.viewer(lang), service.clock()
+            viewer, now = service.viewer(lang), service.floor_now()
             declare_incident(service.engine, viewer, cause, words, started, who, now)
             return text("people.incident.declared", lang)
 

@@ -33,7 +33,7 @@ _DAY_S = 86_400.0
 def show(seen: Look, who: str) -> None:
     """The section."""
     service = runtime.service()
-    lang, now = seen.lang, service.clock()
+    lang, now = seen.lang, service.floor_now()
     st.caption(text("people.leave.lead", lang))
     rows = list_leave(service.engine, service.viewer(lang), service.config, now - _BACK_S)
     met = conflicts(rows, in_force(service.engine, service.config.site, now), now)
@@ -111,7 +111,7 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
     if kit.is_open(f"leave-withdraw:{row.id}"):
 
         def withdraw(why: str) -> str:
-            withdraw_leave(service.engine, viewer, row.id, who, why, service.clock())
+            withdraw_leave(service.engine, viewer, row.id, who, why, service.floor_now())
             return text("people.leave.withdrawn.done", lang, **details)
 
         sentence = text("people.leave.withdraw.ask", lang, **details)
@@ -119,7 +119,7 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
     if kit.is_open(f"leave-restore:{row.id}"):
 
         def restore(why: str) -> str:
-            decision = restore_leave(service.engine, viewer, row.id, who, why, service.clock())
+            decision = restore_leave(service.engine, viewer, row.id, who, why, service.floor_now())
             return _verdict(decision, lang)
 
         sentence = text("people.leave.restore.ask", lang, **details)
@@ -171,7 +171,7 @@ def _seat_label(name: str, lang: Lang) -> str:
 def _confirm(asked: Asked, who: str, lang: Lang) -> None:
     """What the request would get; only then it is recorded."""
     service = runtime.service()
-    decision = foresee(service.engine, service.viewer(lang), asked, service.clock())
+    decision = foresee(service.engine, service.viewer(lang), asked, service.floor_now())
     with st.container(border=True, key="people-confirm-leave"):
         zone = service.config.zone
         person = _seat_label(asked.seat, lang) if asked.seat else "–"
@@ -192,6 +192,6 @@ def _confirm(asked: Asked, who: str, lang: Lang) -> None:
 
 def _keep(asked: Asked, who: str, lang: Lang) -> str:
     service = runtime.service()
-    viewer, now = service.viewer(lang), service.clock()
+    viewer, now = service.viewer(lang), service.floor_now()
     _, decision = request_leave(service.engine, viewer, service.config, asked, who, now)
     return _verdict(decision, lang)

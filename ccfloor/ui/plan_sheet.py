@@ -38,7 +38,7 @@ def place(lang: Lang) -> Place:
     viewer = service.viewer(lang)
     view = service.view(viewer)
     on_duty = by_shift(service.engine, service.config, service.settings.site)
-    return Place(service.engine, viewer, service.config, view, service.clock(), on_duty)
+    return Place(service.engine, viewer, service.config, view, service.floor_now(), on_duty)
 
 
 def show(seen: Look, key: str) -> None:

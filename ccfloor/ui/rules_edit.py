@@ -161,7 +161,7 @@ def saving(draft: Draft, last: Edition | None, lang: Lang) -> None:
 
 def _save(draft: Draft, last: Edition | None, who: str, why: str, start: str, lang: Lang) -> None:
     service = runtime.service()
-    rule, config, now = draft.rule, service.config, service.clock()
+    rule, config, now = draft.rule, service.config, service.floor_now()
     assert rule is not None
     if last is not None and rule.id != last.rule_id:
         st.error(text("rules.error.id_changed", lang))
@@ -188,7 +188,13 @@ def _retire(last: Edition | None, who: str, why: str, lang: Lang) -> None:
     service = runtime.service()
     try:
         retire(
-            service.engine, service.viewer(lang), last.rule_id, why, service.clock(), who, seen=last.version
+            service.engine,
+            service.viewer(lang),
+            last.rule_id,
+            why,
+            service.floor_now(),
+            who,
+            seen=last.version,
         )
     except RuleError as error:
         st.error(text(f"rules.error.{error.code}", lang, **error.details))

@@ -85,7 +85,7 @@ def in_force(story: list[Edition], now: float) -> Edition | None:
 
 def _list(stories: dict[str, list[Edition]], seen: Look) -> None:
     service, lang = runtime.service(), seen.lang
-    now = service.clock()
+    now = service.floor_now()
     st.caption(text("rules.lead", lang))
     _files(lang)
     present = {name: in_force(story, now) or story[0] for name, story in stories.items()}
@@ -186,7 +186,7 @@ def _lines(problems: Iterable[Problem], lang: Lang) -> str:
 def one(name: str, story: list[Edition], seen: Look) -> None:
     """A rule's editor, preview, save and history. ``story`` is empty for a new one."""
     service, lang = runtime.service(), seen.lang
-    now, zone = service.clock(), service.config.zone
+    now, zone = service.floor_now(), service.config.zone
     _link(f"‹ {text('rules.back', lang)}", seen)
     last = story[0] if story else None
     # A retired rule can be brought back as it was.

@@ -33,7 +33,7 @@ def preview(draft: Draft, present: Rule | None, key: str, lang: Lang, theme: The
     service = runtime.service()
     st.subheader(text("rules.preview", lang), anchor=False)
     st.caption(text("rules.preview.lead", lang))
-    days = stored_days(service.engine, service.config, service.clock())
+    days = stored_days(service.engine, service.config, service.floor_now())
     if not days:
         st.caption(text("rules.preview.no_days", lang))
         return
@@ -58,7 +58,7 @@ def preview(draft: Draft, present: Rule | None, key: str, lang: Lang, theme: The
 
 def _days(days: list[Day], key: str, lang: Lang) -> list[Day]:
     config = runtime.service().config
-    now = runtime.service().clock()
+    now = runtime.service().floor_now()
 
     def words(index: int) -> str:
         return day_name(days[index], now, config.zone, lang)
