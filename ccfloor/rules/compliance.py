@@ -19,6 +19,11 @@ def nobody(_seat: str) -> bool:
     return False
 
 
+def must_sign_in(order: Order, role: str) -> bool:
+    """Whether an order to take calls binds those of a role who are signed out: named, and no normal seat."""
+    return order.on_queue and role in order.roles and role not in _NORMAL
+
+
 class Breach(NamedTuple):
     """A seat that does not follow an order. ``kind``: its pause reason, or NOT_ON_QUEUE; ``since``: in
     that state since; ``due_at``: it had time until then. UTC epoch seconds.
@@ -53,7 +58,7 @@ def _breach(order: Order, seat: SeatView, given_at: float, over: float, on_duty:
             return None
         return Breach(seat.seat, seat.reason, seat.since, max(over, seat.since))
     if seat.status in _AWAY:
-        if seat.role in _NORMAL or not (order.roles and on_duty(seat.seat)):
+        if not (must_sign_in(order, seat.role) and on_duty(seat.seat)):
             return None
         return Breach(seat.seat, NOT_ON_QUEUE, seat.since or given_at, over)
     if seat.queues and not seat.paused:

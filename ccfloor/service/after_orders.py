@@ -14,7 +14,7 @@ import msgspec
 from ccfloor.floor.config import SeatInfo
 from ccfloor.floor.records import SpanRow
 from ccfloor.floor.seats import SeatStatus
-from ccfloor.rules.compliance import NOT_ON_QUEUE
+from ccfloor.rules.compliance import NOT_ON_QUEUE, must_sign_in
 from ccfloor.rules.model import Order
 
 OnDuty = Callable[[str, float], bool]
@@ -90,7 +90,9 @@ def duties(
             continue
         rows = sorted(by_seat.get(seat, []), key=lambda row: row.start)
         found += (
-            _off_queue(seat, rows, ordered_at, until, order, on_duty)
+            _off_queue(
+                seat, rows, ordered_at, until, must_sign_in(order, info.role) and on_duty(seat, ordered_at)
+            )
             if order.on_queue
             else _forbidden(seat, rows, order)
         )
@@ -125,16 +127,14 @@ def _forbidden(seat: str, rows: Sequence[SpanRow], order: Order) -> list[Breach]
     return _joined(paused)
 
 
-def _off_queue(
-    seat: str, rows: Sequence[SpanRow], start: float, end: float, order: Order, on_duty: OnDuty
-) -> list[Breach]:
-    """The seat's pauses, and where its role is named also its absence while it was on duty."""
+def _off_queue(seat: str, rows: Sequence[SpanRow], start: float, end: float, awaited: bool) -> list[Breach]:
+    """The seat's pauses, and its absence where it should have signed in."""
     found = [
         Breach(seat, row.reason or NOT_ON_QUEUE, row.start, row.start, row.end)
         for row in rows
         if row.status == SeatStatus.PAUSED
     ]
-    if order.roles and on_duty(seat, start):
+    if awaited:
         here = [(row.start, row.end) for row in rows if row.status not in _AWAY]
         found += [Breach(seat, NOT_ON_QUEUE, first, first, last) for first, last in _gaps(here, start, end)]
     return _joined(sorted(found, key=lambda breach: breach.start))

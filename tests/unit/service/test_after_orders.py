@@ -69,6 +69,12 @@ def test_an_order_to_take_calls() -> None:
     assert told(duties("x", ALL_ON, rows, SEATS, 100, 400)) == [("a", 50, 160, 200, 40)]
 
 
+def test_a_normal_seat_signed_out_is_absent_not_disobedient() -> None:
+    everybody = Order(on_queue=True, roles=("lead", "agent"), grace_s=60)
+    found = duties("x", everybody, [], SEATS, 100, 400, on_duty=lambda _seat, _at: True)
+    assert [duty.seat for duty in found] == ["a"]
+
+
 def test_who_is_not_here_counts_only_on_duty() -> None:
     rows = [SpanRow("a", "", 250, 900, "on_call")]
     assert duties("x", ALL_ON, rows, SEATS, 100, 400) == []
