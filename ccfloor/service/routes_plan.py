@@ -145,14 +145,14 @@ def _comply(body: Ordered) -> Any:
 def _bring_back(body: Ordered, target: Target, view: FloorView | None) -> dict[str, Any]:
     """Ask for one seat and note it beside the alarm; one that cannot be asked does not stop the others."""
     service = runtime.service()
-    viewer, who, now = service.viewer(), body.who.strip()[: plan_notes.WHO_MAX], service.clock()
+    viewer, who, now = service.viewer(), body.who.strip()[: plan_notes.WHO_MAX], service.floor_now()
     try:
         command = _command(target, view)
         asked = request_command(service.engine, viewer, view, command, body.why, now, who=who)
     except CommandError as error:
         return {"seat": target.seat, "error": error.code}
     words = f"{command.kind.value} {target.seat} {command.queue}".rstrip()
-    args = (service.engine, viewer, service.config, body.about, words, who, service.floor_now())
+    args = (service.engine, viewer, service.config, body.about, words, who, now)
     plan_notes.write_note(*args, kind=NoteKind.COMMAND, item=str(asked))
     return {"seat": target.seat, "id": asked}
 

@@ -76,7 +76,7 @@ def _ask(body: AskedFor) -> Any:
     if service.settings.source == "none":
         raise CommandError("no_switch")
     command = SeatCommand(body.kind, body.seat, body.queue, body.reason, body.penalty, _agent(body.seat))
-    now = service.clock()
+    now = service.floor_now()
     return {"id": request_command(service.engine, viewer, service.view(viewer), command, body.why, now)}
 
 
@@ -84,7 +84,7 @@ def _undo(body: AskedFor, command: int) -> Any:
     service = runtime.service()
     viewer = service.viewer()
     view = service.view(viewer)
-    return {"id": undo_command(service.engine, viewer, view, command, body.why, service.clock())}
+    return {"id": undo_command(service.engine, viewer, view, command, body.why, service.floor_now())}
 
 
 def _agent(name: str) -> str:

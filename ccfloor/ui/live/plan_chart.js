@@ -149,7 +149,8 @@ class PlanChart {
     });
     chart.append(svgNode("path", { d: area, fill: "var(--held)" }));
     this.rect(chart, main.active_at, this.at, this.low + 3, 0.4 * this.rem, "var(--over)", 2);
-    this.dips(main).forEach(([from, to], index, all) => this.drawDip(chart, from, to, base, all[index + 1]));
+    let taken = -Infinity; // how far to the right words stand
+    for (const [from, to] of this.dips(main)) taken = this.drawDip(chart, from, to, base, taken);
   }
 
   dips(main) {
@@ -157,14 +158,14 @@ class PlanChart {
     return stretchesBelow(this.points, main.threshold, main.active_at, until);
   }
 
-  /** A dip; its words stand on the side where the next one leaves room. */
-  drawDip(chart, from, to, base, next) {
+  /** A dip, and how long it was where there is room beside the words before. */
+  drawDip(chart, from, to, base, taken) {
     this.rect(chart, from, to, base, this.low + 3 + 0.4 * this.rem - base, "var(--warn)", 2);
+    const x = this.x(to) + 4;
+    if (this.phone || x < taken) return taken;
     const words = this.ctx.t("plan.chart.dip", { n: Math.round(to - from) });
-    if (this.phone) return;
-    const tight = next && this.x(next[0]) - this.x(to) < 4.5 * this.rem;
-    const place = tight ? [this.x(from) - 4, "end"] : [this.x(to) + 4, "start"];
-    this.text(chart, place[0], this.low - 1.6 * this.rem, words, { colour: "warn-ink", anchor: place[1] });
+    this.text(chart, x, this.low - 1.6 * this.rem, words, { colour: "warn-ink" });
+    return x + 4.5 * this.rem;
   }
 
   /** Levels that fired and were over again: a thin bar below the axis. */

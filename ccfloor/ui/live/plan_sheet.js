@@ -50,7 +50,8 @@ class AskSheet {
     this.error.setAttribute("role", "alert");
     this.go = box("button", "btn pri");
     this.go.type = "submit";
-    this.node.append(this.words, this.fields, this.go, pushButton("btn", ctx.t("cmd.cancel"), () => this.shut()), this.error);
+    this.leave = pushButton("btn", "", () => this.shut());
+    this.node.append(this.words, this.fields, this.go, this.leave, this.error);
     this.node.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), this.shut()));
   }
@@ -61,6 +62,7 @@ class AskSheet {
     this.opener = this.node.getRootNode().activeElement;
     setText(this.words, asked.words);
     setText(this.go, asked.go);
+    setText(this.leave, this.ctx.t("cmd.cancel"));
     setAttr(this.node, "aria-label", asked.words);
     setText(this.error, "");
     this.inputs = {};
@@ -115,6 +117,7 @@ class AskSheet {
     setText(this.words, words);
     this.fields.replaceChildren();
     this.go.hidden = true;
+    setText(this.leave, this.ctx.t("cmd.close"));
     setText(this.error, "");
     this.node.hidden = false;
   }

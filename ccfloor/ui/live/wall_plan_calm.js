@@ -4,6 +4,8 @@
  */
 const CURVE_S = 3600;
 const CURVE_REDRAW_S = 5;
+const LABEL_HIGH = 34; // of a line of words, in per cent of the curve's height
+const LABEL_FOOT = 88; // the middle of the lowest words
 
 function buildCalm(ctx, plan) {
   for (const name of ["why", "held", "heldOf", "heldLabel", "day", "dayLabel"]) plan[name] = el("span");
@@ -150,10 +152,19 @@ function drawCurve(ctx, lines, at) {
     if (!lines[name]) continue;
     setAttr(own.plan.lines[name], "y1", y(lines[name].level));
     setAttr(own.plan.lines[name], "y2", y(lines[name].level));
-    setStyle(own.plan.labels[name], "top", `${y(lines[name].level)}%`);
   }
+  placeLabels(own.plan.labels, lines, y);
   setText(own.plan.labels.span, ctx.t("wall.curve.span", { n: CURVE_S / 60 }));
   setAttr(own.plan.area, "d", heldArea(points, lines.near.level, x, y));
+}
+
+/** The words of the lines beside them, kept apart from each other and from the words at the foot. */
+function placeLabels(labels, lines, y) {
+  let below = LABEL_FOOT;
+  for (const name of ["near", "over"].filter((line) => lines[line])) {
+    below = Math.min(Number(y(lines[name].level)), below - LABEL_HIGH);
+    setStyle(labels[name], "top", `${below}%`);
+  }
 }
 
 /** The steps inside the window, beginning with the value that held at its start. */
