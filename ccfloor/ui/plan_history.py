@@ -162,7 +162,7 @@ def _cells(row: HistoryRow, lang: Lang) -> list[str]:
     t = row.tally
     late = text("sheet.complied.late", lang, worst=lasting(t.worst_s)) if t.late + t.never else ""
     bound = t.in_time + t.late + t.never
-    worst = row.fired.alarm.worst if row.fired else 0.0
+    worst = row.fired.alarm.worst if row.fired and row.over else 0.0  # stored once it is over
     return [
         people_kit.at_clock(row.at, zone),
         name,

@@ -212,7 +212,7 @@ def history(story: list[Edition], now: float, zone: str, lang: Lang) -> None:
     older: list[Edition | None] = [*story[1:], None]
     for item, before in zip(story, older, strict=True):
         who = text("rules.source.file", lang) if item.source == "file" else item.who
-        since = clock(item.valid_from, zone)
+        since = clock(item.valid_from, zone) if item.valid_from else text("rules.history.first", lang)
         line = text("rules.history.line", lang, version=item.version, who=who, **{"from": since})
         if item.rule is None:
             line += f" · {text('rules.history.retired', lang)}"

@@ -142,9 +142,10 @@ def _row(item: Edition, seen: Look) -> None:
     if rule is not None:
         words_at.markdown(said(read_hold(rule), lang))
         words_at.caption(f"{whom(rule, config, lang)} · {clear_words(rule, lang)}")
-    since = clock(item.valid_from, config.zone, "%Y-%m-%d %H:%M") if item.valid_from else "–"
+    since = clock(item.valid_from, config.zone, "%Y-%m-%d %H:%M") if item.valid_from else ""
     source = source_name(item.source, lang)
-    since_at.caption(text("rules.since", lang, version=item.version, at=since, source=source))
+    key = "rules.since" if since else "rules.since.first"
+    since_at.caption(text(key, lang, version=item.version, at=since, source=source))
 
 
 def _marks(rule: Rule | None, lang: Lang) -> list[str]:

@@ -98,7 +98,7 @@ class Words:
             )
             found += [
                 (self.say("acked"), ack),
-                (self.say("worst"), f"{step.worst:g}" if step.worst else DASH),
+                (self.say("worst"), f"{step.worst:g}" if step.worst and step.cleared_at else DASH),
                 (
                     self.say("version"),
                     self.say("version.of", n=step.version, at=self.moment(step.valid_from)),

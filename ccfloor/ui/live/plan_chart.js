@@ -239,7 +239,7 @@ class PlanChart {
     if (!last) return;
     const [x, y] = [this.x(this.at), this.y(last[1])];
     chart.append(svgNode("circle", { cx: x, cy: y, r: 0.25 * this.rem, fill: "var(--ink)" }));
-    this.text(chart, x + 0.55 * this.rem, y + 0.45 * this.rem, String(last[1]), { colour: "ink", size: 1.25, bold: true });
+    this.text(chart, x + 0.55 * this.rem, Math.min(y + 0.45 * this.rem, this.low - 0.3 * this.rem), String(last[1]), { colour: "ink", size: 1.25, bold: true });
     if (!this.main) return;
     const held = this.ctx.t("plan.chart.held", { time: fmt.clock(this.at - this.main.active_at - this.main.blind_s) });
     this.text(chart, x + 0.4 * this.rem, this.low + 0.8 * this.rem, this.phone ? held.replace(/^.*\s/, "") : held, { colour: "over", bold: true });

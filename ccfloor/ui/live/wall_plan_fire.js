@@ -32,7 +32,7 @@ function levelFacts(ctx, entry, at) {
   const { t, state } = ctx;
   const next = state.plan.ladder.find((rung) => rung.level > entry.level && !isFiring(rung) && rung.held_s > 0);
   const [incident] = state.plan.incidents;
-  const cleared = entry.clears_at ? t("plan.clears", { time: fmt.time(entry.clears_at, state.site.zone) }) : "";
+  const cleared = entry.clears_at ? t("plan.clears", { time: fmt.time(entry.clears_at, state.site.zone, false) }) : "";
   const held = next ? `${levelWord(next.level, t)} ${heldText(next, state.plan.at, at, t)}` : "";
   return [...sinceParts(ctx, entry.fired_at, at), ackPart(ctx, entry), incident ? incidentWords(ctx, incident) : held, cleared];
 }
