@@ -220,7 +220,10 @@ class DayHub(FakeHub):
         """Answer what is asked, until cancelled."""
         while True:
             await asyncio.sleep(0.3)
+            scene = self.scene
             for asked in asked_commands(self.engine, "main"):
+                if self.scene is not scene:
+                    break  # another scene was put up meanwhile: these were asked of the one before
                 refused = asked.command.reason == "callback"
                 if not refused:
                     await self.obey(asked.command)

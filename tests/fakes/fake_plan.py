@@ -142,6 +142,8 @@ class PlanHub(DayHub):
         super().take(parts)
         if "plan" in parts:
             self.plan = copy.deepcopy(parts["plan"] or {})
+        if "seats" in parts:
+            self.publish()
 
     async def beat(self) -> None:
         """What people do comes back as the plan, beside ticks and commands."""
@@ -166,13 +168,12 @@ class PlanHub(DayHub):
             await self.say("diff", plan=plan)
 
     async def obey(self, command: SeatCommand) -> None:
-        await super().obey(command)
         self.plan["open"] = [item for item in self.plan["open"] if item["seat"] != command.seat]
         for task in self.plan["todo"]:
             if task["order"]:
                 task["left"] = sum(item["item"] == task["id"] for item in self.plan["open"])
                 task["done"] = task["left"] == 0
-        self.publish()
+        await super().obey(command)  # last: while it speaks, another scene may be put up
 
 
 def plan_app(scene: str, db: Path) -> st.App:

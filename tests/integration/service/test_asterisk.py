@@ -80,7 +80,7 @@ class Log:
 
 
 def until(check: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 90
+    deadline = time.monotonic() + 180
     while not check():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -103,11 +103,13 @@ def test_a_killed_collector_loses_and_doubles_nothing(tmp_path: Path) -> None:
         return subprocess.Popen([sys.executable, "-m", "ccfloor", "collect"], cwd=ROOT, env=environ)
 
     def stored() -> int:
+        """Lines of the log in the journal; the collector notes the hour itself when the floor is quiet."""
         with engine.connect() as connection:
-            return int(connection.scalar(select(func.count()).select_from(journal)) or 0)
+            told = select(func.count()).select_from(journal).where(journal.c.kind != "clock")
+            return int(connection.scalar(told) or 0)
 
-    log.grow(20_000)
-    for wanted in (1, 25_000):  # killed as soon as something is stored, and again in the middle
+    log.grow(6_000)
+    for wanted in (1, 8_000):  # killed as soon as something is stored, and again in the middle
         process = start()
         until(lambda wanted=wanted: stored() >= wanted)
         process.send_signal(signal.SIGKILL)

@@ -203,8 +203,12 @@ def test_a_second_server_on_the_database_reads_only(client: TestClient, db: str)
     eventually(lambda: client.get("/healthz").status_code == 200)
     second = Service(Settings(db=db, simulator=SimulatorSettings(history_days=0)))
     assert not second._started() and "another collector" in second.collecting
-    view = second.view(second.viewer())
-    assert isinstance(view, FloorView) and len(view.seats) == 48
+
+    def everyone_is_seen() -> bool:
+        view = second.view(second.viewer())
+        return isinstance(view, FloorView) and len(view.seats) == 48
+
+    eventually(everyone_is_seen)
     second.engine.dispose()
 
 
