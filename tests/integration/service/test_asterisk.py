@@ -67,12 +67,13 @@ class Log:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.lines = 0
+        self.begun = int(time.time()) - 4 * 86400
 
     def grow(self, count: int) -> None:
         """So many callers more, each answered and served."""
         with self.path.open("a") as file:
             for number in range(self.lines // 3, self.lines // 3 + count):
-                at, head = 1_700_000_000 + number * 10, f"c{number}|hotline"
+                at, head = self.begun + number * 10, f"c{number}|hotline"
                 file.write(f"{at}|{head}|NONE|ENTERQUEUE||138{number:08}|1\n")
                 file.write(f"{at + 4}|{head}|Agent {number % 7}|CONNECT|4|c{number}|2\n")
                 file.write(f"{at + 9}|{head}|Agent {number % 7}|COMPLETEAGENT|4|5|1\n")
