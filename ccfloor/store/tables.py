@@ -417,4 +417,203 @@ notices = Table(
     Index(None, "site", "at"),
 )
 
+# Sums of a business day, kept beside the intervals: what a month is added up from. ``day``: 20261122.
+queue_days = Table(
+    "queue_days",
+    metadata,
+    _key("site", Text),
+    _key("queue", Text),
+    _key("day", Integer),
+    *_sums(FIELDS),
+    _count("max_wait_ms"),
+    Index(None, "site", "day"),
+    sqlite_with_rowid=False,
+)
+
+agent_days = Table(
+    "agent_days",
+    metadata,
+    _key("site", Text),
+    _key("agent", Text),
+    _key("day", Integer),
+    *_sums(AGENT_FIELDS),
+    Index(None, "site", "day"),
+    sqlite_with_rowid=False,
+)
+
+# By which calendar the days of a site are cut; other words in the settings: they are added up anew.
+day_marks = Table(
+    "day_marks",
+    metadata,
+    _key("site", Text),
+    _text("zone"),
+    _count("day_start_s", Integer),
+    _instant("at"),
+)
+
+# Sums of fields that no interval has: counted from stored calls, or brought in by an import.
+kpi_facts = Table(
+    "kpi_facts",
+    metadata,
+    _key("site", Text),
+    _key("field", Text),  # as in ccfloor.kpi.fields: survey.satisfied, calls.repeat_24h
+    _key("scope", Text),  # site | queue:ID | team:NAME | agent:NAME
+    _key("day", Integer),
+    _key("import_id", BigInteger),  # 0: counted by ccfloor itself
+    Column("value", Double, nullable=False),
+    Index(None, "site", "day"),
+    Index(None, "site", "scope", "day"),
+    sqlite_with_rowid=False,
+)
+
+# Which days have been counted from the calls, and up to which state of the journal.
+fact_days = Table(
+    "fact_days",
+    metadata,
+    _key("site", Text),
+    _key("day", Integer),
+    _instant("at"),
+    _flag("final"),
+    sqlite_with_rowid=False,
+)
+
+# A file taken in: its rows can be taken out again as a whole.
+imports = Table(
+    "imports",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("dataset"),
+    _text("file"),
+    _text("digest"),  # SHA-256 of the file's content
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    _count("rows", Integer),
+    _count("first_day", Integer),
+    _count("last_day", Integer),
+    Column("undone_at", Double),
+    _text("undone_by"),
+    _text("undone_why"),
+    Index(None, "site", "dataset"),
+    Index(None, "site", "at"),
+)
+
+# Its rows as read; ``key`` says which thing a row is about, so that a later import replaces it.
+import_rows = Table(
+    "import_rows",
+    metadata,
+    _key("import_id", BigInteger),
+    _key("line", Integer),
+    _text("site"),
+    _text("dataset"),
+    _text("key"),
+    _count("day", Integer),
+    _text("body"),  # JSON
+    _flag("current"),  # the one that counts among all rows of its key
+    Index(None, "site", "dataset", "key"),
+    Index(None, "site", "dataset", "day"),
+    sqlite_with_rowid=False,
+)
+
+# Every version of a KPI's target and variant at a site; ``body`` is JSON, empty where it is withdrawn.
+kpi_versions = Table(
+    "kpi_versions",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("kpi"),
+    _text("scope"),
+    _count("valid_from", Integer),  # day: 20261201
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    _text("body"),
+    Index(None, "site", "kpi"),
+)
+
+# What happened to people or forms, to be read beside a trend.
+annotations = Table(
+    "annotations",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("scope"),
+    _text("kind"),  # training | coaching | form | other
+    _count("day", Integer),
+    _count("until", Integer),  # last day, the same where it is one day
+    _text("text"),
+    _text("who"),
+    _instant("at"),
+    Column("removed_at", Double),
+    _text("removed_by"),
+    Index(None, "site", "day"),
+)
+
+# Callers who gave up and were called back.
+called_back = Table(
+    "called_back",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _count("source_id"),
+    _count("position"),
+    _instant("at"),
+    _text("who"),
+    _text("note"),
+    Column("undone_at", Double),
+    _text("undone_by"),
+    Index(None, "site", "source_id", "position"),
+)
+
+# Who was to work when. ``activity``: queue | break | meal | training | meeting | other, leave.
+roster = Table(
+    "roster",
+    metadata,
+    _key("import_id", BigInteger),
+    _key("line", Integer),
+    _text("site"),
+    _text("agent"),
+    _count("day", Integer),
+    _instant("start"),
+    _instant("end"),
+    _text("activity"),
+    Index(None, "site", "agent", "day"),
+    Index(None, "site", "day"),
+    sqlite_with_rowid=False,
+)
+
+# Reports to be made by the calendar.
+report_plans = Table(
+    "report_plans",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("name"),
+    _text("body"),  # JSON: kind, scope, language, formats, recipients, folder, time of day
+    _flag("enabled"),
+    _text("who"),
+    _instant("at"),
+    Column("removed_at", Double),
+    Index(None, "site"),
+)
+
+# One row a report and period: who inserts it makes it, so that several servers make it once.
+report_runs = Table(
+    "report_runs",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _count("plan_id"),
+    _text("period"),
+    _instant("due_at"),
+    _instant("started_at"),
+    Column("finished_at", Double),
+    _text("state"),  # running | done | failed
+    _text("error"),
+    _text("files"),  # JSON list of names in the folder of reports
+    UniqueConstraint("site", "plan_id", "period"),
+    Index(None, "site", "due_at"),
+)
+
 DERIVED = (calls, call_legs, seat_spans, queue_intervals, agent_intervals)

@@ -1,0 +1,56 @@
+"""The data that KPIs are computed from: every field by name, and where it comes from.
+
+A period's figures are sums of fields, so that any longer period, and any group, is a sum. A field that
+no source gave is absent, never 0. Durations are milliseconds in fields ending in ``_ms``.
+"""
+
+from collections.abc import Mapping
+
+from ccfloor.floor.metrics import FIELDS
+from ccfloor.floor.records import AGENT_FIELDS
+
+Figures = Mapping[str, float]
+
+QUEUE = tuple(f"queue.{name}" for name in FIELDS)  # sums of queue_intervals: site, queue
+AGENT = tuple(f"agent.{name}" for name in AGENT_FIELDS)  # sums of agent_intervals: site, team, agent
+# Counted from the stored calls themselves, by the entry of the call (the answer, for an agent).
+CALLS = (
+    "calls.known",  # calls whose number is known
+    "calls.repeat_24h",  # … and had called in the 24 hours before
+    "calls.repeat_48h",
+    "calls.repeat_7d",
+    "calls.answered_known",  # answered calls whose number is known
+    "calls.again_7d",  # … and called again within 7 days after
+    "calls.queued",  # calls that waited at all
+    "calls.queued_wait_ms",
+    "calls.held",  # answered calls with any hold
+    "calls.in_15s",  # answered within 15 seconds
+    "calls.in_3_rings",  # answered within three rings of the seat
+    "calls.wait_answered_ms",  # wait of the answered, for scopes that have no queue fields
+    "calls.answered_in_t",
+    "calls.answered",
+)
+# From spans of seats that are not a sum of statuses.
+SEATS = (
+    "seats.busy_spells_over",  # spells of busy longer than the limit
+    "seats.out_calls",  # outbound calls, as far as the switch tells of them
+    "seats.scheduled_ms",  # from the roster
+    "seats.adherent_ms",
+    "seats.worked_scheduled_ms",
+    "seats.rostered",
+    "seats.present",
+)
+
+
+def origin(field: str) -> str:
+    """Where a field comes from: ``queue``, ``agent``, ``calls``, ``seats``, else the import's dataset."""
+    return field.partition(".")[0]
+
+
+def add(parts: list[Figures]) -> dict[str, float]:
+    """The sum of figures; a field is known where any part knows it."""
+    total: dict[str, float] = {}
+    for part in parts:
+        for name, value in part.items():
+            total[name] = total.get(name, 0) + value
+    return total
