@@ -13,6 +13,12 @@ Figures = Mapping[str, float]
 
 QUEUE = tuple(f"queue.{name}" for name in FIELDS)  # sums of queue_intervals: site, queue
 AGENT = tuple(f"agent.{name}" for name in AGENT_FIELDS)  # sums of agent_intervals: site, team, agent
+# Time in status: summed over the agents whose presence a switch tells of; absent where it tells of none,
+# since a log of calls alone would make everybody always busy.
+PRESENCE = tuple(name for name in AGENT[AGENT_FIELDS.index("ready_ms") :] if name != "agent.unknown_ms")
+# Not a sum: the longest wait of any caller in the period.
+GREATEST = ("queue.max_wait_ms",)
+RING_CADENCE_MS = 5000  # one ring: a second of tone, four of silence (China, most of Europe)
 # Counted from the stored calls themselves, by the entry of the call (the answer, for an agent).
 CALLS = (
     "calls.known",  # calls whose number is known
@@ -39,6 +45,9 @@ SEATS = (
     "seats.worked_scheduled_ms",
     "seats.rostered",
     "seats.present",
+    "seats.late",  # late comings and early leavings beyond the grace
+    "seats.late_ms",
+    "seats.agent_days",  # one for each agent and day with any presence or any call
 )
 
 
@@ -48,9 +57,10 @@ def origin(field: str) -> str:
 
 
 def add(parts: list[Figures]) -> dict[str, float]:
-    """The sum of figures; a field is known where any part knows it."""
+    """The sum of figures; a field is known where any part knows it. Of GREATEST the greatest is kept."""
     total: dict[str, float] = {}
     for part in parts:
         for name, value in part.items():
-            total[name] = total.get(name, 0) + value
+            before = total.get(name, 0)
+            total[name] = max(before, value) if name in GREATEST else before + value
     return total

@@ -46,6 +46,25 @@ class Ratio(Part):
     under: tuple[str, ...] = ()
     times: Number = 1.0
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields it names, each once."""
+        return tuple(dict.fromkeys(name.removeprefix("-") for name in (*self.over, *self.under)))
+
+
+class Variant(Part):
+    """One of several ways in which a KPI is counted in practice. The first is in force unless a site chooses.
+
+    Of a KPI with ``metric`` its id is handed to that function; else it has a ratio of its own.
+    """
+
+    id: Annotated[str, Field(min_length=1, max_length=60)]
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+    formula: Words
+    ratio: Ratio | None = None
+    of_agents: Ratio | None = None
+
 
 class Kpi(Part):
     """One entry of the catalogue."""
@@ -60,6 +79,8 @@ class Kpi(Part):
     scopes: tuple[Kind, ...]
     metric: str = ""  # name of a function in ccfloor.kpi.formulas
     ratio: Ratio | None = None
+    of_agents: Ratio | None = None  # the same from the fields that teams and agents have
+    variants: tuple[Variant, ...] = ()
     now: bool = False  # says something of this moment alone: it has no month
     industry: Bound | None = None
     suggested: Bound | None = None
@@ -73,3 +94,7 @@ class Kpi(Part):
         if bool(self.metric) + (self.ratio is not None) + self.now != 1:
             raise ValueError("give one of metric, ratio, now: true")
         return self
+
+    def variant(self, name: str) -> Variant | None:
+        """The variant of this name; the first for an unknown or empty one; None where there are none."""
+        return next((one for one in self.variants if one.id == name), next(iter(self.variants), None))
