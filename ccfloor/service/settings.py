@@ -208,6 +208,22 @@ class WallSettings(Section):
     occupancy: Pair = setting((0.8, 0.88), "利用率区间", "Band of the occupancy")
 
 
+class ReportSettings(Section):
+    """Reports made by the calendar."""
+
+    folder: str = setting(
+        "var/reports",
+        "定时报表存放目录，每份计划可用其中的子目录",
+        "Directory of scheduled reports; a plan may name a folder within it",
+        min_length=1,
+    )
+    scheduler: bool = setting(
+        True,
+        "网页服务器按计划生成报表；多台服务器时只有一台执行",
+        "Web servers make scheduled reports; of several servers one does",
+    )
+
+
 class Settings(Section):
     """All settings of one process."""
 
@@ -228,6 +244,7 @@ class Settings(Section):
     simulator: SimulatorSettings = SimulatorSettings()
     bands: BandSettings = BandSettings.model_validate({})
     wall: WallSettings = WallSettings()
+    reports: ReportSettings = ReportSettings()
 
     @field_validator("db")
     @classmethod

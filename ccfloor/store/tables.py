@@ -612,6 +612,9 @@ report_runs = Table(
     _text("state"),  # running | done | failed
     _text("error"),
     _text("files"),  # JSON list of names in the folder of reports
+    _text("digest"),  # of its figures: the same whenever it is made again from the same data
+    _text("told"),  # JSON list of the addresses it was sent to
+    _count("attempts", Integer),
     UniqueConstraint("site", "plan_id", "period"),
     Index(None, "site", "due_at"),
 )

@@ -208,7 +208,8 @@ def _create_reports() -> None:
         *_texts("period"),
         *_instants("due_at started_at"),
         *_instants("finished_at", nullable=True),
-        *_texts("state error files"),
+        *_texts("state error files digest told"),
+        *_small("attempts"),
         _primary("report_runs"),
         sa.UniqueConstraint("site", "plan_id", "period", name="uq_report_runs_site_plan_id_period"),
     )
