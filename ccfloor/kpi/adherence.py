@@ -62,6 +62,8 @@ class Adherence(NamedTuple):
             "seats.worked_scheduled_ms": self.worked_ms,
             "seats.rostered": self.rostered,
             "seats.present": self.present,
+            "seats.late": (self.late_ms > 0) + (self.early_ms > 0),
+            "seats.late_ms": self.late_ms + self.early_ms,
         }
 
 

@@ -84,6 +84,8 @@ def test_absent_is_rostered_and_not_present() -> None:
         "seats.worked_scheduled_ms": 0,
         "seats.rostered": 1,
         "seats.present": 0,
+        "seats.late": 0,
+        "seats.late_ms": 0,
     }
 
 
@@ -96,6 +98,7 @@ def test_more_than_an_hour_late_counts_as_absent_but_what_was_worked_counts() ->
 def test_leaving_early_is_told() -> None:
     found = adherence(HOUR, [Stay(NINE, NINE + 50 * M, "ready")])
     assert found and found.early_ms == 600_000
+    assert (found.figures["seats.late"], found.figures["seats.late_ms"]) == (1, 600_000)
 
 
 def test_training_and_meetings_are_kept_by_being_there() -> None:
