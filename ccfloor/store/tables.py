@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -64,6 +65,8 @@ def _key(name: str, kind: Any) -> Column[Any]:
 def _sums(names: Iterable[str]) -> list[Column[int]]:
     return [_count(name) for name in names]
 
+
+_GAVE_UP = text("outcome = 'abandoned'")  # few of the calls, asked for again and again
 
 sources = Table(
     "sources",
@@ -161,6 +164,9 @@ calls = Table(
     Index(None, "site", "call"),
     Index(None, "site", "agent", "answered_at"),
     Index(None, "site", "number", "entered_at"),
+    Index(
+        "ix_calls_abandoned", "site", "entered_at", "queue", sqlite_where=_GAVE_UP, postgresql_where=_GAVE_UP
+    ),
     sqlite_with_rowid=False,
 )
 

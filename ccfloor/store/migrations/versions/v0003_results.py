@@ -185,6 +185,14 @@ def _create_people() -> None:
         *_texts("undone_by"),
         _primary("called_back"),
     )
+    gave_up = sa.text("outcome = 'abandoned'")
+    op.create_index(
+        "ix_calls_abandoned",
+        "calls",
+        ["site", "entered_at", "queue"],
+        sqlite_where=gave_up,
+        postgresql_where=gave_up,
+    )
     _index("annotations", "site day")
     _index("called_back", "site source_id position")
 
