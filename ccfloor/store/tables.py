@@ -457,7 +457,10 @@ day_marks = Table(
     _instant("at"),
 )
 
-# Sums of fields that no interval has: counted from stored calls, or brought in by an import.
+# Sums of fields that no interval has: counted from stored calls, or brought in by an import. What an import
+# gave (import_id > 0) is stored for every scope it says something of, whichever scope the file named: site,
+# queue, team and agent each have their own rows and are read as they are, never added up from one another
+# (ccfloor.kpi.rollup). Sums of a month stand under day 0 of it (20261100).
 kpi_facts = Table(
     "kpi_facts",
     metadata,
