@@ -17,8 +17,7 @@ from ccfloor.rules.checks import ANYTHING, Known
 from ccfloor.rules.load import Loaded, load_files
 from ccfloor.rules.model import Rule
 from ccfloor.rules.places import Problem
-from ccfloor.store.engine import writing
-from ccfloor.store.page import lock_site
+from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.tables import journal, rule_versions
 from ccfloor.store.viewer import Viewer
 

@@ -1,11 +1,12 @@
 """Opening the database: SQLite tuned for one writer and many readers, or PostgreSQL through psycopg."""
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 
 from ccfloor.store.file_guard import file_of, guard_file
@@ -75,3 +76,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, rolled back if anything raises."""
     with engine.connect().execution_options(**WRITES) as connection, connection.begin():
         yield connection
+
+
+def lock_site(connection: Connection, site: str) -> None:
+    """Be the only writer of the site until the end of the transaction.
+
+    One writer at a time keeps a batch together in the journal. SQLite has only one anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        key = zlib.crc32(f"ccfloor writer {site}".encode())
+        connection.execute(select(func.pg_advisory_xact_lock(key)))

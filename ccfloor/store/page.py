@@ -1,6 +1,5 @@
 """A page: everything that one batch writes, as plain rows, and the one transaction that writes it."""
 
-import zlib
 from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Any
@@ -9,6 +8,8 @@ import msgspec
 from sqlalchemy import Connection, Table, insert, select, text, update
 
 from ccfloor.store import checkpoint, tables
+from ccfloor.store.days import OF_DAYS, Mark, keeps
+from ccfloor.store.engine import lock_site
 from ccfloor.store.writer import KINDS, Merge, Row, added, replaced, write_rows
 
 MERGES: dict[str, Merge] = {
@@ -16,6 +17,8 @@ MERGES: dict[str, Merge] = {
     "call_legs": replaced,
     "queue_intervals": added,
     "agent_intervals": added,
+    "queue_days": added,
+    "agent_days": added,
     "coverage": replaced,
     "alarms": replaced,
 }
@@ -49,6 +52,7 @@ class Page(msgspec.Struct):
     """One batch. ``batch`` counts the pages of a feed; ``rows``: table name → other rows.
 
     ``sources``: columns to set by source id; ``blob``: the Floor after this batch, if it is to be kept.
+    ``calendar``: by which the rows of days among ``rows`` were cut; ``touched``: days that change.
     """
 
     site: str
@@ -61,6 +65,8 @@ class Page(msgspec.Struct):
     sources: dict[int, dict[str, Any]]
     windows: bool = True
     blob: bytes | None = None
+    calendar: Mark | None = None
+    touched: list[int] = []
 
 
 def write_page(connection: Connection, page: Page) -> None:
@@ -70,8 +76,10 @@ def write_page(connection: Connection, page: Page) -> None:
         told = [row for run in page.journal for row in run.rows(page.batch)]
         write_rows(connection, tables.journal, told, None, page.site)
         head = _last_id(connection)
+    left_out = () if keeps(connection, page.site, page.calendar) else OF_DAYS.values()
     for name, rows in page.rows.items():
-        write_rows(connection, _table(name), rows, MERGES.get(name), page.site)
+        if name not in left_out:
+            write_rows(connection, _table(name), rows, MERGES.get(name), page.site)
     mine = (tables.feeds.c.site == page.site, tables.feeds.c.feed == page.feed)
     now = {"head": head, "batch": page.batch, "events": page.events, "at": page.at}
     connection.execute(update(tables.feeds).where(*mine).values(now))
@@ -80,16 +88,6 @@ def write_page(connection: Connection, page: Page) -> None:
     if page.blob is not None:
         kept = (page.feed, head, page.at, page.windows, page.blob)
         checkpoint.keep(connection, page.site, kept)
-
-
-def lock_site(connection: Connection, site: str) -> None:
-    """Be the only writer of the site until the end of the transaction.
-
-    One writer at a time keeps a batch together in the journal. SQLite has only one anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        key = zlib.crc32(f"ccfloor writer {site}".encode())
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 def _claim(connection: Connection, page: Page) -> int:

@@ -38,9 +38,10 @@ from ccfloor.floor.state import Floor
 from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
-from ccfloor.store.engine import writing
+from ccfloor.store.days import OF_DAYS, Calendar, stored_mark
+from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.journal import Entry, batches, feeds_of, journal_end, runs
-from ccfloor.store.page import MERGES, lock_site
+from ccfloor.store.page import MERGES
 from ccfloor.store.play import LONGEST_CALL_S, play
 from ccfloor.store.recall import Recall
 from ccfloor.store.watched import NOT_WATCHED, Fired, Watched, alarm_rows, gather, watch
@@ -122,7 +123,10 @@ class _Rebuild:
 
     def __init__(self, engine: Engine, config: FloorConfig, site: str, watched: Watched) -> None:
         self.engine, self.config, self.site, self.watched = engine, config, site, watched
-        self.derived = (*tables.DERIVED, tables.alarms) if watched else tables.DERIVED
+        self.calendar = Calendar(config)
+        alarms = (tables.alarms,) if watched else ()
+        days = (tables.queue_days, tables.agent_days) if self._keeps_days() else ()
+        self.derived = (*tables.DERIVED, *days, *alarms)
         self.tables = {table.name: _beside(table) for table in self.derived}
         self.floors: dict[str, Floor] = {}
         self.rules: dict[str, RuleEngine | None] = {}
@@ -133,6 +137,12 @@ class _Rebuild:
         self.last = self.events = 0
         self._gathered = Ledger()
         self._size = 0
+
+    def _keeps_days(self) -> bool:
+        """Whether there are days to compare: those of another calendar are added up at the next start."""
+        with self.engine.connect() as connection:
+            mark = self.calendar.mark
+            return mark is not None and stored_mark(connection, self.site) == mark
 
     def begin(self) -> None:
         """Empty tables beside the stored ones; those of a rebuild that was cut short are in the way."""
@@ -225,6 +235,8 @@ class _Rebuild:
 
     def _flush(self, connection: Connection) -> None:
         derived = ledger_rows(self._gathered)
+        if tables.queue_days in self.derived:
+            derived |= self.calendar.rows(derived)
         if self.fired:
             derived["alarms"] = alarm_rows(self.fired)
         for name, rows in derived.items():
@@ -285,13 +297,13 @@ def _beside(table: Table) -> Table:
 
 
 def _told(table: Table) -> list[ColumnElement[bool]]:
-    """Intervals in which everything was taken back hold nothing: they are as good as absent."""
-    if table.name.endswith("_intervals"):
+    """Intervals and days in which everything was taken back hold nothing: they are as good as absent."""
+    if table.name in (*OF_DAYS, *OF_DAYS.values()):
         return [or_(*(column != 0 for column in table.columns if column.name not in _KEYS))]
     return []
 
 
-_KEYS = ("site", "queue", "agent", "start")
+_KEYS = ("site", "queue", "agent", "start", "day")
 
 
 def _count(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:

@@ -20,6 +20,7 @@ from ccfloor.floor.view import FloorView
 from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
+from ccfloor.store.days import Calendar, prepare_days
 from ccfloor.store.engine import writing
 from ccfloor.store.journal import batches, runs
 from ccfloor.store.page import Journalled, Page, WriterConflict, write_page
@@ -106,6 +107,7 @@ class Recorder:
         self._rules: RuleEngine | None = None
         self._fired: Fired = {}
         self._coverage = Coverage([])
+        self._calendar = Calendar(config)
         self._sources: dict[str, Source] = {}
         self._touched: dict[str, Source] = {}
         self._bad_rows: list[Row] = []
@@ -127,6 +129,7 @@ class Recorder:
         return self._floor
 
     def _come_back(self) -> Floor:
+        prepare_days(self.engine, self.config, self.site)
         with self.engine.connect() as connection:
             return self._restored(connection)
 
@@ -302,9 +305,12 @@ class Recorder:
     def _page(self, floor: Floor, batch: list[Run], journal: list[Journalled], keep: bool = False) -> Page:
         """Apply the events; everything that this changes, ready to be written."""
         rows: dict[str, list[Any]] = {"bad_lines": self._bad_rows}
+        touched: list[int] = []
         if batch:
             played = play(floor, self._coverage, batch, self._ask)
-            rows |= ledger_rows(played.ledger)
+            derived = ledger_rows(played.ledger)
+            rows |= derived | self._calendar.rows(derived)
+            touched = self._calendar.touched(derived)
             rows["coverage"] = self._coverage.changed()
             repairs = played.ledger.repairs.items()
             rows["repairs"] = [(self.feed, floor.at, kind, count) for kind, count in repairs]
@@ -316,10 +322,11 @@ class Recorder:
             gather(self._fired, self._rules.take())
             rows["alarms"] = alarm_rows(self._fired)
         self._batch += 1
-        touched = {source.id: _numbers(source) for source in self._touched.values()}
+        sources = {source.id: _numbers(source) for source in self._touched.values()}
         page = Page(
-            self.site, self.feed, self._batch, floor.at, floor.events, journal, rows, touched, self.live
+            self.site, self.feed, self._batch, floor.at, floor.events, journal, rows, sources, self.live
         )
+        page.calendar, page.touched = self._calendar.mark, touched
         if keep:
             known = self._rules.dump() if self._rules is not None else None
             page.blob, self._kept_events = checkpoint.pack(floor, known), floor.events

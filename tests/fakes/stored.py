@@ -25,6 +25,7 @@ from ccfloor.store.recorder import Item
 
 T0 = 1_780_000_000.0 - 1_780_000_000.0 % 86_400
 HOT = QueueInfo("hot", targets=(QueueTarget(wrap_up_s=10.0),))
+DAYS = (tables.queue_days, tables.agent_days)
 CONFIG = FloorConfig(zone="UTC", queues={"hot": HOT, "vip": QueueInfo("vip")})
 
 
@@ -64,12 +65,12 @@ def cut(whole: Sequence[Item], size: int) -> list[list[Item]]:
 
 def held(engine: Engine, *more: Any) -> dict[str, list[tuple[Any, ...]]]:
     """Every derived row (and those of the tables named), without the numbers the database gives."""
-    return _held(engine, (*tables.DERIVED, *more), ("id", "batch"), None)
+    return _held(engine, (*tables.DERIVED, *DAYS, *more), ("id", "batch"), None)
 
 
 def held_by(engine: Engine, site: str) -> dict[str, list[tuple[Any, ...]]]:
     """One site's derived and journal rows, whatever its name and the numbers of its sources."""
-    return _held(engine, (*tables.DERIVED, tables.journal), ("id", "batch", "site", "source_id"), site)
+    return _held(engine, (*tables.DERIVED, *DAYS, tables.journal), ("id", "batch", "site", "source_id"), site)
 
 
 def _held(
@@ -80,7 +81,9 @@ def _held(
         for table in names:
             query = select(*(column for column in table.columns if column.name not in without))
             query = query.where(table.c.site == site) if site else query
-            if table.name.endswith("_intervals"):  # one in which all was taken back is as good as none
+            if table.name.endswith(
+                ("_intervals", "_days")
+            ):  # one in which all was taken back is as good as none
                 sums = list(table.columns)[3:]
                 query = query.where(or_(*(column != 0 for column in sums)))
             found[table.name] = sorted(tuple(row) for row in connection.execute(query))
