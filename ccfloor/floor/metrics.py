@@ -115,32 +115,35 @@ def ratio(numerator: float, denominator: float) -> float | None:
 # -- service level: T threshold, all variants of answered-within-T over different denominators ------
 
 
-def _sl_ignore_t(c: Counts) -> float | None:
+Parts = tuple[float, float]  # what is divided by what
+
+
+def _sl_ignore_t(c: Counts) -> Parts:
     ignored = c.abandoned_in_t + c.short_abandoned - c.short_in_t
-    return ratio(c.answered_in_t, c.answered + c.abandoned + c.over_t - ignored)
+    return c.answered_in_t, c.answered + c.abandoned + c.over_t - ignored
 
 
-def _sl_positive(c: Counts) -> float | None:
-    return ratio(c.answered_in_t + c.abandoned_in_t, c.answered + c.abandoned + c.over_t)
+def _sl_positive(c: Counts) -> Parts:
+    return c.answered_in_t + c.abandoned_in_t, c.answered + c.abandoned + c.over_t
 
 
-def _sl_negative(c: Counts) -> float | None:
-    return ratio(c.answered_in_t, c.answered + c.abandoned + c.over_t)
+def _sl_negative(c: Counts) -> Parts:
+    return c.answered_in_t, c.answered + c.abandoned + c.over_t
 
 
-def _sl_answered(c: Counts) -> float | None:
-    return ratio(c.answered_in_t, c.answered)
+def _sl_answered(c: Counts) -> Parts:
+    return c.answered_in_t, c.answered
 
 
-def _sl_short(c: Counts) -> float | None:
-    return ratio(c.answered_in_t, c.answered + c.abandoned + c.over_t - c.short_abandoned)
+def _sl_short(c: Counts) -> Parts:
+    return c.answered_in_t, c.answered + c.abandoned + c.over_t - c.short_abandoned
 
 
-def _sl_flow(c: Counts) -> float | None:
-    return ratio(c.answered_in_t, c.answered + c.abandoned + c.over_t + c.flow_out)
+def _sl_flow(c: Counts) -> Parts:
+    return c.answered_in_t, c.answered + c.abandoned + c.over_t + c.flow_out
 
 
-SL_VARIANTS: dict[str, Callable[[Counts], float | None]] = {
+SL_PARTS: dict[str, Callable[[Counts], Parts]] = {
     "sl_ignore_T": _sl_ignore_t,
     "sl_positive": _sl_positive,
     "sl_negative": _sl_negative,
@@ -148,6 +151,7 @@ SL_VARIANTS: dict[str, Callable[[Counts], float | None]] = {
     "sl_short": _sl_short,
     "sl_flow": _sl_flow,
 }
+SL_VARIANTS = tuple(SL_PARTS)
 DEFAULT_SL = "sl_ignore_T"
 
 
@@ -157,7 +161,7 @@ def service_level(c: Counts, variant: str = DEFAULT_SL) -> float | None:
     A caller still waiting beyond T (``over_t``) counts as missed already, except in ``sl_answered``,
     which by definition looks at answered calls alone. Raises KeyError on an unknown variant.
     """
-    return SL_VARIANTS[variant](c)
+    return ratio(*SL_PARTS[variant](c))
 
 
 def asa_s(c: Counts) -> float | None:

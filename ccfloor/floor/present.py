@@ -182,7 +182,7 @@ def _seat_counts(seats: list[SeatView]) -> SeatCounts:
 def _window(sums: list[int], over_t: int, occupancy: float | None) -> Window:
     seen = event_counts(sums)
     level = service_counts(sums)
-    variants = {name: formula(level) for name, formula in metrics.SL_VARIANTS.items()}
+    variants = {name: metrics.service_level(level, name) for name in metrics.SL_VARIANTS}
     return Window(
         offered=seen.offered,
         answered=seen.answered,

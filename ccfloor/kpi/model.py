@@ -81,6 +81,7 @@ class Kpi(Part):
     ratio: Ratio | None = None
     of_agents: Ratio | None = None  # the same from the fields that teams and agents have
     variants: tuple[Variant, ...] = ()
+    either: bool = False  # its variants are sources of the same number: the first whose data are there
     now: bool = False  # says something of this moment alone: it has no month
     industry: Bound | None = None
     suggested: Bound | None = None
