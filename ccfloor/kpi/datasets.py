@@ -9,80 +9,22 @@ A field counts where its day is in a period. Sums of a month have no day: they a
 """
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
 
+from ccfloor.kpi.dataset import AGENT, QUEUE, TEAM, Choice, Column, Dataset, Grain, Sum, Type, Wanted
 from ccfloor.kpi.scope import Kind
 
-Grain = Literal["day", "month", "record", "roster"]
-Type = Literal["day", "month", "moment", "clock", "count", "amount", "points", "text", "key", "choice", "yes"]
-Wanted = Literal["", "needed", "one"]  # "one": at least one of the columns so marked must be filled
-QUEUE, TEAM, AGENT = "queue", "team", "agent"  # columns that say whose row it is
-
-
-class Choice(NamedTuple):
-    """A value of a column that takes few: its code in the data, its words in files."""
-
-    code: str
-    zh: str
-    en: str
-    more: tuple[str, ...] = ()
-
-
-class Column(NamedTuple):
-    """A column of a file. ``more``: other headers that are understood. ``example``: for the template."""
-
-    name: str
-    zh: str
-    en: str
-    type: Type = "count"
-    wanted: Wanted = ""
-    example: str = ""
-    more: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
-
-
-class Sum(NamedTuple):
-    """A field and what a row adds to it: the value of column ``of``, or 1 where none is named.
-
-    ``when``: (column, values): only rows with one of these values, for every pair.
-    """
-
-    field: str
-    of: str = ""
-    when: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-class Dataset(NamedTuple):
-    """One kind of file. ``at_most``: pairs of columns, the first never above the second.
-
-    ``needs``: (column, when): the column must be filled where the condition holds.
-    """
-
-    id: str
-    zh: str
-    en: str
-    grain: Grain
-    columns: tuple[Column, ...]
-    sums: tuple[Sum, ...] = ()
-    scopes: tuple[Kind, ...] = ("site", "queue", "team", "agent")
-    at_most: tuple[tuple[str, str], ...] = ()
-    needs: tuple[tuple[str, tuple[str, tuple[str, ...]]], ...] = ()
-    note_zh: str = ""
-    note_en: str = ""
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """The fields it gives, in the order of its sums."""
-        return tuple(dict.fromkeys(item.field for item in self.sums))
-
-    def column(self, name: str) -> Column:
-        """The column of this name. Raises KeyError."""
-        return next(iter([item for item in self.columns if item.name == name]), None) or _unknown(name)
-
-
-def _unknown(name: str) -> Column:
-    raise KeyError(name)
-
+__all__ = [
+    "AGENT",
+    "COMPLETE",
+    "DATASETS",
+    "FIELDS",
+    "MONTHLY",
+    "QUEUE",
+    "TEAM",
+    "Column",
+    "Dataset",
+    "dataset_of",
+]
 
 # -- parts that many datasets share --------------------------------------------------------------------
 
@@ -150,7 +92,7 @@ def _sums_of(
 ) -> Dataset:
     whose = tuple(_WHOSE[kind] for kind in scopes if kind != "site")
     sums = tuple(Sum(f"{prefix}.{column.name}", column.name) for column in columns)
-    return Dataset(name, zh, en, grain, (when, *whose, *columns), sums, scopes, at_most, (), *note)
+    return Dataset(name, zh, en, grain, (when, *whose, *columns), sums, scopes, at_most, (), False, *note)
 
 
 # -- the datasets --------------------------------------------------------------------------------------
@@ -287,6 +229,7 @@ _COMPLAINTS = Dataset(
         Sum("complaints.satisfied", when=(_TRUE, ("satisfied", ("yes",)))),
     ),
     needs=(("handling_h", _SOLVED),),
+    complete=True,
     note_zh="只有核实属实的投诉计入投诉率、解决速度和解决满意率；待核实的以后再导入一次，按编号更新。",
     note_en="Only verified complaints count in the rate, the time to solve and the satisfaction; import a "
     "pending one again when it is decided: its number tells that it is the same.",
@@ -313,6 +256,7 @@ _WORKORDERS = Dataset(
         Sum("workorders.late", when=(("in_time", ("no",)),)),
         Sum("workorders.wrong", when=(("wrong", ("yes",)),)),
     ),
+    complete=True,
 )
 _CALLBACKS = _daily(
     "callbacks",
@@ -535,6 +479,8 @@ for _one in DATASETS.values():
     for _field in _one.fields:
         FIELDS[_field] = (*FIELDS.get(_field, ()), _one)
 MONTHLY = frozenset(name for name, given in FIELDS.items() if all(one.grain == "month" for one in given))
+# Fields of which a scope without any has 0 wherever the site has some: nobody complained of this agent.
+COMPLETE = frozenset(name for name, given in FIELDS.items() if all(one.complete for one in given))
 
 
 def dataset_of(field: str) -> Dataset | None:
