@@ -49,6 +49,8 @@ SEATS = (
     "seats.late_ms",
     "seats.agent_days",  # one for each agent and day with any presence or any call
 )
+# What a day that is over is counted for, beside its intervals; the days of agents are counted as they are.
+COUNTED = (*CALLS, *(name for name in SEATS if name != "seats.agent_days"))
 
 
 def origin(field: str) -> str:

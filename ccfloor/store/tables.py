@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeEngine
 
 from ccfloor.floor.metrics import FIELDS
 from ccfloor.floor.records import AGENT_FIELDS
+from ccfloor.kpi.fields import COUNTED
 
 metadata = MetaData(
     naming_convention={
@@ -205,6 +206,7 @@ seat_spans = Table(
     _text("call"),
     _flag("repaired"),
     Index(None, "site", "seat", "start"),
+    Index(None, "site", "agent", "start"),
 )
 
 queue_intervals = Table(
@@ -457,31 +459,45 @@ day_marks = Table(
     _instant("at"),
 )
 
-# Sums of fields that no interval has: counted from stored calls, or brought in by an import. What an import
-# gave (import_id > 0) is stored for every scope it says something of, whichever scope the file named: site,
-# queue, team and agent each have their own rows and are read as they are, never added up from one another
-# (ccfloor.kpi.rollup). Sums of a month stand under day 0 of it (20261100).
+# Sums of fields that imports brought in, stored for every scope they say something of, whichever scope the
+# file named: site, queue, team and agent each have their own rows and are read as they are, never added up
+# from one another (ccfloor.kpi.rollup). Sums of a month stand under day 0 of it (20261100).
 kpi_facts = Table(
     "kpi_facts",
     metadata,
     _key("site", Text),
-    _key("field", Text),  # as in ccfloor.kpi.fields: survey.satisfied, calls.repeat_24h
+    _key("field", Text),  # as in ccfloor.kpi.fields: survey.satisfied
     _key("scope", Text),  # site | queue:ID | team:NAME | agent:NAME
     _key("day", Integer),
-    _key("import_id", BigInteger),  # 0: counted by ccfloor itself
+    _key("import_id", BigInteger),
     Column("value", Double, nullable=False),
     Index(None, "site", "day"),
     Index(None, "site", "scope", "day"),
     sqlite_with_rowid=False,
 )
 
-# Which days have been counted from the calls, and up to which state of the journal.
+# What ccfloor itself counted from the calls and spans of a day that is over, where no interval tells it: one
+# row a scope (site | queue:ID | agent:NAME); a team is the sum of its agents. Empty: not known.
+counted_days = Table(
+    "counted_days",
+    metadata,
+    _key("site", Text),
+    _key("scope", Text),
+    _key("day", Integer),
+    *(Column(name.partition(".")[2], BigInteger) for name in COUNTED),
+    Index(None, "site", "day"),
+    sqlite_with_rowid=False,
+)
+
+# Which days have been counted, when the floor had been seen up to ``at``. A change in its calls takes a day
+# out again. ``roster``: by which imports of the roster. ``final``: nothing more can come that changes it.
 fact_days = Table(
     "fact_days",
     metadata,
     _key("site", Text),
     _key("day", Integer),
     _instant("at"),
+    _count("roster"),
     _flag("final"),
     sqlite_with_rowid=False,
 )

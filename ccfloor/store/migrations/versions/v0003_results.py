@@ -16,6 +16,9 @@ _HISTOGRAM = " ".join(f"wait_h{index}" for index in range(14))
 _AGENT_FIELDS = """answered rona transferred_out talk_ms hold_ms acw_ms ring_ms ready_ms ringing_ms on_call_ms
 on_hold_ms wrap_up_ms other_call_ms unknown_ms break_ms meal_ms meeting_ms training_ms coaching_ms callback_ms
 busy_ms auto_pause_ms other_pause_ms"""
+_COUNTED = """known repeat_24h repeat_48h repeat_7d answered_known again_7d queued queued_wait_ms held in_15s
+in_3_rings wait_answered_ms answered_in_t answered busy_spells_over out_calls scheduled_ms adherent_ms
+worked_scheduled_ms rostered present late late_ms"""
 
 
 def _texts(names: str) -> list[sa.Column[str]]:
@@ -57,6 +60,7 @@ def upgrade() -> None:
     _create_imports()
     _create_people()
     _create_reports()
+    _index("seat_spans", "site agent start")  # what one agent did on a day
 
 
 def _create_days() -> None:
@@ -102,10 +106,20 @@ def _create_facts() -> None:
         *_texts("site"),
         *_small("day"),
         *_instants("at"),
+        *_big("roster"),
         *_flags("final"),
         _primary("fact_days", "site day"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "counted_days",
+        *_texts("site scope"),
+        *_small("day"),
+        *(sa.Column(name, sa.BigInteger(), nullable=True) for name in _COUNTED.split()),
+        _primary("counted_days", "site scope day"),
+        sqlite_with_rowid=False,
+    )
+    _index("counted_days", "site day")
     op.create_table(
         "kpi_versions",
         _id(),
