@@ -16,8 +16,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "is no Excel file (.xlsx) that can be read; save it anew as .xlsx or CSV.",
     ),
     "old_excel": (
-        "是旧格式 Excel（.xls）；请另存为 .xlsx 或 CSV。",
-        "is an Excel file of the old kind (.xls); save it as .xlsx or CSV.",
+        "是旧格式（.xls）或加了密码的 Excel；请另存为不加密的 .xlsx 或 CSV。",
+        "is an Excel file of the old kind (.xls) or has a password; save it as plain .xlsx or CSV.",
     ),
     "bad_csv": (
         "引号没有成对，从这里起读不下去。",

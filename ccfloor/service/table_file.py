@@ -1,0 +1,89 @@
+"""A CSV or Excel file as numbered lines of cells, whatever a spreadsheet made of it; within limits.
+
+CSV: UTF-8 with or without its mark, UTF-16 with it, GB18030; comma, semicolon or tab. Excel: the first
+sheet that is shown, values as they were last computed.
+"""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+
+from openpyxl import load_workbook
+
+from ccfloor.kpi.cells import Cell
+from ccfloor.kpi.datafile import Line
+from ccfloor.kpi.faults import Fault
+
+BYTES_MAX = 20_000_000
+LINES_MAX = 100_000
+_COLUMNS_MAX = 60
+_UNPACKED_MAX = 400_000_000
+_OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
+_MB = 1_000_000
+
+
+class Unreadable(ValueError):
+    """A file that cannot be read at all; ``fault`` says why."""
+
+    def __init__(self, code: str, line: int = 0, **details: object) -> None:
+        super().__init__(code)
+        self.fault = Fault(line, "", code, details)
+
+
+def read_lines(content: bytes) -> list[Line]:
+    """The lines of a file's content. Raises Unreadable."""
+    if len(content) > BYTES_MAX:
+        raise Unreadable("too_big", most=BYTES_MAX // _MB)
+    if content.startswith(_OLD_EXCEL):
+        raise Unreadable("old_excel")
+    lines = _excel(content) if content.startswith(b"PK\x03\x04") else _csv(_text(content))
+    found = list(islice(lines, LINES_MAX + 2))
+    if len(found) > LINES_MAX + 1:
+        raise Unreadable("too_many", most=f"{LINES_MAX:,}")
+    return found
+
+
+def _text(content: bytes) -> str:
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ways = ("utf-16",) if marked else ("utf-8-sig", "gb18030")
+    for way in ways:
+        try:
+            text = content.decode(way)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise Unreadable("not_text")
+
+
+def _csv(text: str) -> Iterator[Line]:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    comma = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma, strict=True)
+    begin = 1
+    try:
+        for cells in reader:
+            yield begin, cells[:_COLUMNS_MAX]
+            begin = reader.line_num + 1
+    except csv.Error:
+        raise Unreadable("bad_csv", begin) from None
+
+
+def _excel(content: bytes) -> Iterator[Line]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(item.file_size for item in packed.infolist()) > _UNPACKED_MAX:
+                raise Unreadable("too_big", most=_UNPACKED_MAX // _MB)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        sheet = shown[0]
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX), 1):
+            yield number, cast(tuple[Cell, ...], row)
+    except Unreadable:
+        raise
+    except Exception:  # a damaged archive fails in as many ways as it can be damaged
+        raise Unreadable("not_excel") from None
