@@ -354,6 +354,37 @@ _QA = _daily(
     ),
     at_most=(("passed", "forms"), ("fatal", "forms"), ("polite", "forms")),
 )
+_SAMPLING = _daily(
+    "sampling",
+    "质检抽样与校准",
+    "QA sampling and calibration",
+    (
+        Column("agents_due", "应抽检坐席数", "Agents due", "count", "", "46", ("在岗坐席数",)),
+        Column("agents_sampled", "抽检达标坐席数", "Agents sampled", "count", "", "44", ("抽满坐席数",)),
+        Column("calibrated", "校准份数", "Forms calibrated", "count", "", "5", ("校准数",)),
+        Column(
+            "drift_points", "与基准分差之和", "Difference, points, sum", "amount", "", "14", ("分差合计",)
+        ),
+    ),
+    scopes=("site", "team"),
+    at_most=(("agents_sampled", "agents_due"),),
+    fields="qa",
+    note=("一行是一周或一次校准，记在其最后一天。", "A row is one week or one calibration, on its last day."),
+)
+_FORECAST = _daily(
+    "forecast",
+    "话务预测误差",
+    "Forecast error",
+    (
+        _needed("actual", "实际呼叫量", "Actual calls", "1204", "实际量", type="amount"),
+        _needed("abs_error", "绝对误差合计", "Absolute error, sum", "86", "误差合计", type="amount"),
+    ),
+    scopes=("site", "queue"),
+    note=(
+        "误差是当天各时段“实际减预测”的绝对值之和。",
+        "The error is the sum of |actual − forecast| over the day's intervals.",
+    ),
+)
 _PERSON: tuple[Kind, ...] = ("agent",)
 
 
@@ -470,7 +501,7 @@ DATASETS: dict[str, Dataset] = {
     item.id: item
     for item in (
         _IVR, _TRUNK, _SURVEY, _RATINGS, _COMPLAINTS, _WORKORDERS, _CALLBACKS, *_PAIRS, _OUTBOUND, _RESPONSE,
-        _QA, _EXAM, _TYPING, _ATTENDANCE, _HR, _COST, _PLAN, _BUDGET, _ROSTER,
+        _QA, _SAMPLING, _FORECAST, _EXAM, _TYPING, _ATTENDANCE, _HR, _COST, _PLAN, _BUDGET, _ROSTER,
     )
 }  # fmt: skip
 # Every field that an import can give → the datasets it can come from, the usual one first.
