@@ -1,0 +1,195 @@
+"""One agent's day: what the seat did, which calls, how the day kept to the roster. Runs across midnight.
+
+The figures are those of the business day, so that they equal every other page; what is drawn are the whole
+stretches of presence that touch the day, so that a night shift is seen from its beginning to its end.
+Instants are UTC epoch seconds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.records import CallRow, SpanRow
+from ccfloor.floor.view import FloorView
+from ccfloor.kpi.adherence import Adherence, Shift, adherence, reach, stay
+from ccfloor.kpi.period import Period, business_date, day_number, day_of
+from ccfloor.kpi.scope import Scope
+from ccfloor.store.agent_day import calls_of, roster_of, spans_of, visits_of
+from ccfloor.store.kpi_figures import figures
+from ccfloor.store.plan_rows import unseen
+from ccfloor.store.viewer import Viewer
+
+_APART_S = 2 * 3600.0  # longer away than this begins another stretch of presence
+_AROUND_S = 16 * 3600.0
+_HOUR_S = 3600.0
+
+
+class Floor(Protocol):
+    """What is asked of a service."""
+
+    engine: Engine
+    config: FloorConfig
+
+    def floor_now(self) -> float: ...
+
+    def view(self, viewer: Viewer) -> FloorView | None: ...
+
+
+class Bit(NamedTuple):
+    """A stretch in one status (or pause reason). ``row``: the visit it belongs to; ``open``: it goes on."""
+
+    start: float
+    end: float
+    kind: str
+    queue: str = ""
+    row: CallRow | None = None
+    repaired: bool = False
+    open: bool = False
+
+
+class DayLine(NamedTuple):
+    """Everything of one agent's business day. ``start``, ``end``: what is drawn."""
+
+    agent: str
+    day: Period
+    start: float
+    end: float
+    bits: list[Bit]
+    calls: list[CallRow]
+    shifts: tuple[Shift, ...]
+    kept: Adherence | None
+    sums: Mapping[str, float]
+    blind: list[tuple[float, float]]
+
+    @property
+    def over_midnight(self) -> bool:
+        """Whether what is drawn reaches out of the business day."""
+        return self.start < self.day.start or self.end > self.day.end
+
+
+def day_line(service: Floor, viewer: Viewer, agent: str, day: Period) -> DayLine:
+    """An agent's day as it was, or as far as it has come."""
+    config, now = service.config, service.floor_now()
+    around = (day.start - _AROUND_S, day.end + _AROUND_S)
+    with service.engine.connect() as connection:
+        spans = spans_of(connection, viewer, config, agent, *around)
+        spans += _going_on(service.view(viewer), agent, now, around)
+        spans = sorted(_touching(spans, day), key=lambda row: row.start)
+        start, end = _edges(spans, day)
+        calls = calls_of(connection, viewer, config, agent, start, end)
+        visits = visits_of(connection, viewer, (row.call for row in spans))
+        days = [day_number(business_date(config, at)) for at in (day.start - _HOUR_S, day.start, day.end)]
+        roster = {of.day: of.shifts for of in roster_of(connection, viewer, config, agent, days)}
+        shifts = roster.get(days[1], ())
+        blind = unseen(connection, viewer, start, min(end, now))
+    kept = _kept(shifts, roster.get(days[0], ()), roster.get(days[2], ()), spans, blind, now)
+    if shifts:
+        start, end = min(start, _hour(shifts[0].start)), max(end, max(s.end for s in shifts))
+    (sums,) = figures(service.engine, viewer, config, Scope("agent", agent), [day])
+    bits = [_bit(row, visits.get(row.call, ()), now) for row in spans]
+    return DayLine(agent, day, start, end, bits, calls, shifts, kept, sums, blind)
+
+
+def worked_ms(bits: Iterable[Bit], start: float, end: float) -> int:
+    """Presence within [start, end), whichever the status; two seats at once count once."""
+    total, upto = 0.0, start
+    for bit in sorted(bits):
+        first, last = max(bit.start, upto), min(bit.end, end)
+        if last > first:
+            total, upto = total + last - first, last
+    return round(total * 1000)
+
+
+def of_kind(bits: Iterable[Bit], start: float, end: float) -> dict[str, int]:
+    """Kind → milliseconds within [start, end)."""
+    found: dict[str, int] = {}
+    for bit in bits:
+        spent = min(bit.end, end) - max(bit.start, start)
+        if spent > 0:
+            found[bit.kind] = found.get(bit.kind, 0) + round(spent * 1000)
+    return found
+
+
+def today(service: Floor) -> Period:
+    """The business day that runs."""
+    return day_of(service.config, service.floor_now())
+
+
+def _going_on(view: FloorView | None, agent: str, now: float, around: tuple[float, float]) -> list[SpanRow]:
+    """What goes on now is stored when it ends: the live picture tells of it."""
+    if view is None or not around[0] <= now < around[1]:
+        return []
+    return [
+        SpanRow(seat.seat, agent, seat.since, now, seat.status, seat.reason, seat.queue, seat.call)
+        for seat in view.seats
+        if seat.agent == agent and seat.status not in ("offline", "unknown") and 0 < seat.since < now
+    ]
+
+
+def _touching(spans: Sequence[SpanRow], day: Period) -> list[SpanRow]:
+    """The stretches of presence with a part in the day, whole."""
+    found: list[list[SpanRow]] = []
+    upto = 0.0
+    for row in sorted(spans, key=lambda row: row.start):
+        if not found or row.start - upto > _APART_S:
+            found.append([])
+        found[-1].append(row)
+        upto = max(upto, row.end)
+    return [row for block in found for row in block if _meets(block, day)]
+
+
+def _meets(block: Sequence[SpanRow], day: Period) -> bool:
+    return any(row.start < day.end and row.end > day.start for row in block)
+
+
+def _edges(spans: Sequence[SpanRow], day: Period) -> tuple[float, float]:
+    """Whole hours around the presence; of a day without any, the day itself."""
+    if not spans:
+        return day.start, day.end
+    last = max(row.end for row in spans)
+    return _hour(spans[0].start), _hour(last) + (_HOUR_S if last % _HOUR_S else 0.0)
+
+
+def _hour(at: float) -> float:
+    return at - at % _HOUR_S
+
+
+def _kept(
+    shifts: Sequence[Shift],
+    before: Sequence[Shift],
+    after: Sequence[Shift],
+    spans: Sequence[SpanRow],
+    blind: Sequence[tuple[float, float]],
+    now: float,
+) -> Adherence | None:
+    """How the day kept to the roster so far; None without one, and where presence is not told of."""
+    if not shifts:
+        return None
+    due = [Shift(s.start, min(s.end, now), s.activity) for s in shifts if s.start < now]
+    if not due:
+        return None
+    earlier = max((s.end for s in before), default=0.0)
+    later = min((s.start for s in after), default=float("inf"))
+    start, end = reach(due, earlier, later)
+    stays = [
+        stay(max(row.start, start), min(row.end, end), row.status, row.reason)
+        for row in spans
+        if row.start < end and row.end > start
+    ]
+    return adherence(due, stays, excused=blind)
+
+
+def _bit(row: SpanRow, visits: Sequence[CallRow], now: float) -> Bit:
+    kind = (row.reason or "other") if row.status == "paused" else row.status
+    theirs = [one for one in visits if one.entered_at <= row.end and one.queue == row.queue]
+    return Bit(
+        row.start,
+        row.end,
+        kind,
+        row.queue,
+        theirs[-1] if theirs else None,
+        row.repaired,
+        row.end >= now - 1.0,
+    )

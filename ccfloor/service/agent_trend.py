@@ -1,0 +1,250 @@
+"""A KPI over time: one agent or team beside the team, with natural limits and what breaks a run rule.
+
+The band is the middle half of the team's agents (first to third quartile) around their median, each agent
+weighing the same; the line of a team itself is the ratio of its sums. What is still provisional is shown
+and not judged: it is neither in the limits nor in the findings.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from statistics import median, quantiles
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.compute import compute, needs
+from ccfloor.kpi.model import Bound, Kpi
+from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
+from ccfloor.kpi.result import Result
+from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.spc import Finding, Limits, RuleSet, findings, stretches
+from ccfloor.service.annotations import Annotation, list_annotations
+from ccfloor.service.kpi_site import kpi_book
+from ccfloor.service.settings import Settings
+from ccfloor.store.kpi_figures import figures
+from ccfloor.store.member_series import member_series
+from ccfloor.store.members import agents_of, team_of, teams
+from ccfloor.store.viewer import Viewer
+
+PARTS: tuple[Part, ...] = ("day", "week", "month")
+BACK_DAYS: Mapping[Part, int] = {"day": 59, "week": 25 * 7, "month": 365}
+MOST_POINTS = 400
+MOST_VALUES = 20_000  # agents times periods that a band is made of
+LEAST_PEERS = 3  # fewer agents have no middle half
+
+
+class Floor(Protocol):
+    """What is asked of a service."""
+
+    engine: Engine
+    config: FloorConfig
+    settings: Settings
+
+    def floor_now(self) -> float: ...
+
+
+class Band(NamedTuple):
+    """The team in one period: quartiles over ``peers`` agents."""
+
+    low: float
+    median: float
+    high: float
+    peers: int
+
+
+class Point(NamedTuple):
+    """One period of a trend."""
+
+    period: Period
+    result: Result
+    provisional: bool
+    band: Band | None = None
+
+
+class Trend(NamedTuple):
+    """A KPI of a scope over successive periods. ``cuts``: points at which new limits begin."""
+
+    kpi: Kpi
+    scope: Scope
+    variant: str
+    points: list[Point]
+    limits: list[Limits]
+    findings: list[Finding]
+    rules: RuleSet
+    cuts: tuple[int, ...]
+    bound: Bound | None
+    origin: str
+    marks: list[Annotation]
+    peers: frozenset[str]  # agents of whom a band is asked
+    crowded: bool = False  # too many of them for so many periods: no band
+
+    @property
+    def values(self) -> list[float | None]:
+        """Value of each period that can be judged."""
+        return [None if point.provisional else point.result.value for point in self.points]
+
+
+class Asked(NamedTuple):
+    """Which trend: dates are the first and the last, both inclusive."""
+
+    kpi: str
+    part: Part
+    first: date
+    last: date
+    rules: RuleSet = "wheeler"
+    cut_at_events: bool = False
+
+
+def periods_of(config: FloorConfig, part: Part, first: date, last: date) -> list[Period]:
+    """The days, weeks or months that hold these dates; of too many the last."""
+    found: list[Period] = []
+    at = _holding(config, part, last)
+    while len(found) < MOST_POINTS and at.end > period(config, first.isoformat()).start:
+        found.append(at)
+        at = _holding(config, part, at.day - timedelta(days=1))
+    return found[::-1]
+
+
+def _holding(config: FloorConfig, part: Part, day: date) -> Period:
+    of = period(config, day.isoformat())
+    return of if part == "day" else (week_of if part == "week" else month_of)(config, of.start)
+
+
+def kpis_of(service: Floor, kind: str) -> list[Kpi]:
+    """The KPIs that a scope of this kind can have over time, in the catalogue's order."""
+    return [kpi for kpi in kpi_book(service).kpis.values() if kind in kpi.scopes and not kpi.now]
+
+
+def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
+    """The trend of an agent, a team or the site. Raises KeyError on an unknown KPI."""
+    config = service.config
+    kpi, variant, bound, origin = _definition(service, scope, asked)
+    periods = periods_of(config, asked.part, asked.first, asked.last)
+    told = figures(service.engine, viewer, config, scope, periods)
+    results = [compute(kpi, found, scope.kind, variant) for found in told]
+    peers = peers_of(config, viewer, scope)
+    crowded = len(peers) * len(periods) > MOST_VALUES
+    bands = _bands(service, viewer, kpi, variant, peers, periods) if peers and not crowded else []
+    now = service.floor_now()
+    points = [
+        Point(of, results[at], of.end > now, bands[at] if bands else None) for at, of in enumerate(periods)
+    ]
+    marks = list_annotations(service.engine, viewer, config, scope, periods[0].day, asked.last)
+    cuts = _cuts(periods, marks) if asked.cut_at_events else ()
+    made = Trend(kpi, scope, variant, points, [], [], asked.rules, cuts, bound, origin, marks, peers, crowded)
+    return _judged(made)
+
+
+def compare(
+    service: Floor, viewer: Viewer, scopes: Sequence[Scope], asked: Asked
+) -> dict[Scope, list[Result]]:
+    """One KPI of several scopes over the same periods."""
+    periods = periods_of(service.config, asked.part, asked.first, asked.last)
+    found = {}
+    for scope in scopes:
+        kpi, variant, _, _ = _definition(service, scope, asked)
+        told = figures(service.engine, viewer, service.config, scope, periods)
+        found[scope] = [compute(kpi, one, scope.kind, variant) for one in told]
+    return found
+
+
+def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Trend]:
+    """The trend of every agent of a team that has any value: small multiples. No bands, no annotations."""
+    config = service.config
+    scope = Scope("team", team)
+    if team and team not in teams(config, viewer):
+        return []
+    periods = periods_of(config, asked.part, asked.first, asked.last)
+    agents = agents_of(config, team) if team else peers_of(config, viewer, scope)
+    kpi, variant, bound, origin = _definition(service, Scope("agent"), asked)
+    series = member_series(service.engine, viewer, config, agents, needs(kpi, "agent", variant), periods)
+    now = service.floor_now()
+    found = []
+    for agent, told in sorted(series.items()):
+        results = [compute(kpi, one, "agent", variant) for one in told]
+        if all(result.value is None for result in results):
+            continue
+        points = [Point(of, results[at], of.end > now) for at, of in enumerate(periods)]
+        one = Scope("agent", agent)
+        found.append(
+            _judged(Trend(kpi, one, variant, points, [], [], asked.rules, (), bound, origin, [], frozenset()))
+        )
+    return found
+
+
+def peers_of(config: FloorConfig, viewer: Viewer, scope: Scope) -> frozenset[str]:
+    """Whom an agent or a team is set beside: the agents of the team; of a site without teams all of them."""
+    if scope.kind == "queue":
+        return frozenset()
+    team = scope.name if scope.kind == "team" else team_of(config).get(scope.name, "")
+    if team:
+        return agents_of(config, team) if team in teams(config, viewer) else frozenset()
+    mine = viewer.seats(config)
+    names = {name for seat in config.seats.values() for name in (seat.agent, *seat.others) if name}
+    return frozenset(names if mine is None else names & mine)
+
+
+def natural(kpi: Kpi, bound: Bound | None, values: Iterable[float | None]) -> float:
+    """What a value cannot pass: 1 for a share, unless this one can."""
+    passes = bound is not None and max(bound.at_most or 0.0, bound.at_least or 0.0) > 1
+    share = kpi.unit == "%" and not passes and all(value is None or value <= 1 for value in values)
+    return 1.0 if share else float("inf")
+
+
+def band(values: Sequence[float]) -> Band | None:
+    """Median and quartiles (inclusive method: between the least and the greatest); None for too few."""
+    if len(values) < LEAST_PEERS:
+        return None
+    low, middle, high = quantiles(values, n=4, method="inclusive")
+    return Band(low, middle, high, len(values))
+
+
+def middle(values: Iterable[float | None]) -> float | None:
+    """The median of what is known."""
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _judged(made: Trend) -> Trend:
+    most = natural(made.kpi, made.bound, made.values)
+    limits = stretches(made.values, made.cuts, most=most)
+    broken = [found for one in limits for found in findings(made.values, one, made.rules)]
+    return made._replace(limits=limits, findings=broken)
+
+
+def _definition(service: Floor, scope: Scope, asked: Asked) -> tuple[Kpi, str, Bound | None, str]:
+    """The KPI as it counts on the last day, its variant and target for the scope."""
+    book, day = kpi_book(service), day_number(asked.last)
+    kpi = book.definition(asked.kpi, day)
+    if kpi is None:
+        raise KeyError(asked.kpi)
+    bound, origin = book.bound(asked.kpi, scope, day)
+    return kpi, book.variant(asked.kpi, scope, day), bound, origin
+
+
+def _bands(
+    service: Floor,
+    viewer: Viewer,
+    kpi: Kpi,
+    variant: str,
+    peers: frozenset[str],
+    periods: Sequence[Period],
+) -> list[Band | None]:
+    if "agent" not in kpi.scopes:
+        return [None for _ in periods]
+    fields = needs(kpi, "agent", variant)
+    series = member_series(service.engine, viewer, service.config, peers, fields, periods)
+    found = []
+    for at in range(len(periods)):
+        values = (compute(kpi, told[at], "agent", variant).value for told in series.values() if told[at])
+        found.append(band([value for value in values if value is not None]))
+    return found
+
+
+def _cuts(periods: Sequence[Period], marks: Sequence[Annotation]) -> tuple[int, ...]:
+    """The first period that begins on the day of each event or after it."""
+    firsts = {
+        next((at for at, of in enumerate(periods) if of.day >= mark.day), len(periods)) for mark in marks
+    }
+    return tuple(sorted(at for at in firsts if 0 < at < len(periods)))

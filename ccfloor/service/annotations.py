@@ -1,0 +1,202 @@
+"""What happened to people or forms (培训、辅导、新表单), to be read beside a trend.
+
+Entered with a name and a reason, changed and removed the same way; a removed one can be taken back. Days
+are those of the business calendar (20261122).
+"""
+
+from datetime import date
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.period import date_of, day_number
+from ccfloor.kpi.scope import SITE, Kind, Scope
+from ccfloor.kpi.scope import scope as read_scope
+from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.store.engine import writing
+from ccfloor.store.members import team_of, teams
+from ccfloor.store.tables import annotations
+from ccfloor.store.viewer import Viewer
+
+KINDS = ("training", "coaching", "form", "other")
+_LONGEST_DAYS = 366
+_TEXT_MAX = 200
+
+
+class Draft(NamedTuple):
+    """An annotation as people enter it. ``until``: its last day."""
+
+    scope: Scope
+    kind: str
+    day: date
+    until: date
+    text: str
+
+
+class Annotation(msgspec.Struct, frozen=True):
+    """A stored one. ``at``, ``who``: when and by whom it was entered."""
+
+    id: int
+    scope: Scope
+    kind: str
+    day: date
+    until: date
+    text: str
+    who: str
+    at: float
+    removed_at: float | None
+    removed_by: str
+
+
+def list_annotations(
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    scope: Scope,
+    first: date,
+    last: date,
+    *,
+    removed: bool = False,
+) -> list[Annotation]:
+    """What concerns a scope in [first, last]: its own, its team's and the site's, in order of their day."""
+    table = annotations.c
+    around = [str(one) for one in concerning(config, scope) if _sees(viewer, config, one)]
+    query = select(annotations).where(
+        table.site == viewer.site,
+        table.scope.in_(around),
+        table.day <= day_number(last),
+        table.until >= day_number(first),
+    )
+    if not removed:
+        query = query.where(table.removed_at.is_(None))
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(table.day, table.id)).mappings()
+        return [_row(found) for found in rows]
+
+
+def concerning(config: FloorConfig, scope: Scope) -> list[Scope]:
+    """The scope and those around it: an agent's team, the site."""
+    team = team_of(config).get(scope.name, "") if scope.kind == "agent" else ""
+    return list(dict.fromkeys([scope, *([Scope("team", team)] if team else []), SITE]))
+
+
+def add_annotation(
+    engine: Engine, viewer: Viewer, config: FloorConfig, draft: Draft, who: str, why: str, now: float
+) -> int:
+    """Enter one; returns its id. Raises PeopleError, see ``_checked``."""
+    by, words = named(who), said(why)
+    values = _checked(viewer, config, draft) | {"site": viewer.site, "who": by, "at": now, "removed_by": ""}
+    with writing(engine) as connection:
+        made = insert(annotations).values(values).returning(annotations.c.id)
+        number = int(connection.execute(made).scalar_one())
+        _log(connection, viewer, number, "added", by, words, now)
+    return number
+
+
+def change_annotation(
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    number: int,
+    draft: Draft,
+    who: str,
+    why: str,
+    now: float,
+) -> None:
+    """Enter one anew; what it was before stands in its log."""
+    by, words = named(who), said(why)
+    with writing(engine) as connection:
+        before = _find(connection, viewer, config, number)
+        if before.removed_at is not None:
+            raise PeopleError("annotation_removed")
+        values = _checked(viewer, config, draft)
+        connection.execute(update(annotations).where(annotations.c.id == number).values(values))
+        was = f"{words} ({before.day.isoformat()} {before.text})"
+        _log(connection, viewer, number, "changed", by, was, now)
+
+
+def remove_annotation(
+    engine: Engine, viewer: Viewer, config: FloorConfig, number: int, who: str, why: str, now: float
+) -> None:
+    """Take one off the trends."""
+    by, words = named(who), said(why)
+    with writing(engine) as connection:
+        if _find(connection, viewer, config, number).removed_at is not None:
+            raise PeopleError("annotation_removed")
+        _set_removed(connection, number, now, by)
+        _log(connection, viewer, number, "removed", by, words, now)
+
+
+def restore_annotation(
+    engine: Engine, viewer: Viewer, config: FloorConfig, number: int, who: str, why: str, now: float
+) -> None:
+    """Take a removal back."""
+    by, words = named(who), said(why)
+    with writing(engine) as connection:
+        if _find(connection, viewer, config, number).removed_at is None:
+            raise PeopleError("annotation_there")
+        _set_removed(connection, number, None, "")
+        _log(connection, viewer, number, "restored", by, words, now)
+
+
+def _set_removed(connection: Connection, number: int, at: float | None, by: str) -> None:
+    values = {"removed_at": at, "removed_by": by}
+    connection.execute(update(annotations).where(annotations.c.id == number).values(values))
+
+
+def _checked(viewer: Viewer, config: FloorConfig, draft: Draft) -> dict[str, Any]:
+    """The columns of a draft. Raises PeopleError: no_text, ends_first, long_annotation, unknown_kind,
+    unknown_scope.
+    """
+    if draft.kind not in KINDS:
+        raise PeopleError("unknown_kind")
+    if draft.until < draft.day:
+        raise PeopleError("ends_first")
+    if (draft.until - draft.day).days >= _LONGEST_DAYS:
+        raise PeopleError("long_annotation")
+    if draft.scope.kind not in get_args(Kind) or not _sees(viewer, config, draft.scope):
+        raise PeopleError("unknown_scope")
+    return {
+        "scope": str(draft.scope),
+        "kind": draft.kind,
+        "day": day_number(draft.day),
+        "until": day_number(draft.until),
+        "text": said(draft.text, "no_text")[:_TEXT_MAX],
+    }
+
+
+def _sees(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:
+    """Whether a viewer may read of a scope. What concerns the whole site concerns everybody."""
+    if scope.kind == "team":
+        return scope.name in teams(config, viewer)
+    if scope.kind == "agent":
+        mine = viewer.seats(config)
+        return mine is None or scope.name in mine
+    return scope.kind == "site" or viewer.sees_queue(scope.name)
+
+
+def _find(connection: Connection, viewer: Viewer, config: FloorConfig, number: int) -> Annotation:
+    mine = (annotations.c.id == number, annotations.c.site == viewer.site)
+    found = connection.execute(select(annotations).where(*mine)).mappings().first()
+    row = _row(found) if found is not None else None
+    if row is None or not _sees(viewer, config, row.scope):
+        raise PeopleError("unknown_annotation")
+    return row
+
+
+def _row(found: RowMapping) -> Annotation:
+    values = {name: found[name] for name in Annotation.__struct_fields__}
+    told = {
+        "scope": read_scope(found["scope"]),
+        "day": date_of(found["day"]),
+        "until": date_of(found["until"]),
+    }
+    return Annotation(**values | told)
+
+
+def _log(
+    connection: Connection, viewer: Viewer, number: int, item: str, who: str, why: str, now: float
+) -> None:
+    write(connection, viewer.site, f"annotation/{number}", item, who, why, now)

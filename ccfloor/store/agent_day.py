@@ -1,0 +1,108 @@
+"""One agent's stored time: spans of status, calls, the roster. Every read takes a Viewer.
+
+Instants are UTC epoch seconds. Telephone numbers come as the viewer may read them.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import Outcome
+from ccfloor.floor.records import CallRow, SpanRow
+from ccfloor.kpi.adherence import Shift
+from ccfloor.store import tables
+from ccfloor.store.recall import call_row
+from ccfloor.store.viewer import Viewer, queue_scope
+
+_DAY_S = 86_400.0
+_SOME = 400  # call ids in one question
+
+
+class Rostered(NamedTuple):
+    """The roster of one business day (20261122)."""
+
+    day: int
+    shifts: tuple[Shift, ...]
+
+
+def may_see(viewer: Viewer, config: FloorConfig, agent: str) -> bool:
+    """Whether this viewer may look at an agent's time: it belongs to no queue, and to one team."""
+    mine = viewer.seats(config)
+    return viewer.queues is None and (mine is None or agent in mine)
+
+
+def spans_of(
+    connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
+) -> list[SpanRow]:
+    """What an agent did in [start, end), at whichever seat, in order; spans reach in and out of it whole."""
+    if not may_see(viewer, config, agent):
+        return []
+    table = tables.seat_spans.c
+    columns = [table[name] for name in SpanRow.__struct_fields__]
+    mine = select(*columns).where(table.site == viewer.site, table.agent == agent)
+    recent = mine.where(table.start >= start - _DAY_S, table.start < end, table.end > start)
+    # Of what began more than a day before only the last can still go on.
+    before = mine.where(table.start < start - _DAY_S).order_by(table.start.desc()).limit(1)
+    rows = [SpanRow(*row) for query in (before, recent) for row in connection.execute(query)]
+    return sorted((row for row in rows if row.end > start), key=lambda row: row.start)
+
+
+def calls_of(
+    connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
+) -> list[CallRow]:
+    """The calls that an agent answered and that touch [start, end), in order of the answer."""
+    if not may_see(viewer, config, agent):
+        return []
+    table = tables.calls.c
+    query = select(tables.calls).where(
+        table.site == viewer.site,
+        table.agent == agent,
+        table.answered_at >= start - _DAY_S / 2,
+        table.answered_at < end,
+        table.outcome == Outcome.ANSWERED.value,
+    )
+    found = (call_row(row) for row in connection.execute(query.order_by(table.answered_at)))
+    return [
+        _masked(viewer, row)
+        for row in found
+        if row.answered_at >= start or row.ended_at > start or not row.ended_at
+    ]
+
+
+def visits_of(connection: Connection, viewer: Viewer, calls: Iterable[str]) -> dict[str, list[CallRow]]:
+    """Call id → its visits to queues that the viewer may see, in order: what a seat rang for."""
+    table = tables.calls.c
+    found: dict[str, list[CallRow]] = {}
+    ids = sorted(set(calls) - {""})
+    for first in range(0, len(ids), _SOME):
+        some = ids[first : first + _SOME]
+        query = select(tables.calls).where(table.site == viewer.site, table.call.in_(some))
+        query = query.where(*queue_scope(viewer, table.queue)).order_by(table.entered_at)
+        for row in connection.execute(query):
+            visit = _masked(viewer, call_row(row))
+            found.setdefault(visit.call, []).append(visit)
+    return found
+
+
+def roster_of(
+    connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, days: Sequence[int]
+) -> list[Rostered]:
+    """An agent's roster on these days (20261122), in order; days without one are absent."""
+    if not days or not may_see(viewer, config, agent):
+        return []
+    table = tables.roster.c
+    query = select(table.day, table.start, table.end, table.activity).where(
+        table.site == viewer.site, table.agent == agent, table.day.in_(days)
+    )
+    found: dict[int, list[Shift]] = {}
+    for day, start, end, activity in connection.execute(query.order_by(table.start)):
+        found.setdefault(day, []).append(Shift(start, end, activity))
+    return [Rostered(day, tuple(shifts)) for day, shifts in sorted(found.items())]
+
+
+def _masked(viewer: Viewer, row: CallRow) -> CallRow:
+    row.number, row.name = viewer.number(row.number), viewer.text(row.name)
+    row.target = viewer.text(row.target)
+    return row

@@ -1,0 +1,61 @@
+"""Handle times of single calls, newest first, bounded. Instants are UTC epoch seconds."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from sqlalchemy import Engine, select
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import Outcome
+from ccfloor.store import tables
+from ccfloor.store.viewer import Viewer, queue_scope
+
+MOST = 20_000
+
+
+class Handled(NamedTuple):
+    """One answered call that is over. ``number`` is as the viewer may read it."""
+
+    source: int
+    position: int
+    queue: str
+    agent: str
+    number: str
+    answered_at: float
+    talk_ms: int
+    hold_ms: int
+    acw_ms: int
+
+    @property
+    def handle_s(self) -> float:
+        """Talk, hold and after-call work together, in seconds."""
+        return (self.talk_ms + self.hold_ms + self.acw_ms) / 1000
+
+
+def handled(
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    agents: Collection[str],
+    start: float,
+    end: float,
+    most: int = MOST,
+) -> list[Handled]:
+    """The calls that these agents answered in [start, end), the newest ``most`` of them."""
+    mine = viewer.seats(config)
+    asked = sorted(agent for agent in agents if mine is None or agent in mine)
+    table = tables.calls.c
+    names = ("source_id", *(name for name in Handled._fields if name != "source"))
+    query = select(*(table[name] for name in names)).where(
+        table.site == viewer.site,
+        table.agent.in_(asked),
+        table.answered_at >= start,
+        table.answered_at < end,
+        table.outcome == Outcome.ANSWERED.value,
+        table.ended_at > 0,
+        *queue_scope(viewer, table.queue),
+    )
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(table.answered_at.desc()).limit(most))
+        found = [Handled(*row) for row in rows]
+    return [row._replace(number=viewer.number(row.number)) for row in found]
