@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_imports import add_to as add_imports
 from ccfloor.kpi.book import KpiBook
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import business_date, day_number
@@ -15,6 +16,7 @@ from ccfloor.ui.definitions_words import bound_text
 from ccfloor.ui.texts import language
 
 app = typer.Typer(no_args_is_help=True, help="KPIs: the catalogue, targets, imports, a month, a call.")
+add_imports(app)
 ScopeText = Annotated[str, typer.Option("--scope", help="site, queue:ID, team:NAME or agent:NAME.")]
 
 

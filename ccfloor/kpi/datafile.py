@@ -204,7 +204,10 @@ def _name(names: Names, kind: str, asked: str) -> str:
 
 
 def _against_each_other(dataset: Dataset, body: Body) -> Iterable[tuple[Column, str, dict[str, object]]]:
-    """Values of a line that cannot both be right: (column, code, details)."""
+    """Values of a line that cannot all be right: (column, code, details)."""
+    summed = [item.of for item in dataset.sums if item.of]
+    if dataset.grain in ("day", "month") and not any(name in body for name in summed):
+        yield dataset.column(summed[0]), "no_values", {}
     for less, more in dataset.at_most:
         if less in body and more in body and float(body[less]) > float(body[more]):
             other = dataset.column(more)

@@ -39,12 +39,14 @@ class Column(NamedTuple):
 class Sum(NamedTuple):
     """A field and what a row adds to it: the value of column ``of``, or 1 where none is named.
 
-    ``when``: (column, values): only rows with one of these values, for every pair.
+    ``when``: (column, values): only rows with one of these values, for every pair. ``against``: another
+    column; the distance between the two is added.
     """
 
     field: str
     of: str = ""
     when: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    against: str = ""
 
 
 class Dataset(NamedTuple):

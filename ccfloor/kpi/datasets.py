@@ -371,19 +371,19 @@ _SAMPLING = _daily(
     fields="qa",
     note=("一行是一周或一次校准，记在其最后一天。", "A row is one week or one calibration, on its last day."),
 )
-_FORECAST = _daily(
+_FORECAST = Dataset(
     "forecast",
-    "话务预测误差",
-    "Forecast error",
+    "话务预测",
+    "Forecast",
+    "day",
     (
-        _needed("actual", "实际呼叫量", "Actual calls", "1204", "实际量", type="amount"),
-        _needed("abs_error", "绝对误差合计", "Absolute error, sum", "86", "误差合计", type="amount"),
+        _DAY,
+        _QUEUE,
+        _needed("forecast", "预测量", "Forecast", "1180", "预测来电量", type="amount"),
+        _needed("actual", "实际量", "Actual", "1200", "实际来电量", type="amount"),
     ),
-    scopes=("site", "queue"),
-    note=(
-        "误差是当天各时段“实际减预测”的绝对值之和。",
-        "The error is the sum of |actual − forecast| over the day's intervals.",
-    ),
+    (Sum("forecast.abs_error", "forecast", against="actual"), Sum("forecast.actual", "actual")),
+    ("site", "queue"),
 )
 _PERSON: tuple[Kind, ...] = ("agent",)
 

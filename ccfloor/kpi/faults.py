@@ -68,6 +68,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{value!r} may be {names}; give the staff number instead.",
     ),
     "above": ("{value} 大于“{other}”的 {most}。", "{value} is above the {most} of {other}."),
+    "no_values": ("这一行没有任何数值。", "and every other number of this line are empty."),
     "same_row": ("与第 {line} 行说的是同一项（{key}）。", "is about the same as line {line} ({key})."),
     "overlaps": ("与第 {line} 行的时间重叠。", "overlaps with line {line}."),
     "more": ("还有 {count} 处错误没有列出。", "has {count} more errors that are not listed."),

@@ -55,7 +55,10 @@ def _adds(item: Sum, body: Body) -> float | None:
         return 0.0
     if not item.of:
         return 1.0
-    return float(body[item.of]) if item.of in body else None
+    if item.of not in body or (item.against and item.against not in body):
+        return None
+    value = float(body[item.of])
+    return abs(value - float(body[item.against])) if item.against else value
 
 
 def rolled(rows: Sequence[Part], team_of: Callable[[str], str]) -> dict[Scope, dict[int, float]]:
