@@ -56,14 +56,21 @@ class Finding(NamedTuple):
 
 
 def limits(
-    values: Values, first: int = 0, last: int | None = None, *, least: float = 0.0, most: float = float("inf")
+    values: Values,
+    first: int = 0,
+    last: int | None = None,
+    *,
+    base: int = 0,
+    least: float = 0.0,
+    most: float = float("inf"),
 ) -> Limits | None:
     """The natural limits of values[first..last]; None where too few values are known.
 
-    ``least`` and ``most``: what the values cannot pass, a share 0 and 1, a duration 0.
+    ``base``: they rest on so many values from the first on (0: on all), and judge the others. ``least`` and
+    ``most``: what the values cannot pass, a share 0 and 1, a duration 0.
     """
     last = len(values) - 1 if last is None else last
-    known = [value for value in values[first : last + 1] if value is not None]
+    known = [value for value in values[first : last + 1] if value is not None][: base or None]
     if len(known) < LEAST:
         return None
     centre = fmean(known)
@@ -74,14 +81,19 @@ def limits(
 
 
 def stretches(
-    values: Values, cuts: Sequence[int] = (), *, least: float = 0.0, most: float = float("inf")
+    values: Values,
+    cuts: Sequence[int] = (),
+    *,
+    base: int = 0,
+    least: float = 0.0,
+    most: float = float("inf"),
 ) -> list[Limits]:
     """Limits of each stretch between cuts; a cut is the index at which a new stretch begins.
 
     A stretch with too few values has none.
     """
     edges = sorted({0, *(cut for cut in cuts if 0 < cut < len(values)), len(values)})
-    found = (limits(values, a, b - 1, least=least, most=most) for a, b in pairwise(edges))
+    found = (limits(values, a, b - 1, base=base, least=least, most=most) for a, b in pairwise(edges))
     return [one for one in found if one is not None]
 
 

@@ -18,7 +18,7 @@ from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
 from ccfloor.kpi.result import Result
 from ccfloor.kpi.scope import Scope
-from ccfloor.kpi.spc import Finding, Limits, RuleSet, findings, stretches
+from ccfloor.kpi.spc import FIRM, Finding, Limits, RuleSet, findings, stretches
 from ccfloor.service.annotations import Annotation, list_annotations
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.settings import Settings
@@ -30,6 +30,7 @@ from ccfloor.store.viewer import Viewer
 PARTS: tuple[Part, ...] = ("day", "week", "month")
 BACK_DAYS: Mapping[Part, int] = {"day": 59, "week": 25 * 7, "month": 365}
 MOST_POINTS = 400
+BASES = ("all", "first", "events")
 MOST_VALUES = 20_000  # agents times periods that a band is made of
 LEAST_PEERS = 3  # fewer agents have no middle half
 
@@ -69,15 +70,16 @@ class Trend(NamedTuple):
     scope: Scope
     variant: str
     points: list[Point]
-    limits: list[Limits]
-    findings: list[Finding]
     rules: RuleSet
-    cuts: tuple[int, ...]
+    base: str
     bound: Bound | None
     origin: str
-    marks: list[Annotation]
-    peers: frozenset[str]  # agents of whom a band is asked
+    cuts: tuple[int, ...] = ()
+    marks: Sequence[Annotation] = ()
+    peers: frozenset[str] = frozenset()  # agents of whom a band is asked
     crowded: bool = False  # too many of them for so many periods: no band
+    limits: Sequence[Limits] = ()
+    findings: Sequence[Finding] = ()
 
     @property
     def values(self) -> list[float | None]:
@@ -86,14 +88,18 @@ class Trend(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Which trend: dates are the first and the last, both inclusive."""
+    """Which trend: dates are the first and the last, both inclusive.
+
+    ``base``: on what the limits rest, one of BASES: all values, the first of them, or each stretch between
+    events by itself.
+    """
 
     kpi: str
     part: Part
     first: date
     last: date
     rules: RuleSet = "wheeler"
-    cut_at_events: bool = False
+    base: str = BASES[0]
 
 
 def periods_of(config: FloorConfig, part: Part, first: date, last: date) -> list[Period]:
@@ -131,9 +137,9 @@ def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
         Point(of, results[at], of.end > now, bands[at] if bands else None) for at, of in enumerate(periods)
     ]
     marks = list_annotations(service.engine, viewer, config, scope, periods[0].day, asked.last)
-    cuts = _cuts(periods, marks) if asked.cut_at_events else ()
-    made = Trend(kpi, scope, variant, points, [], [], asked.rules, cuts, bound, origin, marks, peers, crowded)
-    return _judged(made)
+    cuts = _cuts(periods, marks) if asked.base == "events" else ()
+    made = Trend(kpi, scope, variant, points, asked.rules, asked.base, bound, origin, cuts, marks)
+    return _judged(made._replace(peers=peers, crowded=crowded))
 
 
 def compare(
@@ -167,9 +173,7 @@ def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Tre
             continue
         points = [Point(of, results[at], of.end > now) for at, of in enumerate(periods)]
         one = Scope("agent", agent)
-        found.append(
-            _judged(Trend(kpi, one, variant, points, [], [], asked.rules, (), bound, origin, [], frozenset()))
-        )
+        found.append(_judged(Trend(kpi, one, variant, points, asked.rules, asked.base, bound, origin)))
     return found
 
 
@@ -208,7 +212,8 @@ def middle(values: Iterable[float | None]) -> float | None:
 
 def _judged(made: Trend) -> Trend:
     most = natural(made.kpi, made.bound, made.values)
-    limits = stretches(made.values, made.cuts, most=most)
+    base = FIRM if made.base == "first" else 0
+    limits = stretches(made.values, made.cuts, base=base, most=most)
     broken = [found for one in limits for found in findings(made.values, one, made.rules)]
     return made._replace(limits=limits, findings=broken)
 

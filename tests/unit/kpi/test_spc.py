@@ -70,6 +70,13 @@ def test_a_cut_gives_each_stretch_its_own_limits() -> None:
     assert len(stretches([*before, *after[:3]], [10])) == 1
 
 
+def test_limits_of_a_baseline_judge_what_comes_after() -> None:
+    found = limits([*NIST, 70.0, None, 71.0], base=len(NIST))
+    assert found and found[2:] == limits(NIST)[2:]  # type: ignore[index]
+    broken = findings([*NIST, 70.0, None, 71.0], found)
+    assert [f.first for f in broken if f.rule == "wheeler_1"] == [10, 12]
+
+
 def _of(zs: list[float], rules: RuleSet) -> list[Finding]:
     """Findings of values given in sigmas from a centre of 0."""
     unit = limits(NIST)
