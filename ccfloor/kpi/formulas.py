@@ -105,7 +105,7 @@ def _abandon_time_parts(figures: Figures, _kind: Kind, _variant: str) -> Parts:
 
 
 def _aht_needs(kind: Kind, _variant: str) -> tuple[str, ...]:
-    """An agent's calls are counted when they have ended, those of a queue when they are answered."""
+    """A call counts at its agent from the answer on, among the handled of its queue once it has ended."""
     if people(kind):
         return *(f"agent.{name}" for name in _HANDLING), "agent.answered"
     return *(f"queue.{name}" for name in _HANDLING), "queue.handled"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ccfloor.kpi.causes import LOOKS
 from ccfloor.kpi.fields import AGENT, CALLS, GREATEST, QUEUE, SEATS, origin
 from ccfloor.kpi.formulas import FORMULAS
 from ccfloor.kpi.model import Kpi, Ratio
@@ -60,6 +61,9 @@ def _doubts(kpi: Kpi) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         for name in ratio.fields:
             if "." not in name or (origin(name) in _OWN_ORIGINS and name not in OWN):
                 yield place, f"there is no field {name!r}", f"没有数据项 {name!r}"
+    for name in kpi.see:
+        if name not in LOOKS:
+            yield ("see",), f"there is no cause {name!r}", f"没有原因 {name!r}"
     names = [variant.id for variant in kpi.variants]
     if len(set(names)) < len(names):
         yield ("variants",), "a variant is named twice", "有同名的口径"
