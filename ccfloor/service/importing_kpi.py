@@ -6,7 +6,7 @@ already is not taken in twice; a row about the same thing as an earlier one repl
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -25,6 +25,7 @@ from ccfloor.store.imports import Effect, Taken
 from ccfloor.store.viewer import Viewer
 
 FILE_MAX = 200
+Act = Callable[[Engine, FloorConfig, int, str, str, float], Taken]  # undoing and restoring, see below
 
 
 class Preview(NamedTuple):

@@ -91,6 +91,30 @@ def list_imports(engine: Engine, viewer: Viewer, dataset: str = "", limit: int =
         return [Taken(*row) for row in connection.execute(query)]
 
 
+class Held(NamedTuple):
+    """What counts of a dataset: first and last day, when and by whom the last file came."""
+
+    first_day: int
+    last_day: int
+    at: float
+    who: str
+
+
+def held(engine: Engine, viewer: Viewer) -> dict[str, Held]:
+    """Dataset → what of it counts; those without any import are absent."""
+    table = imports.c
+    query = select(table.dataset, table.first_day, table.last_day, table.at, table.who)
+    query = query.where(table.site == viewer.site, table.undone_at.is_(None)).order_by(table.id)
+    found: dict[str, Held] = {}
+    with engine.connect() as connection:
+        for dataset, first, last, at, who in connection.execute(query):
+            before = found.get(dataset)
+            days = (first, last) if before is None else (
+                min(first, before.first_day), max(last, before.last_day))  # fmt: skip
+            found[dataset] = Held(*days, at, who)
+    return found
+
+
 def find_import(connection: Connection, site: str, import_id: int) -> Taken | None:
     """One import; None where the site has none of this number."""
     row = connection.execute(_taken().where(imports.c.site == site, imports.c.id == import_id)).first()

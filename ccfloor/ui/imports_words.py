@@ -1,0 +1,56 @@
+"""Words and numbers of the imports page: days, what a dataset is used by, cells as they are shown."""
+
+from collections.abc import Iterable
+
+from ccfloor.kpi.compute import needs
+from ccfloor.kpi.dataset import Column, Dataset
+from ccfloor.kpi.model import Kpi
+from ccfloor.kpi.period import date_of
+from ccfloor.store.viewer import Viewer
+from ccfloor.ui.texts import Lang
+
+DASH = "–"
+
+
+def day_text(day: int) -> str:
+    """A stored day as people write it; of the sums of a month the month."""
+    if not day:
+        return DASH
+    return date_of(day).isoformat() if day % 100 else f"{day // 10_000}-{day // 100 % 100:02}"
+
+
+def days_text(first: int, last: int) -> str:
+    """From when to when; one day once."""
+    return day_text(first) if first == last else f"{day_text(first)} – {day_text(last)}"
+
+
+def kpis_of(dataset: Dataset, kpis: Iterable[Kpi], lang: Lang) -> list[str]:
+    """The names of the KPIs that a dataset's fields go into."""
+    fields = set(dataset.fields)
+    if dataset.grain == "roster":
+        fields = {"seats.scheduled_ms", "seats.rostered", "seats.late"}
+    return [kpi.zh if lang == "zh" else kpi.en for kpi in kpis if fields & _needed(kpi)]
+
+
+def _needed(kpi: Kpi) -> set[str]:
+    ways = ["", *(variant.id for variant in kpi.variants)]
+    return {field for kind in kpi.scopes for way in ways for field in needs(kpi, kind, way)}
+
+
+def cell_text(column: Column, value: str | float | None, viewer: Viewer, lang: Lang) -> str:
+    """A stored value in words; numbers that are telephone numbers as the viewer may read them."""
+    if value is None:
+        return DASH
+    for item in column.choices:
+        if item.code == value:
+            return item.zh if lang == "zh" else item.en
+    if column.type == "clock":
+        minutes = round(float(value)) // 60
+        return f"{minutes // 60:02}:{minutes % 60:02}"
+    if isinstance(value, str):
+        return viewer.number(value) if _is_number(value) else value
+    return f"{value:,.10g}"
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) == 11 and text.startswith("1")
