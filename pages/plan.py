@@ -16,7 +16,10 @@ def _same_name() -> None:
 
 
 seen = look()
-if not plan_history.asked():  # an after-action sheet stands alone
+if plan_history.asked():  # an after-action sheet stands alone
+    plan_history.show(seen)
+else:
     live.board("plan", lang=seen.lang, theme=seen.theme, on_change={"who": _same_name})
-    plan_people.show(seen)
-plan_history.show(seen)
+    if not live.asked_day():  # in a replay there is nothing to enter
+        plan_people.show(seen)
+        plan_history.show(seen)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,15 @@ from ccfloor.service.origin import same_origin
 from ccfloor.service.plan_notes import NoteError
 
 Body = TypeVar("Body")
+
+
+def asked_at(request: Request) -> float | None:
+    """The instant of the past that a replay asks about (``at``, UTC epoch seconds); None: now."""
+    try:
+        at = float(request.query_params.get("at", ""))
+    except ValueError:
+        return None
+    return at if isfinite(at) else None
 
 
 async def changed(request: Request, kind: type[Body], call: Callable[..., Any], *more: Any) -> Response:

@@ -136,10 +136,20 @@ def undo_command(
 
 
 def list_commands(
-    engine: Engine, viewer: Viewer, config: FloorConfig, seat: str = "", limit: int = 50
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    seat: str = "",
+    limit: int = 50,
+    until: float | None = None,
 ) -> list[CommandRecord]:
-    """The latest commands on the viewer's seats (on one of them, if named), newest first."""
+    """The latest commands on the viewer's seats (on one of them, if named), newest first.
+
+    ``until``: those that had been asked by that instant.
+    """
     query = select(commands).where(commands.c.site == viewer.site)
+    if until is not None:
+        query = query.where(commands.c.at <= until)
     mine = viewer.seats(config)
     if mine is not None:
         query = query.where(commands.c.seat.in_(sorted(mine)))

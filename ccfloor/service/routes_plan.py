@@ -14,7 +14,7 @@ from ccfloor.acd.base import CommandKind, SeatCommand
 from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.service import plan_notes, runtime
 from ccfloor.service.after_curve import waiting_curve
-from ccfloor.service.asked import answered, changed
+from ccfloor.service.asked import answered, asked_at, changed
 from ccfloor.service.commands import CommandError, request_command
 from ccfloor.service.plan import PlanView
 from ccfloor.service.plan_notes import NoteError, NoteKind
@@ -182,24 +182,32 @@ def _seat(name: str, view: FloorView | None) -> SeatView:
 
 
 async def curve(request: Request) -> Response:
-    """GET: waiting over the last ``hours``: ``{start, end, steps, marks, blind}``, instants epoch seconds."""
+    """GET: waiting over the last ``hours``: ``{start, end, steps, marks, blind}``, instants epoch seconds.
+
+    ``at``: over the hours before that instant, as it was known then.
+    """
     words = request.query_params.get("hours", "")
     hours = float(words) if words.replace(".", "", 1).isdecimal() else _HOURS
-    return await answered(_curve, max(0.25, min(hours, _MOST_HOURS)))
+    return await answered(_curve, max(0.25, min(hours, _MOST_HOURS)), asked_at(request))
 
 
-def _curve(hours: float) -> Any:
+def _curve(hours: float, then: float | None) -> Any:
     service = runtime.service()
     viewer, config = service.viewer(), service.config
-    view = service.view(viewer)
-    end = view.at if view else service.floor_now()
+    view = service.view(viewer) if then is None else None
+    end = then if then is not None else view.at if view else service.floor_now()
     start = end - hours * 3600
     with service.engine.connect() as connection:
         calls = calls_within(connection, viewer, start, end)
         alarms = meeting_alarms(connection, viewer, config, start, end)
         blind = unseen(connection, viewer, start, end)
     marks = [
-        {"rule": alarm.rule, "level": alarm.level, "at": alarm.fired_at, "cleared_at": alarm.cleared_at}
+        {
+            "rule": alarm.rule,
+            "level": alarm.level,
+            "at": alarm.fired_at,
+            "cleared_at": alarm.cleared_at if alarm.cleared_at <= end else 0.0,
+        }
         for alarm in alarms
     ]
     steps = waiting_curve(calls, start, end)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ccfloor.acd.base import CommandKind, SeatCommand
 from ccfloor.floor.view import SeatView
 from ccfloor.service import runtime
-from ccfloor.service.asked import answered, changed
+from ccfloor.service.asked import answered, asked_at, changed
 from ccfloor.service.commands import CommandError, list_commands, request_command, undo_command
 from ccfloor.store.today import seat_day
 
@@ -33,31 +33,39 @@ class AskedFor(msgspec.Struct, frozen=True):
 
 
 async def timeline(request: Request) -> Response:
-    """A seat's spans of the business day: ``{seat, at, day_start, day_end, spans}``; 404 if out of sight."""
-    return await answered(_timeline, request.path_params["seat"])
+    """A seat's spans of the business day: ``{seat, at, day_start, day_end, spans}``; 404 if out of sight.
+
+    ``at``: of the day of that instant, and up to it.
+    """
+    return await answered(_timeline, request.path_params["seat"], asked_at(request))
 
 
-def _timeline(seat: str) -> Any:
+def _timeline(seat: str, then: float | None) -> Any:
     service = runtime.service()
-    viewer = service.viewer()
-    view = service.view(viewer)
+    at = _seen_at(seat) if then is None else then
+    start, end = service.config.business_day(at)
+    rows = seat_day(
+        service.engine, service.viewer(), service.config, seat, start, end if then is None else at
+    )
+    spans = [msgspec.structs.asdict(row) | {"end": min(row.end, end if then is None else at)} for row in rows]
+    return {"seat": seat, "at": at, "day_start": start, "day_end": end, "spans": spans}
+
+
+def _seen_at(seat: str) -> float:
+    """When the seat was seen last. Raises CommandError where the viewer does not see it."""
+    view = runtime.service().view(runtime.service().viewer())
     if view is None or not any(known.seat == seat for known in view.seats):
         raise CommandError("unknown_seat")
-    start, end = service.config.business_day(view.at)
-    spans = [
-        msgspec.structs.asdict(span)
-        for span in seat_day(service.engine, viewer, service.config, seat, start, end)
-    ]
-    return {"seat": seat, "at": view.at, "day_start": start, "day_end": end, "spans": spans}
+    return view.at
 
 
 async def commands(request: Request) -> Response:
-    """GET: the latest commands (of one ``seat``). POST: ask for one; answers ``{id}``."""
+    """GET: the latest commands (of one ``seat``; asked until ``at``). POST: ask for one; answers ``{id}``."""
     if request.method == "POST":
         return await changed(request, AskedFor, _ask)
     limit = request.query_params.get("limit", "")
     most = min(int(limit), _MOST_COMMANDS) if limit.isdecimal() else _MOST_COMMANDS
-    return await answered(_list, request.query_params.get("seat", ""), most)
+    return await answered(_list, request.query_params.get("seat", ""), most, asked_at(request))
 
 
 async def undo(request: Request) -> Response:
@@ -65,9 +73,10 @@ async def undo(request: Request) -> Response:
     return await changed(request, AskedFor, _undo, request.path_params["id"])
 
 
-def _list(seat: str, most: int) -> Any:
+def _list(seat: str, most: int, then: float | None) -> Any:
     service = runtime.service()
-    return {"commands": list_commands(service.engine, service.viewer(), service.config, seat, most)}
+    args = (service.engine, service.viewer(), service.config, seat, most)
+    return {"commands": list_commands(*args, until=then)}
 
 
 def _ask(body: AskedFor) -> Any:

@@ -27,6 +27,7 @@ from ccfloor.service.hub import LiveHub, LiveRow
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.places import SettingsError
+from ccfloor.service.replay_room import ReplayRoom
 from ccfloor.service.rows import metric_rows
 from ccfloor.service.scope import Scope, scoped
 from ccfloor.service.settings import Settings, load
@@ -73,6 +74,7 @@ class Service:
         self.engine: Engine = open_engine(settings.db, SERVICE_BUSY_S)
         self.clock = time.time
         self.hub = LiveHub(self._read_live, self._about, self.clock, beside=self._beside)
+        self.replays = ReplayRoom(settings, self.config, self.engine, self.clock, self.floor_now)
         self.state = "starting"
         self._source = live_source(self.engine, settings.site.id)
         self._collector: CollectorThread | None = None
@@ -211,6 +213,7 @@ class Service:
             self._history.stop()
         if self._collector:
             self._collector.stop()
+        self.replays.close()
         self.engine.dispose()
 
 

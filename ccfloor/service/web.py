@@ -13,7 +13,14 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ccfloor.service import routes_notify, routes_plan, routes_queues, routes_seats, runtime
+from ccfloor.service import (
+    routes_notify,
+    routes_plan,
+    routes_queues,
+    routes_replay,
+    routes_seats,
+    runtime,
+)
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
@@ -29,6 +36,7 @@ def routes() -> list[BaseRoute]:
     """Every route of the service; while the database is away those that need it say so: 503."""
     found: list[Route | WebSocketRoute] = [
         WebSocketRoute("/live", live),
+        *routes_replay.routes,
         Route("/healthz", healthz),
         Route("/metrics", metrics),
         Route("/api/v1/floor", floor),

@@ -17,7 +17,7 @@ from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
 
 _FOLDER = Path(__file__).with_name("live")
-_CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "tips", "kit", "core")
+_CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "replay", "tips", "kit", "core")
 
 
 def module_source(name: str) -> str:
@@ -36,7 +36,7 @@ def module_source(name: str) -> str:
 
 
 def _css(name: str) -> str:
-    return "\n".join(_read(f"{sheet}.css") for sheet in ("base", "kit", name))
+    return "\n".join(_read(f"{sheet}.css") for sheet in ("base", "kit", "replay", name))
 
 
 def _read(name: str) -> str:
@@ -60,6 +60,11 @@ def definitions(lang: Lang) -> dict[str, dict[str, str]]:
     }
 
 
+def asked_day() -> str:
+    """The stored day that the URL asks to replay (2026-11-22); empty where it asks for none."""
+    return str(st.query_params.get("replay", ""))
+
+
 def board(
     name: str,
     *,
@@ -76,6 +81,7 @@ def board(
     ``ctx.data``; ``on_change`` maps the names of values the board sets (``ctx.value``, ``ctx.trigger``)
     to callbacks.
     """
+    replay = asked_day()
     base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
     home = base.rstrip("/")
     payload = {
@@ -85,7 +91,8 @@ def board(
         "site": site or st.query_params.get("site", ""),
         "kiosk": kiosk,
         "home": home,
-        "hub": f"{home}/live",
+        "hub": f"{home}/replay" if replay else f"{home}/live",
+        "replay": replay,
         "texts": texts(lang),
         "definitions": definitions(lang),
         "tokens": css_variables(theme),

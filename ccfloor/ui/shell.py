@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -14,6 +16,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues", "plan"),
+    "nav.results": ("imports", "replay"),
     "nav.system": ("rules", "data_quality", "definitions", "settings"),
 }
 LIVE = ("wall", "seats", "queues", "plan")
@@ -122,11 +125,12 @@ def _links(groups: dict[str, list[Any]], seen: Look) -> None:
     kept: dict[str, str] = {"lang": seen.lang, "theme": seen.theme}
     if site := st.query_params.get("site"):
         kept["site"] = site
+    replay = {"replay": st.query_params["replay"]} if "replay" in st.query_params else {}
     st.markdown(f"**{text('app.name', seen.lang)}**")
     for group, pages in groups.items():
         st.caption(text(group, seen.lang))
         for page in pages:
-            st.page_link(page, query_params=kept)
+            st.page_link(page, query_params=kept | (replay if page.url_path in LIVE else {}))
 
 
 def _switches(seen: Look) -> None:
@@ -144,7 +148,8 @@ def _choice(label: str, name: str, words: dict[str, str], seen: Look) -> None:
 
 
 def _switch(seen: Look, name: str, value: str, word: str) -> str:
-    now = {"lang": seen.lang, "theme": seen.theme}
-    address = "&".join(f"{key}={item}" for key, item in {**now, name: value}.items())
+    now: dict[str, str] = {"lang": seen.lang, "theme": seen.theme}
+    now |= {key: st.query_params[key] for key in ("site", "replay") if key in st.query_params}
+    address = escape(urlencode({**now, name: value}))
     mark = ' aria-current="true"' if now[name] == value else ""
     return f'<a href="?{address}" target="_self"{mark}>{word}</a>'

@@ -51,8 +51,11 @@ class Board {
     this.t = translator(data.texts);
     Object.assign(this, { lang: data.lang, theme: data.theme, definitions: data.definitions });
     Object.assign(this, { fmt, icon, url: urlParams });
+    this.replay = data.replay ? new ReplayStrip(this) : null;
     this.build();
-    this.link = new Link(hubUrl(data), (message) => this.hear(message), () => this.lineChanged());
+    const hear = (message) => this.hear(message);
+    const changed = () => this.lineChanged();
+    this.link = this.replay ? this.replay.connect(hear, changed) : new Link(hubUrl(data), hear, changed);
     this.beat();
   }
 
@@ -65,11 +68,16 @@ class Board {
     const lang = this.lang === "zh" ? "zh-CN" : "en";
     this.root = el("div", { lang });
     shadow.append(this.root);
+    if (this.replay) shadow.append(this.replay.node), this.host.classList.add("ccfloor-replay");
+    this.show();
+    this.sizes = new ResizeObserver(() => this.dress());
+    this.sizes.observe(this.host);
+  }
+
+  show() {
     this.dress();
     this.board.mount(this.root, this);
     this.tips = new Tips(this.root, (dataset) => tipLines(dataset, this));
-    this.sizes = new ResizeObserver(() => this.dress());
-    this.sizes.observe(this.host);
   }
 
   /** The root's classes: language, theme, freshness, width. */
@@ -78,8 +86,19 @@ class Board {
     const width = this.host.clientWidth || innerWidth;
     const names = ["board", data.board, this.lang, this.theme, state.freshness];
     if (data.kiosk) names.push("kiosk");
+    if (this.replay) names.push("replay");
     names.push(width < (this.board.narrow || PHONE_PX) ? "phone" : "wide");
     setClass(this.root, names.join(" "));
+  }
+
+  /** The board begins anew: what it kept is of another time of the day. */
+  again() {
+    const before = this.root;
+    this.board.unmount?.(before, this);
+    this.own = {};
+    this.root = el("div", { lang: before.lang });
+    before.replaceWith(this.root);
+    this.show();
   }
 
   hear(message) {
@@ -110,9 +129,11 @@ class Board {
   /** One tick at each whole second of the server's clock, so that all clocks step together. */
   beat() {
     const now = this.now();
-    this.timer = setTimeout(() => this.beat(), 1000 - ((now * 1000) % 1000) + 4);
+    const wait = this.replay ? this.replay.beatMs(now) : 1000 - ((now * 1000) % 1000) + 4;
+    this.timer = setTimeout(() => this.beat(), wait);
     if (this.state.freshness !== freshnessOf(this.state, now)) this.renew(noChange());
     this.board.tick(this.root, this.state, now, this);
+    this.replay?.tick(now);
     if (this.tips.node) this.tips.show();
     this.tellNavigation();
   }
@@ -120,7 +141,7 @@ class Board {
   /** The navigation shows the plan's level: it lives outside of the board and listens. */
   tellNavigation() {
     const { plan, ready, freshness } = this.state;
-    if (!ready) return;
+    if (!ready || this.replay) return;
     const detail = { level: plan ? plan.level : -1, incident: Boolean(plan?.incidents.length), stale: freshness === "stale" };
     document.dispatchEvent(new CustomEvent("ccfloor-plan", { detail }));
   }
@@ -211,7 +232,7 @@ function keepTouchable(host) {
 
 /** Two mounts with the same signature show the same thing: the second one goes on with the first. */
 function signature(data) {
-  return JSON.stringify([data.board, data.lang, data.theme, data.kiosk, data.site, data.hub]);
+  return JSON.stringify([data.board, data.lang, data.theme, data.kiosk, data.site, data.hub, data.replay]);
 }
 
 /** Called by Streamlit at every mount and every change of data; returns the clean-up. */

@@ -46,10 +46,15 @@ function dropdown(label, onChange) {
   return select;
 }
 
-/** JSON of a route of ours; with a body it is a POST. Throws an error whose `code` names a sentence. */
+/**
+ * JSON of a route of ours; with a body it is a POST. Throws an error whose `code` names a sentence. A replay asks
+ * for what was stored by its own instant, and changes nothing.
+ */
 async function askServer(ctx, path, query = {}, body = undefined) {
+  if (ctx.replay && body !== undefined) throw Object.assign(new Error("replay"), { code: "replay" });
   const url = new URL(`${ctx.data.home}/api/v1/${path}`, location.href);
   if (ctx.data.site) url.searchParams.set("site", ctx.data.site);
+  if (ctx.replay) url.searchParams.set("at", ctx.measured().toFixed(3));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   const post = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   const answer = await fetch(url, body === undefined ? {} : post);

@@ -12,6 +12,7 @@
  * state.plan        the emergency plan as the rules see it (PlanView), or null;  state.marks   alarms.js
  * state.blindSince  since when the switch is out of sight, or null
  * state.link        {up, since, retries, retryAt} of this browser's line to the server
+ * state.replay      whether a stored day is shown;  state.pace   how many times as fast as it happened
  * state.freshness   "none" (nothing yet) | "live" (< 5 s) | "aging" (< 15 s) | "stale"
  */
 const AGING_S = 5;
@@ -21,7 +22,7 @@ function emptyState() {
   return {
     ready: false, seq: -1, at: null, dayStart: null, blindSince: null, site: {}, floor: null,
     queues: [], queueBy: new Map(), seats: [], seatBy: new Map(), callers: [], abandons: [],
-    curve: [], sources: [], unseen: unseenOf([]), plan: null, marks: marksOf(null), freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
+    curve: [], pace: 1, replay: false, sources: [], unseen: unseenOf([]), plan: null, marks: marksOf(null), freshness: "none", link: { up: false, since: 0, retries: 0, retryAt: 0 },
   };
 }
 
@@ -135,11 +136,12 @@ function applyMessage(state, message) {
   return message.t === "diff" ? takeDiff(state, message) : takeSources(state, message);
 }
 
-/** Seconds since the numbers were true; null before the first. */
+/** Seconds since the numbers were true; null before the first. A replay stands while its line is down. */
 function dataAge(state, now) {
   if (!state.ready) return null;
-  const since = state.blindSince === null ? state.at : Math.min(state.blindSince, state.at);
-  return Math.max(0, now - since);
+  if (state.replay && !state.link.up) return Date.now() / 1000 - state.link.since;
+  if (state.blindSince === null) return Math.max(0, now - state.at) / state.pace;
+  return Math.max(0, now - Math.min(state.blindSince, state.at));
 }
 
 function freshnessOf(state, now) {

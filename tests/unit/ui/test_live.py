@@ -45,7 +45,8 @@ def wall(**query: str) -> AppTest:
 def test_the_page_frame_speaks_the_language_of_the_url() -> None:
     app = wall(lang="en", theme="light")
     assert not app.exception
-    assert [caption.value for caption in app.sidebar.caption] == ["Floor", "System", "Language", "Appearance"]
+    groups = ["Floor", "Results", "System", "Language", "Appearance"]
+    assert [caption.value for caption in app.sidebar.caption] == groups
 
 
 def test_a_kiosk_has_no_navigation() -> None:
