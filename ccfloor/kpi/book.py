@@ -5,6 +5,7 @@ alters a month that is over.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import Literal, NamedTuple
 
 from ccfloor.kpi.model import Bound, Kpi
@@ -16,14 +17,17 @@ NO_TARGET: tuple[Bound | None, Origin] = (None, "")
 
 
 class Choice(Part):
-    """What a site decided for a KPI and a scope: its target, a variant, or both."""
+    """What a site decided for a KPI and a scope: its target, a variant, or both.
+
+    With neither, it decides to have none of its own any more.
+    """
 
     bound: Bound | None = None
     variant: str = ""
 
 
 class ChoiceVersion(NamedTuple):
-    """A decision and the first day on which it counts; ``choice`` None: taken back from then on."""
+    """A decision and the first day on which it counts; ``choice`` None: that of this day is taken back."""
 
     kpi: str
     scope: Scope
@@ -114,6 +118,12 @@ class KpiBook:
         """The site's decision for exactly this scope that counts on a day."""
         return in_force(self._choices.get((kpi_id, scope), ()), day)
 
+    def trying(self, kpi_id: str, scope: Scope, choice: Choice) -> "KpiBook":
+        """The book as if a decision had always been the only one for a scope."""
+        tried = copy(self)
+        tried._choices = {**self._choices, (kpi_id, scope): [ChoiceVersion(kpi_id, scope, 0, choice)]}
+        return tried
+
     def history(self, kpi_id: str) -> list[ChoiceVersion]:
         """All decisions about a KPI in the order in which they were made."""
         found = [one for (name, _), some in self._choices.items() if name == kpi_id for one in some]
@@ -131,8 +141,9 @@ class KpiBook:
 
 
 def in_force(choices: Iterable[ChoiceVersion], day: int) -> Choice | None:
-    """Of decisions in order of their making: the one with the latest first day that has come; of those of
-    one day the last made.
+    """Of decisions in order of their making: that of the latest first day that has come; of those made for
+    one day the last. One that was taken back leaves the one before it in force.
     """
-    begun = [one for one in choices if one.valid_from <= day]
-    return max(enumerate(begun), key=lambda item: (item[1].valid_from, item[0]))[1].choice if begun else None
+    begun = {one.valid_from: one.choice for one in choices if one.valid_from <= day}
+    stand = [since for since, choice in begun.items() if choice is not None]
+    return begun[max(stand)] if stand else None

@@ -22,6 +22,7 @@ from ccfloor.service.settings import Settings, SiteSettings
 from ccfloor.service.site import ROOT, site_folder
 from ccfloor.store import kpi_versions
 from ccfloor.store.engine import lock_site, writing
+from ccfloor.store.members import team_of
 
 __all__ = ["Bound", "Choice", "ChoiceVersion", "KpiBook", "KpiVersion", "Origin", "catalogue", "kpi_book"]
 
@@ -70,7 +71,7 @@ def site_book(engine: Engine, config: FloorConfig, settings: SiteSettings, now: 
         stored = kpi_versions.stamp(engine, config.site)
         if found is None or (found.file, found.stored) != (file, stored):
             kpis = catalogue(settings)
-            if found is None or found.file != file:
+            if found is None or found.file != file or not stored:
                 _sync(engine, config, kpis, now)
                 stored = kpi_versions.stamp(engine, config.site)
             found = _cache[key] = _Cached(file, stored, _book(engine, config, kpis))
@@ -147,8 +148,7 @@ def _book(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi]) -> KpiBook:
     told = {
         name: kpi.model_copy(update={"version": current.get(name, kpi.version)}) for name, kpi in kpis.items()
     }
-    teams = {seat.agent: seat.team for seat in config.seats.values() if seat.agent and seat.team}
-    return KpiBook(told, numbered, kept.choices, teams, Promises(config))
+    return KpiBook(told, numbered, kept.choices, team_of(config), Promises(config))
 
 
 def _numbered(versions: list[KpiVersion]) -> list[KpiVersion]:
