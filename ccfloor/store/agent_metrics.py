@@ -15,7 +15,7 @@ from ccfloor.store.viewer import Viewer, queue_scope
 _DAY_S = 86400
 _BUSY = ("on_call_ms", "on_hold_ms", "wrap_up_ms", "ringing_ms", "callback_ms")
 # Only a switch that tells of members gives an agent any of these; a log of calls alone never does.
-_PRESENCE = (
+PRESENCE = (
     "ready_ms",
     "break_ms",
     "meal_ms",
@@ -27,6 +27,7 @@ _PRESENCE = (
     "auto_pause_ms",
     "other_pause_ms",
 )
+TOLD = sum((agent_intervals.c[name] for name in PRESENCE[1:]), start=agent_intervals.c[PRESENCE[0]])
 AgentKey = tuple[int, str, str]  # period, agent, queue ("" for all)
 
 
@@ -105,7 +106,7 @@ def occupancies(
     """
     if viewer.queues is not None:
         return {}
-    known = _present(connection, viewer, config, periods)
+    known = present(connection, viewer, config, periods)
     sums: dict[tuple[int, str], tuple[int, int]] = {}
     for agent, at, busy, ready in _time(connection, viewer, periods):
         if agent in known:
@@ -115,12 +116,11 @@ def occupancies(
     return {key: occupancy(busy / 1000, ready / 1000) for key, (busy, ready) in sums.items()}
 
 
-def _present(connection: Connection, viewer: Viewer, config: FloorConfig, periods: Periods) -> set[str]:
+def present(connection: Connection, viewer: Viewer, config: FloorConfig, periods: Periods) -> set[str]:
     """Agents whose presence the switch told of, in the period or on the day around it."""
     table = agent_intervals.c
-    told = sum((table[name] for name in _PRESENCE[1:]), start=table[_PRESENCE[0]])
     around = (table.start >= periods.start - _DAY_S, table.start < periods.end + _DAY_S)
-    query = select(table.agent).distinct().where(table.site == viewer.site, *around, told > 0)
+    query = select(table.agent).distinct().where(table.site == viewer.site, *around, TOLD > 0)
     mine = viewer.seats(config)
     return {agent for agent in connection.scalars(query) if mine is None or agent in mine}
 

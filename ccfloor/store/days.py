@@ -7,15 +7,23 @@ recorder that starts adds them up anew.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, func, insert, literal, select
+from sqlalchemy import Connection, Engine, Table, and_, delete, func, insert, literal, or_, select
 
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
-from ccfloor.kpi.period import business_date, day_number
+from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.store.engine import lock_site, writing
-from ccfloor.store.tables import agent_days, agent_intervals, day_marks, queue_days, queue_intervals
+from ccfloor.store.tables import (
+    agent_days,
+    agent_intervals,
+    day_marks,
+    fact_days,
+    queue_days,
+    queue_intervals,
+)
 
 log = logging.getLogger(__name__)
 Row = Sequence[Any]
@@ -92,6 +100,17 @@ def keeps(connection: Connection, site: str, mark: Mark | None) -> bool:
     return mark is not None and stored == mark
 
 
+def forget_counted(connection: Connection, site: str, days: Sequence[int]) -> None:
+    """What was counted of these days is not true any more; nor what counts calls up to a week around them."""
+    if not days:
+        return
+    table = fact_days.c
+    week = timedelta(days=7)
+    first, last = day_number(date_of(days[0]) - week), day_number(date_of(days[-1]) + week)
+    around = (table.final, table.day >= first, table.day <= last)
+    connection.execute(delete(fact_days).where(table.site == site, or_(table.day.in_(days), and_(*around))))
+
+
 def prepare_days(engine: Engine, config: FloorConfig, site: str) -> bool:
     """See to it that the days of these settings are there; True where they had to be added up."""
     calendar = Calendar(config)
@@ -114,6 +133,7 @@ def prepare_days(engine: Engine, config: FloorConfig, site: str) -> bool:
 
 
 def _fill(connection: Connection, calendar: Calendar, site: str) -> None:
+    connection.execute(delete(fact_days).where(fact_days.c.site == site))  # other days are counted anew too
     for intervals, days in ((queue_intervals, queue_days), (agent_intervals, agent_days)):
         connection.execute(delete(days).where(days.c.site == site))
         span = select(func.min(intervals.c.start), func.max(intervals.c.start))

@@ -1,20 +1,22 @@
 """The figures of any scope and period: sums of stored counts by the names of ``ccfloor.kpi.fields``.
 
-Every read takes a Viewer; instants are UTC epoch seconds. A field that nothing told of is absent.
+Days, weeks, months and years are added up from stored days, shorter periods from intervals and calls. Every
+read takes a Viewer; instants are UTC epoch seconds. A field that nothing told of is absent; where a source
+told of the time and nothing happened it is 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, select
+from sqlalchemy import Engine, func, select
 
-from ccfloor.floor.config import FloorConfig
-from ccfloor.floor.metrics import FIELDS
-from ccfloor.floor.records import AGENT_FIELDS
-from ccfloor.kpi.period import Period
+from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
-from ccfloor.store import members
-from ccfloor.store.tables import agent_intervals, feeds, queue_intervals
+from ccfloor.store.call_counts import WEEK_S
+from ccfloor.store.figure_parts import Asked, Gathering, in_scope, is_whole
+from ccfloor.store.member_parts import members_of
+from ccfloor.store.tables import queue_days, queue_intervals
 from ccfloor.store.viewer import Viewer, queue_scope
 
 
@@ -23,112 +25,60 @@ class PeriodState(NamedTuple):
 
     ``final``: its end was seen and every call that entered in it has ended. ``open_calls``: those that
     have not. ``seen_until``: up to where the floor was seen, at most the period's end (UTC epoch seconds).
-    ``gap_s``: seconds before that in which no source told of the floor.
+    ``gap_s``: seconds before that in which no source was in sight of the floor.
+    ``repeats_open``: callers may still call again within the week that first-call resolution looks at.
     """
 
     final: bool
     open_calls: int
     seen_until: float
     gap_s: float
+    repeats_open: bool = False
 
 
 def figures(
     engine: Engine, viewer: Viewer, config: FloorConfig, scope: Scope, periods: Sequence[Period]
 ) -> list[dict[str, float]]:
-    """All known fields of a scope, one mapping a period. What the viewer may not see is absent."""
+    """All known fields of a scope, one mapping a period. What the viewer may not see is absent.
+
+    Ask for all periods at once: those within each other are read once.
+    """
+    if not in_scope(viewer, config, scope):
+        return [{} for _ in periods]
     with engine.connect() as connection:
-        return [_figures(connection, viewer, config, scope, of) for of in periods]
+        return Gathering(Asked.of(connection, viewer, config), scope, periods).told()
 
 
 def by_member(
     engine: Engine, viewer: Viewer, config: FloorConfig, kind: Kind, period: Period, within: Scope = SITE
 ) -> dict[Scope, dict[str, float]]:
-    """The figures of every queue, team or agent that has any; of a team's agents with ``within``."""
+    """The figures of every queue, team or agent that has any; ``within`` a team: of its agents."""
     with engine.connect() as connection:
-        names = _names(connection, viewer, config, kind, period, within)
-        found = {
-            Scope(kind, name): _figures(connection, viewer, config, Scope(kind, name), period)
-            for name in names
-        }
-    return {scope: told for scope, told in found.items() if told}
+        asked = Asked.of(connection, viewer, config)
+        if kind == "site":
+            return {SITE: Gathering(asked, SITE, [period]).told()[0]}
+        return members_of(asked, kind, period, within)
 
 
 def state(engine: Engine, viewer: Viewer, config: FloorConfig, period: Period) -> PeriodState:
     """Whether a period's figures are provisional or final."""
-    table = queue_intervals.c
-    within = (table.site == viewer.site, table.start >= period.start, table.start < period.end)
     with engine.connect() as connection:
-        opened = connection.scalar(
-            select(func.sum(table.open)).where(*within, *queue_scope(viewer, table.queue))
-        )
-        seen = connection.scalar(select(func.max(feeds.c.at)).where(feeds.c.site == viewer.site)) or 0.0
-    until = min(max(seen, period.start), period.end)
-    return PeriodState(seen >= period.end and not opened, int(opened or 0), until, 0.0)
+        asked = Asked.of(connection, viewer, config)
+        still = _open(asked, period)
+    until = min(max(asked.seen.until, period.start), period.end)
+    final = asked.seen.until >= period.end and not still
+    gap_s = asked.seen.gap_s(period.start, period.end)
+    return PeriodState(final, still, until, gap_s, asked.seen.until < period.end + WEEK_S)
 
 
-def _figures(
-    connection: Connection, viewer: Viewer, config: FloorConfig, scope: Scope, of: Period
-) -> dict[str, float]:
-    found: dict[str, float] = {}
-    if scope.kind in ("site", "queue"):
-        found |= _queue(connection, viewer, scope, of)
-    if scope.kind != "queue" and viewer.queues is None:
-        found |= _agents(connection, viewer, config, scope, of)
-    return found
-
-
-def _queue(connection: Connection, viewer: Viewer, scope: Scope, of: Period) -> dict[str, float]:
-    table = queue_intervals.c
-    query = select(func.count(), *(func.sum(table[name]) for name in FIELDS), func.max(table.max_wait_ms))
-    query = query.where(table.site == viewer.site, table.start >= of.start, table.start < of.end)
-    query = query.where(*queue_scope(viewer, table.queue))
-    if scope.name:
-        query = query.where(table.queue == scope.name)
-    count, *sums = connection.execute(query).one()
-    names = (*(f"queue.{name}" for name in FIELDS), "queue.max_wait_ms")
-    return dict(zip(names, map(float, sums), strict=True)) if count else {}
-
-
-def _agents(
-    connection: Connection, viewer: Viewer, config: FloorConfig, scope: Scope, of: Period
-) -> dict[str, float]:
-    table = agent_intervals.c
-    query = select(func.count(), *(func.sum(table[name]) for name in AGENT_FIELDS))
-    query = query.where(table.site == viewer.site, table.start >= of.start, table.start < of.end)
-    for names in _allowed(viewer, config, scope):
-        query = query.where(_one_of(table.agent, names))
-    count, *sums = connection.execute(query).one()
-    return (
-        dict(zip((f"agent.{name}" for name in AGENT_FIELDS), map(float, sums), strict=True)) if count else {}
-    )
-
-
-def _allowed(viewer: Viewer, config: FloorConfig, scope: Scope) -> Iterable[frozenset[str]]:
-    mine = viewer.seats(config)
-    if mine is not None:
-        yield mine
-    if scope.kind == "team":
-        yield members.agents_of(config, scope.name)
-    if scope.kind == "agent":
-        yield frozenset((scope.name,))
-
-
-def _one_of(column: ColumnElement[str], names: frozenset[str]) -> ColumnElement[bool]:
-    return column.in_(sorted(names))
-
-
-def _names(
-    connection: Connection, viewer: Viewer, config: FloorConfig, kind: Kind, of: Period, within: Scope
-) -> list[str]:
-    if kind == "team":
-        return members.teams(config, viewer)
-    if kind == "site":
-        return [""]
-    table = (queue_intervals if kind == "queue" else agent_intervals).c
-    query = select(table[kind]).distinct().where(table["site"] == viewer.site)
-    query = query.where(table["start"] >= of.start, table["start"] < of.end)
-    found = sorted(connection.scalars(query))
-    if within.kind == "team":
-        theirs = members.agents_of(config, within.name)
-        found = [name for name in found if name in theirs]
-    return found
+def _open(asked: Asked, of: Period) -> int:
+    """Calls that entered in the period and have not ended; of a cut quarter hour all of them."""
+    if asked.kept and is_whole(of):
+        days, (first, last) = queue_days.c, day_numbers(asked.config, of)
+        query = select(func.sum(days.open)).where(days.site == asked.viewer.site, days.day >= first)
+        query = query.where(days.day <= last, *queue_scope(asked.viewer, days.queue))
+    else:
+        table = queue_intervals.c
+        query = select(func.sum(table.open)).where(table.site == asked.viewer.site, table.start < of.end)
+        query = query.where(table.start > of.start - INTERVAL_S, *queue_scope(asked.viewer, table.queue))
+    return int(asked.connection.scalar(query) or 0)

@@ -97,32 +97,33 @@ def metric_rows(
     with engine.connect() as connection:
         if "agent" in groups:
             return list(_agent_rows(connection, viewer, config, periods, "queue" in groups, threshold_s))
-        tally = _tally(connection, viewer, periods, "queue" in groups, threshold_s)
+        found = tally(connection, viewer, periods, "queue" in groups, threshold_s)
         busy = occupancies(connection, viewer, config, periods) if "queue" not in groups else {}
-        return list(_rows(tally, periods, variant, busy, groups))
+        return list(_rows(found, periods, variant, busy, groups))
 
 
 # -- collecting --------------------------------------------------------------------------------------
 
 
-def _tally(
+def tally(
     connection: Connection, viewer: Viewer, periods: Periods, by_queue: bool, threshold_s: float | None
 ) -> Tally:
-    tally = Tally(by_queue)
+    """Counts of the calls that entered in each of the periods, of the viewer's queues."""
+    found = Tally(by_queue)
     first = math.ceil(periods.start / INTERVAL_S) * INTERVAL_S
     last = max(first, math.floor(periods.end / INTERVAL_S) * INTERVAL_S)
     for queue, at, vector, wait_ms in _intervals(connection, viewer, periods, first, last):
         period = periods.index(at)
-        total = tally.vector(queue, period)
+        total = found.vector(queue, period)
         for index, value in enumerate(vector):
             total[index] += value
-        tally.wait(queue, period, wait_ms)
+        found.wait(queue, period, wait_ms)
     for edge in ((periods.start, min(first, periods.end)), (max(last, periods.start), periods.end)):
         if edge[0] < edge[1]:
-            _add_calls(connection, viewer, periods, tally, edge)
+            _add_calls(connection, viewer, periods, found, edge)
     if threshold_s is not None:
-        _use_threshold(connection, viewer, periods, tally, round(threshold_s * 1000))
-    return tally
+        _use_threshold(connection, viewer, periods, found, round(threshold_s * 1000))
+    return found
 
 
 def _intervals(

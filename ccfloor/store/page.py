@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Table, insert, select, text, update
 
 from ccfloor.store import checkpoint, tables
-from ccfloor.store.days import OF_DAYS, Mark, keeps
+from ccfloor.store.days import OF_DAYS, Mark, forget_counted, keeps
 from ccfloor.store.engine import lock_site
 from ccfloor.store.writer import KINDS, Merge, Row, added, replaced, write_rows
 
@@ -80,6 +80,7 @@ def write_page(connection: Connection, page: Page) -> None:
     for name, rows in page.rows.items():
         if name not in left_out:
             write_rows(connection, _table(name), rows, MERGES.get(name), page.site)
+    forget_counted(connection, page.site, page.touched)
     mine = (tables.feeds.c.site == page.site, tables.feeds.c.feed == page.feed)
     now = {"head": head, "batch": page.batch, "events": page.events, "at": page.at}
     connection.execute(update(tables.feeds).where(*mine).values(now))

@@ -1,0 +1,114 @@
+"""Sums of what was counted of days that are over, and of what imports brought in, by day or by member.
+
+Days that nobody has counted yet, the present one above all, are counted from their calls when they are
+asked for; where they are too many, nothing is told of the period: a sum of some of its days would be wrong.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from ccfloor.kpi.fields import COUNTED
+from ccfloor.kpi.period import Period, day_number
+from ccfloor.kpi.scope import Kind, Scope
+from ccfloor.store.call_counts import Counted, count_calls
+from ccfloor.store.day_sums import Sums
+from ccfloor.store.tables import counted_days, fact_days, kpi_facts
+
+MOST_UNCOUNTED = 35  # days counted on the way to an answer; a year's would keep a reader waiting
+_COLUMNS = tuple(name.partition(".")[2] for name in COUNTED)
+
+
+class Uncounted(NamedTuple):
+    """What the calls of days that nobody has counted come to, by day. ``too_many``: not done."""
+
+    days: dict[int, Counted]
+    too_many: frozenset[int] = frozenset()
+
+
+def uncounted(
+    connection: Connection,
+    site: str,
+    days: Iterable[Period],
+    where: Sequence[ColumnElement[bool]] = (),
+) -> Uncounted:
+    """Count those of these days that nobody has counted yet. ``where``: of some calls alone all of them."""
+    asked = {day_number(day.day): day for day in days}
+    if not asked:
+        return Uncounted({})
+    done = set() if where else _done(connection, site, min(asked), max(asked))
+    open_days = {number: day for number, day in asked.items() if number not in done}
+    if len(open_days) > MOST_UNCOUNTED:
+        return Uncounted({}, frozenset(open_days))
+    found = {
+        number: count_calls(connection, site, (day.start, day.end), *where)[0]
+        for number, day in open_days.items()
+    }
+    return Uncounted(found)
+
+
+def _done(connection: Connection, site: str, first: int, last: int) -> set[int]:
+    table = fact_days.c
+    query = select(table.day).where(table.site == site, table.at > 0)
+    return set(connection.scalars(query.where(table.day >= first, table.day <= last)))
+
+
+def counted_by_day(
+    connection: Connection, site: str, scopes: Collection[Scope], first: int, last: int
+) -> dict[int | str, Sums]:
+    """Day → sums over these scopes, of the days that have been counted."""
+    table = counted_days.c
+    query = select(table.day, *(func.sum(table[name]) for name in _COLUMNS)).group_by(table.day)
+    query = query.where(table.site == site, table.day >= first, table.day <= last)
+    rows = connection.execute(query.where(table.scope.in_([str(scope) for scope in scopes])))
+    return {day: _known(sums) for day, *sums in rows}
+
+
+def counted_by_member(
+    connection: Connection, site: str, kind: Kind, first: int, last: int, without: Collection[int] = ()
+) -> dict[str, Sums]:
+    """Queue or agent → sums of the days that have been counted, but for those of ``without``."""
+    table = counted_days.c
+    query = select(table.scope, *(func.sum(table[name]) for name in _COLUMNS)).group_by(table.scope)
+    query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
+    if without:
+        query = query.where(table.day.not_in(without))
+    return {scope.partition(":")[2]: _known(sums) for scope, *sums in connection.execute(query)}
+
+
+def imported_by_day(
+    connection: Connection, site: str, scope: Scope, first: int, last: int
+) -> dict[int, Sums]:
+    """Day → what imports say of this very scope; the sums of a whole month stand under its day 0."""
+    table = kpi_facts.c
+    query = select(table.day, table.field, func.sum(table.value)).group_by(table.day, table.field)
+    query = query.where(table.site == site, table.scope == str(scope))
+    found: dict[int, Sums] = {}
+    for day, field, value in connection.execute(query.where(table.day >= first, table.day <= last)):
+        found.setdefault(day, {})[field] = value
+    return found
+
+
+def imported_by_member(
+    connection: Connection, site: str, kind: Kind, first: int, last: int, months: bool
+) -> dict[str, Sums]:
+    """Queue, team or agent → what imports say of it. ``months``: with the sums of whole months."""
+    table = kpi_facts.c
+    query = select(table.scope, table.field, func.sum(table.value)).group_by(table.scope, table.field)
+    query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
+    if not months:
+        query = query.where(table.day % 100 != 0)
+    found: dict[str, Sums] = {}
+    for scope, field, value in connection.execute(query):
+        found.setdefault(scope.partition(":")[2], {})[field] = value
+    return found
+
+
+def _of(column: ColumnElement[str], kind: Kind) -> list[ColumnElement[bool]]:
+    """Scopes of one kind, as an index finds them."""
+    return [column >= f"{kind}:", column < f"{kind};"]
+
+
+def _known(sums: Sequence[Any]) -> Sums:
+    return {name: int(value) for name, value in zip(COUNTED, sums, strict=True) if value is not None}

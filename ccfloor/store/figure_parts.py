@@ -1,0 +1,284 @@
+"""The figures of one scope, gathered from days, intervals, calls and imports for several periods at once."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.fields import CALLS, GREATEST
+from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, day_of, days
+from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.store import fact_sums, members
+from ccfloor.store.call_counts import count_calls
+from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
+from ccfloor.store.days import Calendar, stored_mark
+from ccfloor.store.seen import Seen, seen
+from ccfloor.store.span_sums import agent_span, calls_of_agents, present_around, queue_span
+from ccfloor.store.tables import calls, queue_intervals
+from ccfloor.store.viewer import Viewer, queue_scope
+
+Days = tuple[int, int]  # first and last, both inclusive
+
+
+class Asked(NamedTuple):
+    """Who asks what. ``kept``: the stored days are those of this calendar."""
+
+    connection: Connection
+    viewer: Viewer
+    config: FloorConfig
+    seen: Seen
+    kept: bool
+
+    @classmethod
+    def of(cls, connection: Connection, viewer: Viewer, config: FloorConfig) -> "Asked":
+        """What is known of the site before anything is read."""
+        mark = Calendar(config).mark
+        kept = mark is not None and stored_mark(connection, viewer.site) == mark
+        return cls(connection, viewer, config, seen(connection, viewer.site), kept)
+
+    def told_days(self, of: Iterable[Period]) -> list[Period]:
+        """The days of these periods that any source tells of, in order, each once."""
+        found = {
+            day.start: day
+            for one in of
+            if self.seen.tells_of(one.start, one.end)
+            for day in days(self.config, one)
+            if self.seen.tells_of(day.start, day.end)
+        }
+        return [found[start] for start in sorted(found)]
+
+    def present(self, day: Period) -> set[str]:
+        """Agents whose presence was told of on a day or beside it."""
+        if not self.kept:
+            return present_around(self.connection, self.config, self.viewer.site, (day.start, day.end))
+        around = (day.start - 1, day.start, day.end)
+        numbers = [day_number(business_date(self.config, at)) for at in around]
+        return present_on(self.connection, self.viewer.site, numbers)
+
+
+def in_scope(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:
+    """Whether a viewer may see figures of a scope at all."""
+    if scope.kind == "queue":
+        return viewer.sees_queue(scope.name)
+    if scope.kind == "team":
+        return viewer.teams is None or scope.name in viewer.teams
+    mine = viewer.seats(config)
+    return scope.kind == "site" or mine is None or scope.name in mine
+
+
+def agent_names(viewer: Viewer, config: FloorConfig, scope: Scope) -> frozenset[str] | None:
+    """The agents that a scope adds up, as far as the viewer may see them; None: all."""
+    mine = viewer.seats(config)
+    if scope.kind == "site":
+        return mine
+    theirs = frozenset((scope.name,)) if scope.kind == "agent" else members.agents_of(config, scope.name)
+    return theirs if mine is None else theirs & mine
+
+
+def is_whole(of: Period) -> bool:
+    """Whether a period is made of days."""
+    return of.part != "halfhour"
+
+
+def nothing_happened() -> Sums:
+    """Queue fields of a time that a source told of, in which nobody called."""
+    return dict.fromkeys(QUEUE_NAMES, 0)
+
+
+def without_waits(sums: Sums) -> Sums:
+    """Where nobody called there is no longest wait."""
+    return sums if sums.get("queue.offered") else {name: sums[name] for name in sums if name not in GREATEST}
+
+
+class Gathering:
+    """The figures of one scope. ``told`` reads everything once."""
+
+    def __init__(self, asked: Asked, scope: Scope, periods: Sequence[Period]) -> None:
+        self.asked, self.scope, self.periods = asked, scope, periods
+        self.found: list[Sums] = [{} for _ in periods]
+        self.names = None if scope.kind == "queue" else agent_names(asked.viewer, asked.config, scope)
+        self._numbers = {one: day_numbers(asked.config, one) for one in periods if is_whole(one)}
+        self._ranges = _outer(self._numbers.values())
+
+    def told(self) -> list[dict[str, float]]:
+        """One mapping a period."""
+        if self.scope.kind in ("site", "queue"):
+            self._queues()
+        if self.scope.kind != "queue" and self.asked.viewer.queues is None:
+            self._agents()
+        elif self.scope.kind in ("team", "agent"):
+            self._agents_by_calls()
+        self._counted()
+        self._imported()
+        return [without_waits(sums) for sums in self.found]
+
+    # -- queues ----------------------------------------------------------------------------------
+
+    def _queues(self) -> None:
+        asked, viewer = self.asked, self._viewer()
+        by_day: dict[int | str, Sums] = {}
+        if asked.kept:
+            for first, last in self._ranges:
+                by_day |= queue_sums(asked.connection, viewer, first, last, "day")
+        known = self._known_queue()
+        for total, one in zip(self.found, self.periods, strict=True):
+            if known and asked.seen.tells_of(one.start, one.end):
+                add_sums(total, nothing_happened())
+            if asked.kept and is_whole(one):
+                self._add_days(total, one, by_day)
+                continue
+            for sums in queue_span(asked.connection, viewer, asked.config, (one.start, one.end)).values():
+                add_sums(total, sums)
+
+    def _viewer(self) -> Viewer:
+        """The viewer, looking at this scope's queue alone."""
+        only = frozenset((self.scope.name,)) if self.scope.kind == "queue" else self.asked.viewer.queues
+        return replace(self.asked.viewer, queues=only)
+
+    def _known_queue(self) -> bool:
+        if self.scope.kind == "site" or self.scope.name in self.asked.config.queues:
+            return True
+        table = queue_intervals.c
+        query = select(table.start).where(
+            table.site == self.asked.viewer.site, table.queue == self.scope.name
+        )
+        return self.asked.connection.scalar(query.limit(1)) is not None
+
+    def _add_days(self, total: Sums, one: Period, by_day: Mapping[int | str, Sums]) -> None:
+        first, last = self._numbers[one]
+        for day, sums in by_day.items():
+            if isinstance(day, int) and first <= day <= last:
+                add_sums(total, sums)
+
+    # -- agents ----------------------------------------------------------------------------------
+
+    def _agents(self) -> None:
+        asked, site = self.asked, self.asked.viewer.site
+        by_day: dict[int | str, Sums] = {}
+        if asked.kept:
+            for first, last in self._ranges:
+                by_day |= agent_sums(asked.connection, site, self.names, first, last, "day")
+        present: dict[float, set[str]] = {}
+        for total, one in zip(self.found, self.periods, strict=True):
+            if asked.kept and is_whole(one):
+                self._add_days(total, one, by_day)
+                continue
+            day = one if is_whole(one) else day_of(asked.config, one.start)
+            if day.start not in present:
+                present[day.start] = asked.present(day)
+            there = present[day.start].__contains__
+            span = (one.start, one.end)
+            self._add_agents(total, agent_span(asked.connection, asked.viewer, asked.config, span, there))
+
+    def _agents_by_calls(self) -> None:
+        """What a viewer of some queues may know of agents: their calls in these."""
+        asked = self.asked
+        for total, one in zip(self.found, self.periods, strict=True):
+            span = (one.start, one.end)
+            self._add_agents(total, calls_of_agents(asked.connection, asked.viewer, asked.config, span))
+
+    def _add_agents(self, total: Sums, found: Mapping[str, Sums]) -> None:
+        for agent, sums in found.items():
+            if self.names is None or agent in self.names:
+                add_sums(total, sums)
+
+    # -- what no interval tells ------------------------------------------------------------------
+
+    def _counted(self) -> None:
+        whole = [one for one in self.periods if is_whole(one)]
+        by_day, unknown = self._counted_days(whole)
+        spans = self._counted_spans([one for one in self.periods if not is_whole(one)])
+        for total, one in zip(self.found, self.periods, strict=True):
+            if self._asks_in_vain(total):
+                continue
+            if not is_whole(one):
+                add_sums(total, dict.fromkeys(CALLS, 0) | spans.get(one.start, {}))
+                continue
+            first, last = self._numbers[one]
+            if not any(first <= day <= last for day in unknown):
+                add_sums(total, dict.fromkeys(CALLS, 0))
+                self._add_days(total, one, by_day)
+
+    def _asks_in_vain(self, total: Sums) -> bool:
+        """Whether no source tells of the time, or nothing of this queue or these agents in it."""
+        first = "agent.answered" if self.scope.kind in ("team", "agent") else "queue.offered"
+        return first not in total
+
+    def _counted_days(self, whole: Sequence[Period]) -> tuple[dict[int | str, Sums], Collection[int]]:
+        """Sums by day, and the days of which they cannot be told."""
+        asked, by_day = self.asked, dict[int | str, Sums]()
+        told = asked.told_days(whole)
+        limited = asked.viewer.queues is not None and self.scope.kind in ("team", "agent")
+        where = queue_scope(asked.viewer, calls.c.queue) if limited else []
+        fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
+        scopes = self._scopes()
+        for first, last in [] if limited else self._ranges:
+            by_day.update(fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last))
+        for day, counted in fresh.days.items():
+            by_day[day] = {}
+            for scope in scopes & counted.keys():
+                add_sums(by_day[day], counted[scope])
+        return by_day, fresh.too_many
+
+    def _scopes(self) -> set[Scope]:
+        """The scopes whose counted days add up to this one."""
+        queues = self.asked.viewer.queues
+        if self.scope.kind == "team":
+            return {Scope("agent", name) for name in self.names or ()}
+        if self.scope == SITE and queues is not None:
+            return {Scope("queue", name) for name in queues}
+        return {self.scope}
+
+    def _counted_spans(self, spans: Sequence[Period]) -> dict[float, Sums]:
+        """Sums by the start of a span."""
+        asked, found = self.asked, dict[float, Sums]()
+        limited = queue_scope(asked.viewer, calls.c.queue)
+        scopes = self._scopes()
+        for edges in _runs(spans):
+            parts = count_calls(asked.connection, asked.viewer.site, edges, *limited)
+            for start, counted in zip(edges, parts, strict=False):
+                found[start] = {}
+                for scope in scopes & counted.keys():
+                    add_sums(found[start], counted[scope])
+        return found
+
+    # -- imports ---------------------------------------------------------------------------------
+
+    def _imported(self) -> None:
+        """What belongs to no queue is not for a viewer of some queues."""
+        asked, by_day = self.asked, dict[int, Sums]()
+        if asked.viewer.queues is not None and self.scope.kind != "queue":
+            return
+        for first, last in self._ranges:
+            of_month = first // 100 * 100
+            site = asked.viewer.site
+            by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, of_month, last)
+        for total, one in zip(self.found, self.periods, strict=True):
+            if is_whole(one):
+                first, last = self._numbers[one]
+                first = first // 100 * 100 if one.part in ("month", "year") else first
+                for day, sums in by_day.items():
+                    if first <= day <= last and (day % 100 or one.part in ("month", "year")):
+                        add_sums(total, sums)
+
+
+def _outer(ranges: Iterable[Days]) -> list[Days]:
+    """The ranges that lie in no other one: what is to be read."""
+    found: list[Days] = []
+    for first, last in sorted(set(ranges), key=lambda days: (days[0], -days[1])):
+        if not found or last > found[-1][1]:
+            found.append((first, last))
+    return found
+
+
+def _runs(spans: Sequence[Period]) -> list[list[float]]:
+    """Edges of spans that follow each other without a gap."""
+    found: list[list[float]] = []
+    for one in sorted(spans, key=lambda span: span.start):
+        if found and one.start == found[-1][-1]:
+            found[-1].append(one.end)
+        elif not found or one.start > found[-1][-1]:
+            found.append([one.start, one.end])
+    return found
