@@ -72,10 +72,11 @@ def count_facts(
     """
     with engine.connect() as connection:
         due = due_days(connection, config, site)[::-1][:most]
+    counted = 0
     for done, day in enumerate(due, 1):
-        count_day(engine, config, site, day)
+        counted += count_day(engine, config, site, day)
         told(done, len(due))
-    return len(due)
+    return counted
 
 
 def count_day(engine: Engine, config: FloorConfig, site: str, day: Period) -> bool:
@@ -85,10 +86,7 @@ def count_day(engine: Engine, config: FloorConfig, site: str, day: Period) -> bo
         lock_site(connection, site)
         until = seen(connection, site).until
         mark = _roster_mark(_rosters(connection, site), number)
-        connection.execute(
-            delete(counted_days).where(counted_days.c.site == site, counted_days.c.day == number)
-        )
-        write_rows(connection, fact_days, [(number, until, mark, False)], replaced, site)
+        write_rows(connection, fact_days, [(number, _BEGUN, mark, False)], replaced, site)
     with engine.connect() as connection:
         rows = _counted_rows(_count(connection, config, site, day), number)
     mine = (fact_days.c.site == site, fact_days.c.day == number, fact_days.c.at == _BEGUN)
