@@ -12,6 +12,8 @@ from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import business_date, day_number
 from ccfloor.kpi.scope import Scope, scope
 from ccfloor.service.kpi_site import site_book
+from ccfloor.store.days import prepare_days
+from ccfloor.store.facts import count_facts
 from ccfloor.ui.definitions_words import bound_text
 from ccfloor.ui.texts import language
 
@@ -69,3 +71,17 @@ def _row(kpi: Kpi, book: KpiBook, of: Scope, day: int, lang: str) -> dict[str, A
         "variant": book.variant(kpi.id, of, day),
         "v": str(kpi.version),
     }
+
+
+@app.command()
+def count(db: Db = None, site: Site = None) -> None:
+    """Count the days that are over and have not been counted, or not by what is known now."""
+    found = context(db, site)
+    prepare_days(found.engine, found.config, found.config.site)
+
+    def told(done: int, of: int) -> None:
+        if done == of or done % 10 == 0:
+            typer.echo(f"{done} of {of} days", err=True)
+
+    counted = count_facts(found.engine, found.config, found.config.site, told=told)
+    typer.echo(f"{counted} days counted")

@@ -16,6 +16,7 @@ from ccfloor.acd.sim_yaml import FileProblem
 from ccfloor.acd.simulator import Simulator, load_floor, load_scenario
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collector import Collector, Door
+from ccfloor.service.counting import counting
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import take_lease
 from ccfloor.service.notify.notifier import telling
@@ -119,7 +120,7 @@ class CollectorThread:
 
     def __init__(self, settings: Settings, config: FloorConfig, engine: Engine) -> None:
         self._collector = make_collector(settings, config, engine)
-        self._telling = telling(settings, config)
+        self._telling, self._counting = telling(settings, config), counting(settings, config)
         self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -142,7 +143,7 @@ class CollectorThread:
 
     def _run(self) -> None:
         try:
-            with self._telling:
+            with self._telling, self._counting:
                 asyncio.run(self._main())
         except asyncio.CancelledError:
             return
