@@ -25,6 +25,7 @@ from ccfloor.cli_common import (
     table,
 )
 from ccfloor.cli_kpi import app as kpi_app
+from ccfloor.cli_report import app as report_app
 from ccfloor.cli_rules import app as rules_app
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.places import SettingsError
@@ -36,6 +37,7 @@ app = typer.Typer(
     add_completion=False, no_args_is_help=True, help="The supervisor wallboard of a call floor."
 )
 app.add_typer(rules_app, name="rules")
+app.add_typer(report_app, name="report")
 app.add_typer(kpi_app, name="kpi")
 _TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]

@@ -33,9 +33,13 @@ class Mail:
 
     def send(self, message: Message, delivery: Delivery) -> Outcome:
         """Hand the mail over once."""
+        return self.hand_over(self.mail(message, delivery), self._to)
+
+    def hand_over(self, mail: EmailMessage, to: tuple[str, ...]) -> Outcome:
+        """Hand any mail over once, to these addresses."""
         try:
             with self._session() as session:
-                refused = session.send_message(self.mail(message, delivery), self._sender, list(self._to))
+                refused = session.send_message(mail, self._sender, list(to))
         except TimeoutError:
             return later(because("timeout", seconds=f"{self._server.timeout_s:g}"))
         except ssl.SSLCertVerificationError as error:
@@ -48,7 +52,7 @@ class Mail:
             return self._answered(error)
         except (OSError, smtplib.SMTPException) as error:
             return later(because("unreachable", reason=scrubbed(str(error), self._secrets())))
-        some = because("some_refused", refused=len(refused), all=len(self._to)) if refused else ""
+        some = because("some_refused", refused=len(refused), all=len(to)) if refused else ""
         return SENT._replace(error=some)
 
     def _session(self) -> smtplib.SMTP:

@@ -1,0 +1,168 @@
+"""Making reports: for a plan what it owes, each period once, to its folder and its readers; or one now."""
+
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.kpi.period import Period
+from ccfloor.kpi.scope import Scope
+from ccfloor.service.reports.data import ReportData
+from ccfloor.service.reports.due import Owed, owed
+from ccfloor.service.reports.gather import HasSite, gather
+from ccfloor.service.reports.mailing import Attachment, Letter, send_letter
+from ccfloor.service.reports.plans import Body, Format, Plan, ReportKind
+from ccfloor.service.reports.runs import Run, claim, finish, settled
+from ccfloor.service.settings import Settings
+from ccfloor.store.viewer import Viewer
+
+log = logging.getLogger(__name__)
+_UNSAFE = re.compile(r"[^\w.-]+")
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Writer(Protocol):
+    """Puts a report into words and files; the service knows no words of its own."""
+
+    def file(self, data: ReportData, lang: str, form: Format) -> bytes:
+        """The file in a form."""
+
+    def mime(self, form: Format) -> str:
+        """Its kind."""
+
+    def letter(self, data: ReportData, lang: str, link: str) -> tuple[str, str]:
+        """Subject and text of the mail it goes with."""
+
+
+class Made(NamedTuple):
+    """What became of a period: ``error`` empty where all is well."""
+
+    period: str
+    files: tuple[str, ...]
+    digest: str
+    told: tuple[str, ...]
+    error: str
+
+
+def viewer_of(service: HasSite, lang: str) -> Viewer:
+    """As whom reports by the calendar are made: everything of the site, no telephone number."""
+    return Viewer(role="system", site=service.config.site, lang=lang)
+
+
+def file_name(site: str, kind: ReportKind, scope: Scope, of: Period, lang: str, form: Format) -> str:
+    """What a report's file is called: ccfloor-main-2026-11-site-zh.pdf."""
+    about = _UNSAFE.sub("_", str(scope).replace(":", "-"))
+    parts = ("ccfloor", site, of.name, *(("monitoring",) if kind == "monitoring" else ()), about, lang)
+    return f"{'-'.join(parts)}.{form}"
+
+
+def folder_of(settings: Settings) -> Path:
+    """The folder of reports; a relative one lies in the program's directory, whoever starts it."""
+    path = Path(settings.reports.folder).expanduser()
+    return path if path.is_absolute() else ROOT / path
+
+
+def make_owed(
+    service: HasSite,
+    plan: Plan,
+    writer: Writer,
+    clock: Callable[[], float],
+    environ: Mapping[str, str] = os.environ,
+) -> list[Made]:
+    """Make what a plan owes now, oldest first; what another server makes is left to it."""
+    engine, site = service.engine, service.config.site
+    now = clock()
+    done = []
+    for one in owed(plan, service.config, now, settled(engine, site, plan.id, now)):
+        run = claim(engine, site, plan.id, one, clock())
+        if run is not None:
+            done.append(_make(service, plan, one, run, writer, clock, environ))
+    return done
+
+
+def _make(
+    service: HasSite,
+    plan: Plan,
+    one: Owed,
+    run: Run,
+    writer: Writer,
+    clock: Callable[[], float],
+    environ: Mapping[str, str],
+) -> Made:
+    """One run of ours, to its end: whatever happens stands in its row."""
+    files: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    digest = error = ""
+    try:
+        body = plan.body
+        viewer = viewer_of(service, body.lang)
+        data = gather(service, viewer, body.kind, body.of, one.period, clock())
+        digest = data.digest
+        made = _written(service, body, data, writer)
+        files = _stored(service.settings, body, made)
+        told = _sent(service, plan, run, data, made, writer, clock(), environ)
+    except SQLAlchemyError:
+        raise  # nothing can be noted either: the run is taken over once it counts as dead
+    except Exception as fault:
+        error = f"{type(fault).__name__}: {fault}" if not str(fault) else str(fault)
+        log.error("report plan %s, %s: %s", plan.id, one.period.name, error)
+    finish(service.engine, run, clock(), files=files, digest=digest, told=told, error=error)
+    return Made(one.period.name, files, digest, told, error)
+
+
+def _written(service: HasSite, body: Body, data: ReportData, writer: Writer) -> list[Attachment]:
+    site = service.config.site
+    return [
+        Attachment(
+            file_name(site, body.kind, body.of, data.period, body.lang, form),
+            writer.mime(form),
+            writer.file(data, body.lang, form),
+        )
+        for form in body.formats
+    ]
+
+
+def _stored(settings: Settings, body: Body, made: list[Attachment]) -> tuple[str, ...]:
+    """Into the plan's folder, each file whole or not at all; returns names below the folder of reports."""
+    top = folder_of(settings)
+    place = top / body.folder
+    place.mkdir(parents=True, exist_ok=True)
+    for file in made:
+        write_whole(place / file.name, file.body)
+    return tuple(str((Path(body.folder) / file.name).as_posix()) for file in made)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees half of it. Raises OSError."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _sent(
+    service: HasSite,
+    plan: Plan,
+    run: Run,
+    data: ReportData,
+    made: list[Attachment],
+    writer: Writer,
+    now: float,
+    environ: Mapping[str, str],
+) -> tuple[str, ...]:
+    """By mail where the plan wants that; nobody gets it twice because another address failed before."""
+    body = plan.body
+    if not body.mail or run.told:
+        return run.told
+    base = service.settings.web.public_url.rstrip("/")
+    link = f"{base}/reports?lang={body.lang}" if base else ""
+    subject, text = writer.letter(data, body.lang, link)
+    name = f"ccfloor.{service.config.site}.report.{plan.id}.{data.period.name}"
+    letter = Letter(name, subject, text, made)
+    return send_letter(service.settings.site, body.mail, body.to, letter, now, environ)

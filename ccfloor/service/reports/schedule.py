@@ -1,0 +1,249 @@
+"""The scheduler of reports: APScheduler with its jobs in the site's own database.
+
+Every web server stands ready and the one that holds the lease of reports runs the jobs, since a job store
+serves one scheduler. A job that was missed while all were down runs once, and makes every period that its
+plan owes. Making is left to a process of its own: the pages and the live stream do not wait for it.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.job import Job
+from apscheduler.jobstores.memory import MemoryJobStore
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.base import SchedulerNotRunningError
+from apscheduler.schedulers.blocking import BlockingScheduler
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.service.lease import Lease, LeaseTaken, take_lease
+from ccfloor.service.reports.due import owed, trigger
+from ccfloor.service.reports.plans import Plan, read_plans
+from ccfloor.service.reports.runs import again_at, settled
+from ccfloor.service.settings import Settings, variable
+from ccfloor.service.settings_table import environment
+from ccfloor.store.engine import BUSY_S, WRITES, open_engine
+from ccfloor.store.viewer import Viewer
+
+log = logging.getLogger(__name__)
+LOOK_S = 10.0  # until a plan that was made elsewhere is taken up
+STAND_BY_S = 15.0
+_MOST_S = 1800.0  # a report that takes longer is given up
+_STOP_S = 10.0
+_KEPT, _OWN = "default", "own"
+_running: dict[str, "Scheduler"] = {}  # site → the one of this process; stored jobs find it here
+
+
+class Maker(Protocol):
+    """Makes what a plan owes, and returns when that is done."""
+
+    def make(self, plan: int) -> None:
+        """Make it; what goes wrong is written into the runs."""
+
+    def stop(self) -> None:
+        """Give up what is being made: it is taken over by the next."""
+
+
+def fire(site: str, plan: int) -> None:
+    """What a stored job calls."""
+    found = _running.get(site)
+    if found is not None:
+        found.make(plan)
+
+
+class Scheduler:
+    """The reports of one site in this process, from ``start`` until ``stop``."""
+
+    def __init__(
+        self,
+        db: str,
+        config: FloorConfig,
+        maker: Maker,
+        *,
+        clock: Callable[[], float] = time.time,
+        look_s: float = LOOK_S,
+        stand_by_s: float = STAND_BY_S,
+    ) -> None:
+        self._db, self._config, self._maker, self._clock = db, config, maker, clock
+        self._look_s, self._stand_by_s = look_s, stand_by_s
+        self._viewer = Viewer(role="system", site=config.site)
+        self._stopping = threading.Event()
+        self._jobs: BlockingScheduler | None = None
+        self._lease: Lease | None = None
+        self._thread = threading.Thread(target=self._run, name="ccfloor-reports", daemon=True)
+
+    def start(self) -> None:
+        """Stand ready."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; a report under way is given up and made by whoever comes next."""
+        self._stopping.set()
+        self._end_jobs()
+        self._maker.stop()
+        if self._thread.is_alive():
+            self._thread.join(_STOP_S)
+
+    @property
+    def leads(self) -> bool:
+        """Whether it is this one that runs the jobs."""
+        return self._jobs is not None
+
+    def make(self, plan: int) -> None:
+        """Make what a plan owes now; what failed is put on the calendar again."""
+        self._maker.make(plan)
+        engine = self._engine()
+        try:
+            at = again_at(engine, self._config.site, plan)
+        finally:
+            engine.dispose()
+        jobs = self._jobs
+        if at is not None and jobs is not None and not self._stopping.is_set():
+            self._put(jobs, f"again-{plan}", plan, "date", run_date=_moment(max(at, self._clock())))
+
+    # -- leading -----------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._lead()
+            except LeaseTaken:
+                log.debug("another server makes the reports of %s", self._config.site)
+            except SQLAlchemyError as error:
+                log.error("reports wait for the database: %s", getattr(error, "orig", None) or error)
+            except Exception as error:  # the jobs are kept: the next turn goes on with them
+                log.error("the scheduler of reports failed", exc_info=error)
+            self._stopping.wait(self._stand_by_s)
+
+    def _lead(self) -> None:
+        """Run the jobs as long as the lease is ours."""
+        engine = self._engine()
+        try:
+            self._lease = take_lease(engine, f"{self._config.site}.reports")
+            self._jobs = self._scheduler()
+            _running[self._config.site] = self
+            self._look()
+            if not self._stopping.is_set():
+                self._jobs.start()  # returns when it is shut down
+        finally:
+            self._end_jobs()
+            self._jobs = None
+            if _running.get(self._config.site) is self:
+                del _running[self._config.site]
+            if self._lease:
+                self._lease.release()
+                self._lease = None
+            engine.dispose()
+
+    def _engine(self) -> Engine:
+        return open_engine(self._db, BUSY_S)
+
+    def _scheduler(self) -> BlockingScheduler:
+        engine = self._engine().execution_options(**WRITES)
+        table = f"report_jobs_{self._config.site}"  # a job store serves one scheduler, ours one site
+        made = BlockingScheduler(
+            jobstores={_KEPT: SQLAlchemyJobStore(engine=engine, tablename=table), _OWN: MemoryJobStore()},
+            executors={"default": ThreadPoolExecutor(1), _OWN: ThreadPoolExecutor(1)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+            timezone=UTC,
+        )
+        made.add_job(self._look, "interval", seconds=self._look_s, id="look", jobstore=_OWN, executor=_OWN)
+        return made
+
+    def _look(self) -> None:
+        """Jobs for the plans as they are now; end where the lease was lost."""
+        jobs = self._jobs
+        if jobs is None or (self._lease and not self._lease.held()):
+            self._end_jobs()
+            return
+        engine = self._engine()
+        try:
+            plans = [plan for plan in read_plans(engine, self._viewer) if plan.enabled]
+            self._take_up(jobs, engine, plans)
+        except SQLAlchemyError as error:
+            log.warning("the plans of reports cannot be read: %s", type(error).__name__)
+        finally:
+            engine.dispose()
+
+    def _take_up(self, jobs: BlockingScheduler, engine: Engine, plans: list[Plan]) -> None:
+        stored: dict[str, Job] = {job.id: job for job in jobs.get_jobs(_KEPT)}
+        wanted = {f"plan-{plan.id}": plan for plan in plans}
+        for name in stored:
+            if name.removeprefix("again-") not in {str(plan.id) for plan in plans} and name not in wanted:
+                jobs.remove_job(name, _KEPT)
+        for name, plan in wanted.items():
+            if name in stored:
+                continue
+            self._put(jobs, name, plan.id, trigger(plan.body, self._config.zone))
+            now = self._clock()
+            if owed(plan, self._config, now, settled(engine, self._config.site, plan.id, now)):
+                self._put(jobs, f"again-{plan.id}", plan.id, "date", run_date=_moment(now))
+
+    def _put(self, jobs: BlockingScheduler, name: str, plan: int, when: object, **more: object) -> None:
+        jobs.add_job(
+            fire, when, args=(self._config.site, plan), id=name, jobstore=_KEPT, replace_existing=True, **more
+        )
+
+    def _end_jobs(self) -> None:
+        jobs = self._jobs
+        if jobs is not None and jobs.running:
+            try:
+                jobs.shutdown(wait=False)
+            except SchedulerNotRunningError:
+                return
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC) + timedelta(milliseconds=10)
+
+
+class ChildMaker:
+    """Makes in a child process, ``python -m ccfloor report run --plan N``."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._environ = os.environ | environment(settings) | {variable("ami.secret"): ""}
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def make(self, plan: int) -> None:
+        """Wait for the child; one that takes too long is ended."""
+        command = [sys.executable, "-m", "ccfloor", "report", "run", "--plan", str(plan)]
+        self._child = subprocess.Popen(
+            command, env=self._environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+        try:
+            code = self._child.wait(_MOST_S)
+            if code:
+                log.warning("report plan %s: the process that makes it ended with %s", plan, code)
+        except subprocess.TimeoutExpired:
+            log.error("report plan %s took longer than %.0f s and was given up", plan, _MOST_S)
+            self.stop()
+
+    def stop(self) -> None:
+        """End the child."""
+        child = self._child
+        if child is not None and child.poll() is None:
+            child.terminate()
+            try:
+                child.wait(_STOP_S)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+
+def begin(settings: Settings, config: FloorConfig) -> Scheduler | None:
+    """The scheduler of this process, started; None where the settings want none, or nothing is kept."""
+    url = settings.db
+    if not settings.reports.scheduler or url.endswith((":memory:", "sqlite://")):
+        return None
+    made = Scheduler(url, config, ChildMaker(settings))
+    made.start()
+    return made
