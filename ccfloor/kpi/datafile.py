@@ -78,6 +78,12 @@ class _Header(NamedTuple):
     ignored: tuple[str, ...]
 
 
+def fits_header(dataset: Dataset, lines: Iterable[Line]) -> bool:
+    """Whether the lines begin with a header of this dataset."""
+    filled = [(number, line) for number, line in lines if any(map(plain, line))]
+    return isinstance(_header(dataset, filled[:_HEADER_WITHIN]), _Header)
+
+
 def check(rules: Rules, lines: Iterable[Line]) -> Checked:
     """Every line of a file, judged one by one and against each other."""
     filled = [(number, line) for number, line in lines if any(map(plain, line))]

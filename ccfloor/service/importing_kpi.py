@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.cells import plain
-from ccfloor.kpi.datafile import Checked, Names, Rules, check
+from ccfloor.kpi.datafile import Checked, Names, Rules, check, fits_header
 from ccfloor.kpi.dataset import Dataset
+from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.service.people_log import PeopleError, named, said, write
 from ccfloor.service.plan_notes import TEXT_MAX
@@ -29,7 +30,9 @@ Act = Callable[[Engine, FloorConfig, int, str, str, float], Taken]  # undoing an
 
 
 class Preview(NamedTuple):
-    """What a file would do. ``before``: the import that took in the same content already."""
+    """What a file would do. ``before``: the import that took in the same content already; ``fits``: other
+    datasets whose header it has, where it has not the one of this.
+    """
 
     dataset: Dataset
     file: str
@@ -37,6 +40,7 @@ class Preview(NamedTuple):
     checked: Checked
     effect: Effect
     before: Taken | None
+    fits: tuple[str, ...] = ()
 
     @property
     def clean(self) -> bool:
@@ -81,15 +85,21 @@ def preview(
     """Read and judge a file's content; nothing is written. ``now``: UTC epoch seconds."""
     names = site_names(engine, config, config.site)
     rules = Rules(dataset, names, day_number(business_date(config, now)), config.day_start_s)
+    fits: tuple[str, ...] = ()
     try:
-        checked = check(rules, read_lines(content))
+        lines = read_lines(content)
+        checked = check(rules, lines)
+        if any(fault.code == "no_header" for fault in checked.faults):
+            fits = tuple(
+                item.id for item in DATASETS.values() if item != dataset and fits_header(item, lines)
+            )
     except Unreadable as error:
         checked = Checked([], [error.fault], 0)
     digest = hashlib.sha256(content).hexdigest()
     with engine.connect() as connection:
         before = store.same_content(connection, config.site, dataset.id, digest)
         effect = store.effect(connection, config.site, dataset.id, checked.rows)
-    return Preview(dataset, file[-FILE_MAX:], digest, checked, effect, before)
+    return Preview(dataset, file[-FILE_MAX:], digest, checked, effect, before, fits)
 
 
 def take_in(

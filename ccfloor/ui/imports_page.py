@@ -35,11 +35,13 @@ _ROUND = "imports-round"  # a new number empties the uploader
 # Streamlit's own words on the uploader are English: ours stand in their place.
 _UPLOADER = """
 [data-testid=stFileUploaderDropzoneInstructions]{display:none}
-[data-testid=stFileUploaderDropzone] button{font-size:0}
-[data-testid=stFileUploaderDropzone] button *{font-size:0}
-[data-testid=stFileUploaderDropzone] button::after{content:'%s';font-size:.875rem}
-[data-testid=stFileUploaderDropzone]::after{content:'%s';font-size:.875rem;color:var(--ink2);margin-left:.8rem}
+[data-testid=stFileUploaderDropzone]>span button p{font-size:0}
+[data-testid=stFileUploaderDropzone]>span button p::after{content:'%s';font-size:.875rem}
+[data-testid=stFileUploaderDropzone]:not(:has([data-testid=stFileChip]))::after{content:'%s';
+font-size:.875rem;color:var(--ink2);margin-left:.8rem}
+[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-borderlessIcon]{display:none}
 """
+_UPLOAD_MB = 100  # beyond it Streamlit itself refuses, in English; below we say why
 
 
 def show(seen: Look) -> None:
@@ -65,19 +67,23 @@ def show(seen: Look) -> None:
 
 
 def _choose(lang: Lang) -> Dataset:
+    names = list(DATASETS)
+    asked = st.query_params.get("dataset", "")
     name = st.selectbox(
         text("imports.dataset", lang),
-        list(DATASETS),
+        names,
+        index=names.index(asked) if asked in DATASETS else 0,
         format_func=lambda key: DATASETS[key].named(lang),
-        key="dataset",
-        bind="query-params",
+        key="imports-dataset",
         width=480,
     )
+    if name != asked:
+        st.query_params["dataset"] = name
     dataset = DATASETS[name]
     note = dataset.note_zh if lang == "zh" else dataset.note_en
-    names = kpis_of(dataset, kpi_book(runtime.service()).kpis.values(), lang)
-    if names:
-        joined = ("、" if lang == "zh" else ", ").join(names)
+    kpis = kpis_of(dataset, kpi_book(runtime.service()).kpis.values(), lang)
+    if kpis:
+        joined = ("、" if lang == "zh" else ", ").join(kpis)
         st.caption(text("imports.gives", lang, kpis=joined))
     if note:
         st.caption(note)
@@ -107,9 +113,7 @@ def _file(dataset: Dataset, lang: Lang) -> Preview | None:
     service = runtime.service()
     label = text("imports.file", lang, mb=BYTES_MAX // 1_000_000, lines=f"{LINES_MAX:,}")
     key = f"imports-file-{dataset.id}-{st.session_state.get(_ROUND, 0)}"
-    chosen = st.file_uploader(
-        label, ["csv", "txt", "xlsx", "xls"], key=key, max_upload_size=BYTES_MAX // 1_000_000
-    )
+    chosen = st.file_uploader(label, key=key, max_upload_size=_UPLOAD_MB)
     if chosen is None:
         st.session_state.pop(_SEEN, None)
         return None
@@ -142,6 +146,11 @@ def _preview(seen: Preview, lang: Lang) -> None:
         kit.piece(escape(text("imports.before", lang, **details)), "cp-warn")
     if checked.faults and not _nothing_in(seen):
         _faults(seen, lang)
+    for name in seen.fits:
+        link = (
+            f'<a href="{address({"dataset": name})}" target="_self">{escape(DATASETS[name].named(lang))}</a>'
+        )
+        kit.piece(f"{escape(text('imports.fits', lang))} {link}", "cp-warn")
     if checked.rows:
         _rows(seen, lang)
 
