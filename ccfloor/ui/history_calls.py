@@ -1,0 +1,65 @@
+"""Calls as a table: what stands behind a cell of the heat map or a pair of queues."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import Outcome
+from ccfloor.floor.records import CallRow
+from ccfloor.ui import people_kit
+from ccfloor.ui.export import Cell
+from ccfloor.ui.gone import queue_label
+from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
+from ccfloor.ui.links import call_address
+from ccfloor.ui.texts import Lang, text
+
+COLUMNS = ("entered", "queue", "number", "outcome", "wait", "agent", "talk")
+
+
+def call_link(key: tuple[int, int], words: str) -> str:
+    """A link to the life of one call, as HTML; ``words`` are escaped here."""
+    return f'<a href="{call_address(*key)}" target="_self">{escape(words)}</a>'
+
+
+def calls_table(rows: Iterable[CallRow], config: FloorConfig, lang: Lang) -> str:
+    """The calls as HTML; the instant of the entry opens the call. What came too late is marked."""
+    cells, bad = [], set()
+    for number, row in enumerate(rows):
+        told = call_line(row, config, lang)
+        key = (row.source, row.position)
+        cells.append([call_link(key, str(told[0])), *(escape(str(cell)) for cell in told[1:])])
+        if row.outcome is Outcome.ABANDONED:
+            bad.add((number, COLUMNS.index("outcome")))
+        if row.outcome is Outcome.ANSWERED and row.wait_ms > row.threshold_ms:
+            bad.add((number, COLUMNS.index("wait")))
+    return people_kit.table(header(lang), cells, bad)
+
+
+def header(lang: Lang) -> list[str]:
+    """The names of the columns."""
+    return [text(f"qh.call.{name}", lang) for name in COLUMNS]
+
+
+def call_line(row: CallRow, config: FloorConfig, lang: Lang) -> Sequence[Cell]:
+    """One call in words, in the order of the columns."""
+    return (
+        moment(row.entered_at, config.zone),
+        queue_label(config, row.queue, lang),
+        row.number or DASH,
+        outcome_words(row, lang),
+        lasting(row.wait_ms),
+        agent_label(config, row.agent, lang) if row.agent else DASH,
+        lasting(row.talk_ms + row.hold_ms) if row.ended_at and row.answered_at else DASH,
+    )
+
+
+def agent_label(config: FloorConfig, agent: str, lang: Lang) -> str:
+    """An agent's name in the page's language; as the switch says it where the site knows no other."""
+    if lang == "zh":
+        return agent
+    for seat in config.seats.values():
+        if agent == seat.agent:
+            return seat.agent_en or agent
+        if agent in seat.others:
+            return seat.others[agent] or agent
+    return agent
