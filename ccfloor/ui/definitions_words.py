@@ -1,6 +1,8 @@
-"""Targets, units, sources of data and days in words, the same on the page, in files and on the command line."""
+"""Targets, units, data and days in words, the same on the page, in files and on the command line."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ccfloor.kpi.book import ChoiceVersion, KpiBook, Origin
 from ccfloor.kpi.compute import needs
@@ -61,6 +63,14 @@ def note(bound: Bound | None, lang: Lang) -> str:
 def number(kpi: Kpi, value: float) -> str:
     """A target's number: shares as percent, no needless decimals."""
     return f"{value * 100:.6g}" if kpi.unit == "%" else f"{value:.6g}"
+
+
+def value(kpi: Kpi, told: float | None, lang: Lang) -> str:
+    """A value with its unit, to one decimal; a dash where there is none."""
+    if told is None:
+        return DASH
+    shown = f"{told * 100:.1f}" if kpi.unit == "%" else f"{told:,.0f}" if kpi.unit == "n" else f"{told:,.1f}"
+    return shown + unit_after(kpi, lang)
 
 
 def unit_after(kpi: Kpi, lang: Lang) -> str:
@@ -138,3 +148,17 @@ def targets_text(kpi: Kpi, book: KpiBook, scope: Scope, day: int, lang: Lang) ->
     """The target in force and whose it is: "≥ 80% 建议"."""
     bound, of = book.bound(kpi.id, scope, day)
     return f"{bound_text(kpi, bound, lang)} {origin_text(of, lang)}".strip()
+
+
+def variants_text(kpi: Kpi, lang: Lang) -> str:
+    """Every way of counting with its formula, one a line."""
+    zh = lang == "zh"
+    colon = "：" if zh else ": "
+    return "\n".join(
+        f"{one.zh if zh else one.en}{colon}{one.formula.zh if zh else one.formula.en}" for one in kpi.variants
+    )
+
+
+def clock(at: float, zone: str) -> str:
+    """An instant by the site's clock, to the minute; a dash where it is not known."""
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else DASH
