@@ -19,6 +19,7 @@ from ccfloor.service.lease import Lease, take_lease
 from ccfloor.service.plan import PlanView
 from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
+from ccfloor.service.skew_log import SkewLog
 from ccfloor.store.file_guard import DatabaseExchanged, file_of, identity
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import BadLine, Item, Recorder, successor
@@ -50,6 +51,7 @@ class RecorderKeeper:
         self.next_due, self._plan_failed = inf, ""
         self._checked_at = self._kept_at = clock()
         self._cursors: dict[str, tuple[int, str] | None] = {}
+        self._skew = SkewLog(recorder.engine, recorder.site)
         self._file = identity(file_of(recorder.engine))
 
     def resume(self) -> None:
@@ -84,6 +86,7 @@ class RecorderKeeper:
 
     def show(self, now: float, reports: Sequence[Health]) -> None:
         """Write the live view; every few minutes also a checkpoint, so that a restart is immediate."""
+        self._skew.note(reports, self._clock())
         failed = self._recorder.rules_failed or self._plan_failed
         if failed:
             reports = [*reports, Health("rules", LinkState.DOWN, "rules_failed", {"why": failed})]

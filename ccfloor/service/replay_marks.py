@@ -19,6 +19,7 @@ from ccfloor.store.viewer import Viewer, queue_scope
 
 _MOST = 300
 _LONGEST = 3
+_APART_S = 3600.0
 _WORTH_S = 60.0  # a shorter wait is nothing to jump to
 
 
@@ -103,10 +104,15 @@ def _names(connection: Connection, site: str, alarms: Iterable[Alarm]) -> dict[t
 
 
 def _waits(connection: Connection, viewer: Viewer, start: float, end: float) -> list[Jump]:
-    """The quarter hours in which somebody waited longest."""
+    """The quarter hours in which somebody waited longest, an hour and more apart."""
     table = queue_intervals.c
     longest = func.max(table.max_wait_ms)
     within = (table.site == viewer.site, table.start >= start, table.start < end)
     query = select(table.start, longest.label("ms")).where(*within, *queue_scope(viewer, table.queue))
-    rows = connection.execute(query.group_by(table.start).order_by(longest.desc()).limit(_LONGEST))
-    return [Jump(float(row.start), "wait", value=row.ms / 1000) for row in rows if row.ms >= _WORTH_S * 1000]
+    found: list[Jump] = []
+    for row in connection.execute(query.group_by(table.start).order_by(longest.desc(), table.start)):
+        if len(found) == _LONGEST or row.ms < _WORTH_S * 1000:
+            break
+        if all(abs(row.start - other.at) >= _APART_S for other in found):
+            found.append(Jump(float(row.start), "wait", value=row.ms / 1000))
+    return found

@@ -608,6 +608,17 @@ roster = Table(
     sqlite_with_rowid=False,
 )
 
+# How far our clock was ahead of the switch's from an instant on; 0.0: they agree again.
+clock_skews = Table(
+    "clock_skews",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _instant("at"),
+    _instant("seconds"),
+    Index(None, "site", "at"),
+)
+
 # Reports to be made by the calendar.
 report_plans = Table(
     "report_plans",

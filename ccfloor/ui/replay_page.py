@@ -85,7 +85,7 @@ def replay_address(page: str, day: str, at: float, seen: Look) -> str:
 
 
 def _pages(day: str, at: float, seen: Look) -> str:
-    return " ".join(
+    return " · ".join(
         f'<a href="{replay_address(page, day, at, seen)}" target="_self">'
         f"{escape(text(f'page.{page}', seen.lang))}</a>"
         for page in LIVE

@@ -207,6 +207,8 @@ def _create_people() -> None:
         sqlite_where=gave_up,
         postgresql_where=gave_up,
     )
+    op.create_table("clock_skews", _id(), *_texts("site"), *_instants("at seconds"), _primary("clock_skews"))
+    _index("clock_skews", "site at")
     _index("annotations", "site day")
     _index("called_back", "site source_id position")
 
