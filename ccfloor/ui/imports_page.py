@@ -159,7 +159,7 @@ def _faults(seen: Preview, lang: Lang) -> None:
     kit.piece(escape(text("imports.bad", lang)), "cp-bad")
     faults = seen.checked.faults
     header = [text(f"imports.col.{name}", lang) for name in ("line", "column", "why")]
-    cells = [[str(fault.line or DASH), fault.column or DASH, fault.why(lang)] for fault in faults]
+    cells = [[str(fault.line or DASH), fault.column or DASH, _sentence(fault.why(lang))] for fault in faults]
     kit.piece(kit.table(header, [[escape(cell) for cell in row] for row in cells[:_FAULTS_SHOWN]]))
     if len(faults) > _FAULTS_SHOWN:
         st.caption(text("imports.bad.more", lang, n=_FAULTS_SHOWN))
@@ -167,6 +167,10 @@ def _faults(seen: Preview, lang: Lang) -> None:
     st.download_button(
         text("imports.bad.download", lang), make, f"{seen.file}-errors.xlsx", EXCEL, key="im-bad"
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _rows(seen: Preview, lang: Lang) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from ccfloor.kpi.compute import needs
-from ccfloor.kpi.dataset import Column, Dataset
+from ccfloor.kpi.dataset import AGENT, QUEUE, Column, Dataset
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import date_of
+from ccfloor.service import runtime
 from ccfloor.store.viewer import Viewer
+from ccfloor.ui.gone import queue_label
 from ccfloor.ui.texts import Lang
+from ccfloor.ui.trend_words import agent_name
 
 DASH = "–"
 
@@ -41,6 +44,9 @@ def cell_text(column: Column, value: str | float | None, viewer: Viewer, lang: L
     """A stored value in words; numbers that are telephone numbers as the viewer may read them."""
     if value is None:
         return DASH
+    if column.name in (QUEUE, AGENT):
+        config = runtime.service().config
+        return (queue_label if column.name == QUEUE else agent_name)(config, str(value), lang)
     for item in column.choices:
         if item.code == value:
             return item.zh if lang == "zh" else item.en
