@@ -9,8 +9,8 @@ from ccfloor.kpi.period import date_of
 from ccfloor.service import runtime
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.gone import queue_label
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.texts import Lang
-from ccfloor.ui.trend_words import agent_name
 
 DASH = "–"
 
@@ -46,7 +46,7 @@ def cell_text(column: Column, value: str | float | None, viewer: Viewer, lang: L
         return DASH
     if column.name in (QUEUE, AGENT):
         config = runtime.service().config
-        return (queue_label if column.name == QUEUE else agent_name)(config, str(value), lang)
+        return (queue_label if column.name == QUEUE else agent_label)(config, str(value), lang)
     for item in column.choices:
         if item.code == value:
             return item.zh if lang == "zh" else item.en
