@@ -1,17 +1,16 @@
 """``python -m ccfloor kpi …``: the catalogue of KPIs and the site's targets."""
 
-import time
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_common import Db, Json, Lang, Site, context, show_json, table
 from ccfloor.cli_imports import add_to as add_imports
+from ccfloor.cli_targets import ScopeText, book_of, scope_of, today
+from ccfloor.cli_targets import add_to as add_targets
 from ccfloor.kpi.book import KpiBook
 from ccfloor.kpi.model import Kpi
-from ccfloor.kpi.period import business_date, day_number
-from ccfloor.kpi.scope import Scope, scope
-from ccfloor.service.kpi_site import site_book
+from ccfloor.kpi.scope import Scope
 from ccfloor.store.days import prepare_days
 from ccfloor.store.facts import count_facts
 from ccfloor.ui.definitions_words import bound_text
@@ -19,25 +18,7 @@ from ccfloor.ui.texts import language
 
 app = typer.Typer(no_args_is_help=True, help="KPIs: the catalogue, targets, imports, a month, a call.")
 add_imports(app)
-ScopeText = Annotated[str, typer.Option("--scope", help="site, queue:ID, team:NAME or agent:NAME.")]
-
-
-def book_of(found: Context) -> KpiBook:
-    """The site's book of KPIs."""
-    return site_book(found.engine, found.config, found.settings.site, time.time())
-
-
-def scope_of(text: str) -> Scope:
-    """The scope of a text; ends with one sentence where it is none."""
-    try:
-        return scope(text)
-    except ValueError as error:
-        fail(str(error))
-
-
-def today(found: Context) -> int:
-    """The site's business day as it is stored."""
-    return day_number(business_date(found.config, time.time()))
+add_targets(app)
 
 
 @app.command("list")

@@ -18,7 +18,7 @@ from ccfloor.ui.texts import Lang, text
 GROUPS = ("calls", "waiting", "handling", "presence", "quality", "voice", "people", "money")
 _COLUMNS = ("name", "formula", "unit", "direction", "target", "data", "source", "version")
 CSS = """
-.cd-parts{margin-bottom:.5rem}
+.cd-parts{margin-bottom:.5rem}.cd-parts a{white-space:nowrap}
 .cd .cp-tab{table-layout:fixed;min-width:60rem}
 .cd .cp-tab :is(td,th){padding-right:.9rem}
 .cd-kpi .cp-tab :is(th,td):nth-child(1){width:13%}
@@ -37,9 +37,10 @@ CSS = """
 .cd-jump{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:.2rem 0 .4rem}
 .cd-jump a{color:var(--ink2)}
 .cd h3{font-size:.9375rem;font-weight:700;margin:1.2rem 0 .3rem;padding:0;scroll-margin-top:3rem}
-.cd-facts{display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
-.cd-facts dt{color:var(--ink2)}.cd-facts dd{margin:0}
-.cd-facts dd div{padding:.1rem 0}
+.cd-facts{margin:0!important;padding:0!important;display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
+.cd-facts dt{color:var(--ink2);margin:0;padding:0;font-weight:400}.cd-facts dd{margin:0}
+.cd-facts dd div{padding:.1rem 0}.cd-facts dd .f{color:var(--ink2);font-size:.8125rem}
+.cd h2{font-size:1.25rem;font-weight:700;margin:.2rem 0 .6rem;padding:0}
 @media(max-width:700px){.cd .cp-tab{min-width:0;table-layout:auto}
 .cd .cp-tab :is(th,td):nth-child(n){width:auto;text-align:left}
 .cd-facts{grid-template-columns:1fr}.cd-facts dd{margin-bottom:.4rem}

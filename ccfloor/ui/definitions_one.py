@@ -8,13 +8,13 @@ from ccfloor.kpi.book import ChoiceVersion, KpiBook
 from ccfloor.kpi.compute import needs
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import business_date, day_number
-from ccfloor.kpi.scope import SITE
+from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_site import first_of_month
 from ccfloor.service.kpi_targets import Act, standing, take_back
 from ccfloor.ui import definitions_decide, people_kit
 from ccfloor.ui import definitions_words as words
-from ccfloor.ui.definitions_names import scope_names
+from ccfloor.ui.definitions_names import scope_names, scopes_of
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.texts import Lang, text
 
@@ -30,8 +30,9 @@ def show(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
             else f' · <a href="{page_address("kpi", {"kpi": kpi.id})}" target="_self">{month}</a>'
         )
     )
-    st.subheader(words.name(kpi, lang), anchor=False)
-    people_kit.piece(_facts(kpi, lang), "cd")
+    day = _today()
+    name = f"<h2>{escape(words.name(kpi, lang))}</h2>"
+    people_kit.piece(name + _facts(kpi, book.variant(kpi.id, SITE, day), lang), "cd")
     _versions(kpi, book, lang)
     if kpi.now and kpi.suggested is None:
         return
@@ -39,16 +40,16 @@ def show(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     definitions_decide.show(kpi, book, lang)
 
 
-def _facts(kpi: Kpi, lang: Lang) -> str:
+def _facts(kpi: Kpi, in_force: str, lang: Lang) -> str:
     facts = [
         ("id", kpi.id),
         ("formula", escape(words.formula(kpi, lang))),
-        ("variants", _variants(kpi, lang)),
+        ("variants", _variants(kpi, in_force, lang)),
         ("unit", escape(text(f"unit.{kpi.unit}", lang))),
         ("direction", escape(text(f"definitions.direction.{kpi.direction}", lang))),
         ("scopes", escape(words.scopes_text(kpi, lang))),
         ("data", escape(words.data_text(kpi, lang))),
-        ("fields", escape(" ".join(_fields(kpi)))),
+        ("fields", f'<span class="f">{escape(" ".join(_fields(kpi)))}</span>' if _fields(kpi) else ""),
         ("suggested", _bound(kpi, kpi.suggested, lang)),
         ("industry", _bound(kpi, kpi.industry, lang)),
         ("source", escape(words.source(kpi, lang))),
@@ -68,8 +69,11 @@ def _fields(kpi: Kpi) -> list[str]:
     return list(dict.fromkeys(name for kind in kpi.scopes for way in ways for name in needs(kpi, kind, way)))
 
 
-def _variants(kpi: Kpi, lang: Lang) -> str:
-    return "".join(f"<div>{escape(line)}</div>" for line in words.variants_text(kpi, lang).splitlines())
+def _variants(kpi: Kpi, in_force: str, lang: Lang) -> str:
+    """Every way of counting; the one in force stands out."""
+    lines = zip(kpi.variants, words.variants_text(kpi, lang).splitlines(), strict=True)
+    shown = (f"<b>{escape(line)}</b>" if one.id == in_force else escape(line) for one, line in lines)
+    return "".join(f"<div>{line}</div>" for line in shown)
 
 
 def _bound(kpi: Kpi, bound: Bound | None, lang: Lang) -> str:
@@ -104,13 +108,11 @@ def _targets(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     st.caption(text("definitions.rule", lang))
     made = book.history(kpi.id)
     stands = set(map(id, standing(made)))
-    if not made:
-        bound, of = book.bound(kpi.id, SITE, _today())
-        said = text("definitions.targets.default", lang, origin=words.origin_text(of, lang).lower())
-        st.caption(said if bound else text("definitions.targets.none_at_all", lang))
-        return
     service = runtime.service()
     names = scope_names(service.config, lang)
+    _in_force(kpi, book, names, lang)
+    if not made:
+        return
     rows = [
         [
             escape(words.scope_text(one.scope, names, lang)),
@@ -127,6 +129,21 @@ def _targets(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     for one in standing(made):
         if one.choice is not None and one.valid_from >= first_of_month(service.config, service.floor_now()):
             _undo(kpi, one, words.scope_text(one.scope, names, lang), lang)
+
+
+def _in_force(kpi: Kpi, book: KpiBook, names: dict[Scope, str], lang: Lang) -> None:
+    """What counts today: for the site, and for whom it is otherwise."""
+    day = _today()
+    rows: list[list[str]] = []
+    for scope in scopes_of(kpi, runtime.service().config):
+        bound, of = book.bound(kpi.id, scope, day)
+        counted = words.variant_name(kpi, book.variant(kpi.id, scope, day), lang)
+        told = [words.bound_text(kpi, bound, lang), words.origin_text(of, lang), counted]
+        row = [escape(cell) for cell in told]
+        if not rows or row != rows[0][1:]:
+            rows.append([escape(words.scope_text(scope, names, lang)), *row])
+    header = [text(f"definitions.{name}", lang) for name in ("scope", "target", "whose", "variant_now")]
+    people_kit.piece(people_kit.table(header, rows), "cd")
 
 
 def _today() -> int:
