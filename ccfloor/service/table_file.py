@@ -34,13 +34,14 @@ class Unreadable(ValueError):
 
 
 def read_lines(content: bytes) -> list[Line]:
-    """The lines of a file's content. Raises Unreadable."""
+    """The lines of a file's content that hold anything. Raises Unreadable."""
     if len(content) > BYTES_MAX:
         raise Unreadable("too_big", most=BYTES_MAX // _MB)
     if content.startswith(_OLD_EXCEL):
         raise Unreadable("old_excel")
     lines = _excel(content) if content.startswith(b"PK\x03\x04") else _csv(_text(content))
-    found = list(islice(lines, LINES_MAX + 2))
+    filled = (line for line in lines if any(cell not in (None, "") for cell in line[1]))
+    found = list(islice(filled, LINES_MAX + 2))
     if len(found) > LINES_MAX + 1:
         raise Unreadable("too_many", most=f"{LINES_MAX:,}")
     return found
@@ -81,8 +82,8 @@ def _excel(content: bytes) -> Iterator[Line]:
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         sheet = shown[0]
         sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX), 1):
-            yield number, cast(tuple[Cell, ...], row)
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            yield number, cast(tuple[Cell, ...], row[:_COLUMNS_MAX])
     except Unreadable:
         raise
     except Exception:  # a damaged archive fails in as many ways as it can be damaged
