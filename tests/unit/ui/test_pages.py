@@ -52,6 +52,7 @@ def words(test: AppTest) -> str:
     ]
     parts += [button.label for button in test.get("download_button")]
     parts += [frame.value.to_csv() for kind in ("table", "dataframe") for frame in test.get(kind)]
+    parts += [piece.proto.body for piece in test.main.get("html") if "<style>" not in piece.proto.body]
     return "\n".join(parts)
 
 
