@@ -28,12 +28,10 @@ _COLUMNS = ("number", "name", "queues", "tries", "first", "last", "wait", "state
 def show(asked: Asked) -> None:
     """Draw the choice, how many there are of each, and a page of them."""
     lang, service = asked.lang, runtime.service()
-    left, right = st.columns([3, 4], vertical_alignment="bottom")
-    with left:
-        within = window(lang)
-    with right:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         state = segments("state", STATES, text("qh.callers.state", lang), lang)
-    short = st.toggle(text("qh.callers.short", lang), key="qh-short")
+        within = window(lang)
+        short = st.toggle(text("qh.callers.short", lang), key="qh-short")
     found = abandoned_callers(service.engine, service.viewer(lang), asked.queue, asked.of, within)
     if found.cut:
         st.warning(text("qh.callers.cut", lang, n=f"{MOST:,}"))
@@ -61,9 +59,10 @@ def _counts(cases: list[Case], found: Callers, within: str, lang: Lang) -> str:
 
 def _list(shown: list[Case], asked: Asked, within: str) -> None:
     lang, service = asked.lang, runtime.service()
-    who = kit.who_acts(lang)
     pages = -(-len(shown) // _PAGE)
-    page = _page(pages, lang) if pages > 1 else 1
+    with st.container(horizontal=True, gap="medium"):
+        who = kit.who_acts(lang)
+        page = _page(pages, lang) if pages > 1 else 1
     for case in shown[(page - 1) * _PAGE : page * _PAGE]:
         _row(case, who, within, lang)
     file = f"ccfloor-{service.config.site}-callers-{asked.of.name}.xlsx"
@@ -134,9 +133,8 @@ def _line(case: Case, within: str, lang: Lang) -> str:
     if len(case.attempts) > 1:
         span = f"{kit.at_clock(first.at, zone)} – {kit.at_clock(last.at, zone, first.at)}"
     tries = text("qh.callers.tries", lang, n=len(case.attempts)) if len(case.attempts) > 1 else ""
-    mark = "bad" if case.state == "open" else ""
     return (
-        f'<div class="cp-row"><span class="s {mark}">{escape(text(f"qh.state.{case.state}", lang))}</span>'
+        f'<div class="cp-row"><span class="s">{escape(text(f"qh.state.{case.state}", lang))}</span>'
         f"<b>{escape(_number(last, lang))}</b><span>{escape(last.name)}</span>"
         f"<span>{call_link(last.key, span)}</span><b>{escape(tries)}</b>"
         f'<span>{escape(_queues(case, lang))}</span><span class="t">'

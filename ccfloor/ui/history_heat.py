@@ -36,34 +36,35 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _GRAIN = {VOLUME: 1.0, "service_level": 0.01, "abandon_rate": 0.002}
 
 _CSS = """
-.qh-heat{display:grid;gap:2px;
-grid-template-columns:3rem repeat(var(--n),minmax(2.05rem,1fr)) minmax(3.2rem,1fr);
-font-size:.8125rem;line-height:1.25;overflow-x:auto;padding:2px}
+.qh-wide{overflow-x:auto;padding:.2rem}
+.qh-heat{display:grid;gap:1px;
+grid-template-columns:3rem repeat(var(--n),minmax(1.85rem,4.5rem)) minmax(3.2rem,4.5rem);
+font-size:.8125rem;line-height:1.2}
 .qh-heat>*{grid-row:var(--d);grid-column:var(--s);min-width:0}
 .qh-heat .h{color:var(--ink2);align-self:end;text-align:center;font-size:.75rem;white-space:nowrap}
 .qh-heat .w{color:var(--ink2);align-self:center}
-.qh-heat .c{display:flex;flex-direction:column;align-items:center;justify-content:center;min-height:2.6rem;
+.qh-heat .c{display:flex;flex-direction:column;align-items:center;justify-content:center;min-height:2.9rem;
 text-decoration:none;white-space:nowrap;color:var(--ink)}
 .qh-heat .c i{font-style:normal;font-size:.75rem}
-.qh-heat a.c:is(:hover,:focus-visible){outline:2px solid var(--ink);outline-offset:0}
-.qh-heat .c[aria-current]{outline:3px solid var(--ink);outline-offset:-1px}
-.qh-heat .none{color:var(--ink3)}
-.qh-heat .sum{border-left:1px solid var(--line)}.qh-heat .foot{border-top:1px solid var(--line)}
-.qh-heat .missed{border:2px solid var(--over);color:var(--over);font-weight:700}
-.qh-heat .missed i{color:var(--ink2);font-weight:400}
-.qh-heat .near{border:2px solid var(--warn);color:var(--ink);font-weight:700}
-.qh-heat .near i{color:var(--ink2);font-weight:400}
+.qh-heat a.c:is(:hover,:focus-visible){outline:.125rem solid var(--ink);z-index:1}
+.qh-heat .c[aria-current]{outline:.1875rem solid var(--ink);z-index:1}
+.qh-heat .c.none{color:var(--ink3)}
+.qh-heat .sum{border-left:1px solid var(--rule)}.qh-heat .foot{border-top:1px solid var(--rule)}
+.qh-heat .c.missed{border:.125rem solid var(--over);color:var(--over);font-weight:700}
+.qh-heat .c.near{border:.125rem solid var(--warn);font-weight:700}
+.qh-heat :is(.missed,.near) i{color:var(--ink2);font-weight:400}
+.qh-heat :is(.missed,.near)::before{font-size:.5625rem;line-height:1}
+.qh-heat .missed::before{content:'▲'}.qh-heat .near::before{content:'△'}
 .qh-key{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:center;color:var(--ink2);font-size:.8125rem}
 .qh-key span{display:inline-flex;align-items:center;gap:.4rem}
-.qh-key b{width:1.6rem;height:1rem;display:inline-block;font-weight:700;font-size:.75rem;line-height:1rem;
-text-align:center}
-.qh-key .missed{border:2px solid var(--over);color:var(--over);line-height:.75rem}
-.qh-key .near{border:2px solid var(--warn);color:var(--ink);line-height:.75rem}
-@media(max-width:700px){.qh-heat{grid-template-columns:3rem repeat(8,1fr)}
+.qh-key b{width:1.6rem;height:1rem;display:inline-block;font-size:.625rem;line-height:.8rem;text-align:center}
+.qh-key .missed{border:.125rem solid var(--over);color:var(--over)}
+.qh-key .near{border:.125rem solid var(--warn);color:var(--ink)}
+@media(max-width:700px){.qh-heat{grid-template-columns:2.8rem repeat(8,minmax(0,1fr))}
 .qh-heat>*{grid-row:var(--s);grid-column:var(--d)}
-.qh-heat .c{min-height:2.75rem}.qh-heat .sum{border-left:0;border-top:1px solid var(--line)}
-.qh-heat .foot{border-top:0;border-left:1px solid var(--line)}.qh-heat .h{align-self:center;text-align:left}
-.qh-heat .w{text-align:center}}
+.qh-heat .sum{border-left:0;border-top:1px solid var(--rule)}
+.qh-heat .foot{border-top:0;border-left:1px solid var(--rule)}
+.qh-heat .h{align-self:center;text-align:left}.qh-heat .w{text-align:center}}
 """
 
 
@@ -78,7 +79,7 @@ def show(seen: Look, asked: Asked) -> None:
         st.caption(text("qh.none", lang))
         return
     scale = _scale(found)
-    st.html(f"<style>{_CSS}{history_scale.css(seen.theme, '.qh-tint')}</style>")
+    st.html(f"<style>{_CSS}{history_scale.css(seen.theme, '.cp .qh-tint')}</style>")
     people_kit.piece(_said(what, asked, lang))
     people_kit.piece(_grid(found, scale, lang))
     people_kit.piece(_key(found, scale, lang))
@@ -106,7 +107,7 @@ def _said(what: Measure, asked: Asked, lang: Lang) -> str:
 def _grid(found: Week, scale: Scale, lang: Lang) -> str:
     columns = {slot: number for number, slot in enumerate(found.slots, 2)}
     end, foot = len(columns) + 2, 9
-    parts = [_head(clock(slot), 1, column, slot) for slot, column in columns.items()]
+    parts = [_head(slot, 1, column) for slot, column in columns.items()]
     parts.append(_place("span", "h", 1, end, escape(text("qh.sum.day", lang))))
     for weekday in range(7):
         parts.append(_place("span", "w", weekday + 2, 1, escape(text(f"qh.day.{weekday}", lang))))
@@ -119,11 +120,12 @@ def _grid(found: Week, scale: Scale, lang: Lang) -> str:
         _sum(found, found.by_slot[slot], foot, column, "foot", lang) for slot, column in columns.items()
     )
     parts.append(_sum(found, found.all, foot, end, "sum foot", lang))
-    return f'<div class="qh-heat" style="--n:{len(columns)}">{"".join(parts)}</div>'
+    grid = f'<div class="qh-heat" style="--n:{len(columns)}">{"".join(parts)}</div>'
+    return f'<div class="qh-wide">{grid}</div>'
 
 
-def _head(words: str, row: int, column: int, slot: int) -> str:
-    return _place("span", "h", row, column, words if slot % 2 == 0 else words[2:])
+def _head(slot: int, row: int, column: int) -> str:
+    return _place("span", "h", row, column, clock(slot) if slot % 2 == 0 else clock(slot)[2:])
 
 
 def _place(tag: str, kind: str, row: int, column: int, inner: str, more: str = "") -> str:
@@ -150,7 +152,7 @@ def _inner(what: Measure, spot: Spot) -> str:
     if what.kpi is None:
         return f"<span>{mean_count(spot.result.value)}</span><i>×{spot.days}</i>"
     value = short_share(spot.result.value, what.bound)
-    return f"<span>{MARKS[spot.light]}{value}</span><i>{spot.result.n or 0}</i>"
+    return f"<span>{value}</span><i>{spot.result.n or 0}</i>"
 
 
 def _sum(found: Week, spot: Spot, row: int, column: int, kind: str, lang: Lang) -> str:

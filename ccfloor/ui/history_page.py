@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from ccfloor.service import runtime
+from ccfloor.store.kpi_figures import state
 from ccfloor.ui import (
     history_callers,
     history_cell,
@@ -13,6 +15,7 @@ from ccfloor.ui import (
     history_waits,
     people_kit,
 )
+from ccfloor.ui.history_state import Asked
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 
@@ -28,6 +31,7 @@ def show(seen: Look) -> None:
     if asked is None:
         st.caption(text("qh.empty", seen.lang))
         return
+    _provisional(asked)
     if asked.view == "heat":
         history_heat.show(seen, asked)
         history_cell.show(asked)
@@ -41,3 +45,13 @@ def show(seen: Look) -> None:
         history_moves.show(asked)
     else:
         history_variants.show(asked)
+
+
+def _provisional(asked: Asked) -> None:
+    """Say that figures may still change: days that are not over, calls that have not ended."""
+    service = runtime.service()
+    found = state(service.engine, service.viewer(asked.lang), service.config, asked.of)
+    if found.final:
+        return
+    until = people_kit.at_clock(found.seen_until, service.config.zone)
+    st.caption(text("qh.provisional", asked.lang, at=until, n=found.open_calls))

@@ -25,8 +25,15 @@ _COLUMNS = ("number", "calls", "answered", "abandoned", "first", "last")
 
 def show(asked: Asked) -> None:
     """Draw the three windows side by side, then who called most often."""
-    lang, service = asked.lang, runtime.service()
-    people_kit.piece(_windows(asked))
+    lang = asked.lang
+    above = st.container()  # the shares may have to be counted first: who called stands there meanwhile
+    _numbers(asked, lang)
+    with above:
+        people_kit.piece(_windows(asked))
+
+
+def _numbers(asked: Asked, lang: Lang) -> None:
+    service = runtime.service()
     rows = called_again(service.engine, service.viewer(lang), asked.queue, asked.of)
     st.subheader(text("qh.repeats.title", lang), anchor=False)
     if not rows:

@@ -84,7 +84,7 @@ def _bars(seen: Look, asked: Asked, counted: list[int]) -> go.Figure:
         )
     )
     template = go.layout.Template(plotly_template(seen.theme))
-    figure.update_layout(template=template, height=320, hovermode="closest")
+    figure.update_layout(template=template, height=340, hovermode="closest", margin={"b": 56})
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
     figure.update_xaxes(type="category", title={"text": text("qh.waits.axis", lang), "standoff": 8})
     _threshold(figure, asked, seen)

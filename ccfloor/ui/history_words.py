@@ -20,15 +20,14 @@ def share(value: float | None) -> str:
 
 
 def short_share(value: float | None, bound: Bound | None = None) -> str:
-    """A share in per cent, in few signs; with a decimal where it would look like its target."""
+    """A share in per cent, in few signs; with a decimal where it would look like the target it misses."""
     if value is None:
         return DASH
     percent = value * 100
-    edges = [] if bound is None else [edge for edge in (bound.at_least, bound.at_most) if edge is not None]
-    if any(value != edge and round(percent) == round(edge * 100) for edge in edges):
-        below = any(value < edge for edge in edges if round(percent) == round(edge * 100))
-        tenths = math.floor(percent * 10 + 1e-9) if below else math.ceil(percent * 10 - 1e-9)
-        return f"{tenths / 10:.1f}"
+    if bound and bound.at_least is not None and value < bound.at_least <= round(percent) / 100:
+        return f"{math.floor(percent * 10) / 10:.1f}"
+    if bound and bound.at_most is not None and round(percent, 1) / 100 <= bound.at_most < value:
+        return f"{math.ceil(percent * 10) / 10:.1f}"
     return f"{percent:.1f}" if 0 < percent < 10 else f"{percent:.0f}"
 
 

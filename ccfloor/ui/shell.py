@@ -16,7 +16,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues", "plan"),
-    "nav.results": ("queue_history", "imports", "replay"),
+    "nav.results": ("agents", "queue_history", "reports", "imports", "replay"),
     "nav.system": ("rules", "data_quality", "definitions", "settings"),
 }
 LIVE = ("wall", "seats", "queues", "plan")
@@ -148,8 +148,8 @@ def _choice(label: str, name: str, words: dict[str, str], seen: Look) -> None:
 
 
 def _switch(seen: Look, name: str, value: str, word: str) -> str:
-    now: dict[str, str] = {"lang": seen.lang, "theme": seen.theme}
-    now |= {key: st.query_params[key] for key in ("site", "replay") if key in st.query_params}
+    now: dict[str, str] = st.query_params.to_dict()  # the same view in other words or colours
+    now |= {"lang": seen.lang, "theme": seen.theme}
     address = escape(urlencode({**now, name: value}))
     mark = ' aria-current="true"' if now[name] == value else ""
     return f'<a href="?{address}" target="_self"{mark}>{word}</a>'
