@@ -4,7 +4,10 @@ A call counts for the site and its queue by its entry, for its agent by the answ
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from math import inf
+from operator import add
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
@@ -17,12 +20,16 @@ from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.tables import calls
 
 Counted = dict[Scope, dict[str, int]]
+_Totals = dict[str, list[int]]  # queue or agent → sums in the order of CALLS
 
 DAY_S = 86_400
 WEEK_S = 7 * DAY_S
 _QUICK_MS = 15_000
 _QUEUED_MS = 1000  # a caller who is put through at once has not queued, though a seat had to ring
 _LONGEST_WAIT_S = DAY_S  # nobody waits longer: bounds the entry of what is answered in a span
+_NOTHING = (0,) * 6
+_ANSWERED = Outcome.ANSWERED.value
+_known = lru_cache(4096)(known)
 _REFUSED = (Outcome.REFUSED_FULL.value, Outcome.REFUSED_EMPTY.value)
 
 
@@ -34,34 +41,42 @@ def count_calls(
     ``where`` narrows the calls that count, never those by which a repeat is known: a caller repeats
     whichever queue was called before.
     """
-    parts: list[Counted] = [{} for _ in edges[1:]]
-    for row in _rows(connection, site, edges[0], edges[-1], where):
-        amounts = _amounts(row)
-        if edges[0] <= row.entered_at < edges[-1]:
-            part = parts[bisect_right(edges, row.entered_at) - 1]
-            _add(part, SITE, amounts)
-            _add(part, Scope("queue", row.queue), amounts)
-        if row.agent and row.outcome == Outcome.ANSWERED.value and edges[0] <= row.answered_at < edges[-1]:
-            _add(parts[bisect_right(edges, row.answered_at) - 1], Scope("agent", row.agent), amounts)
-    return parts
+    start, end = edges[0], edges[-1]
+    queues: list[_Totals] = [{} for _ in edges[1:]]
+    agents: list[_Totals] = [{} for _ in edges[1:]]
+    for queue, agent, entered_at, answered_at, outcome, *told in _rows(connection, site, start, end, where):
+        answered = outcome == _ANSWERED
+        amounts = _amounts(answered, entered_at, *told)
+        if start <= entered_at < end:
+            _add(queues[bisect_right(edges, entered_at) - 1], queue, amounts)
+        if answered and agent and start <= answered_at < end:
+            _add(agents[bisect_right(edges, answered_at) - 1], agent, amounts)
+    return [_scoped(*part) for part in zip(queues, agents, strict=True)]
 
 
-def _add(part: Counted, scope: Scope, amounts: dict[str, int]) -> None:
-    total = part.get(scope)
-    if total is None:
-        part[scope] = dict(amounts)
-        return
-    for name, amount in amounts.items():
-        if amount:
-            total[name] += amount
+def _add(totals: _Totals, name: str, amounts: list[int]) -> None:
+    known = totals.get(name)
+    totals[name] = amounts if known is None else list(map(add, known, amounts))
+
+
+def _scoped(queues: _Totals, agents: _Totals) -> Counted:
+    found = {Scope("queue", name): _named(total) for name, total in queues.items()}
+    found |= {Scope("agent", name): _named(total) for name, total in agents.items()}
+    if queues:
+        found[SITE] = _named(map(sum, zip(*queues.values(), strict=True)))
+    return found
+
+
+def _named(total: Iterable[int]) -> dict[str, int]:
+    return dict(zip(CALLS, map(int, total), strict=True))
 
 
 def _rows(
     connection: Connection, site: str, start: float, end: float, where: Sequence[ColumnElement[bool]]
-) -> Iterator[Any]:
+) -> Sequence[Any]:
     table = calls.c
     named = table.number != ""
-    answered = table.outcome == Outcome.ANSWERED.value
+    answered = table.outcome == _ANSWERED
     query = select(
         table.queue,
         table.agent,
@@ -79,7 +94,7 @@ def _rows(
     reach = (table.entered_at >= start - _LONGEST_WAIT_S, table.entered_at < end)
     mine = or_(table.entered_at >= start, and_(answered, table.answered_at >= start))
     whose = (table.site == site, table.outcome.not_in(_REFUSED))
-    yield from connection.execute(query.where(*whose, *reach, mine, *where))
+    return connection.execute(query.where(*whose, *reach, mine, *where)).all()
 
 
 def _nearest(before: bool) -> ScalarSelect[Any]:
@@ -94,25 +109,25 @@ def _nearest(before: bool) -> ScalarSelect[Any]:
     return query.where(*within).order_by(other.entered_at).scalar_subquery()
 
 
-def _amounts(row: Any) -> dict[str, int]:
-    """What one call adds, by the names of ``kpi.fields.CALLS``."""
-    named, answered = known(row.number), row.outcome == Outcome.ANSWERED.value
-    since = row.entered_at - row.before if named and row.before is not None else float("inf")
-    queued = row.wait_ms - row.ring_ms >= _QUEUED_MS
-    told = {
-        "calls.known": named,
-        "calls.repeat_24h": since <= DAY_S,
-        "calls.repeat_48h": since <= 2 * DAY_S,
-        "calls.repeat_7d": since <= WEEK_S,
-        "calls.answered_known": answered and named,
-        "calls.again_7d": answered and named and row.after is not None,
-        "calls.queued": queued,
-        "calls.queued_wait_ms": row.wait_ms if queued else 0,
-        "calls.held": answered and row.hold_ms > 0,
-        "calls.in_15s": answered and row.wait_ms <= _QUICK_MS,
-        "calls.in_3_rings": answered and row.ring_ms <= 3 * RING_CADENCE_MS,
-        "calls.wait_answered_ms": row.wait_ms if answered else 0,
-        "calls.answered_in_t": answered and row.wait_ms <= row.threshold_ms,
-        "calls.answered": answered,
-    }
-    return {name: int(told[name]) for name in CALLS}
+def _amounts(
+    answered: bool,
+    entered_at: float,
+    number: str,
+    wait_ms: int,
+    ring_ms: int,
+    hold_ms: int,
+    threshold_ms: int,
+    before: float | None,
+    after: float | None,
+) -> list[int]:
+    """What one call adds, in the order of ``kpi.fields.CALLS``."""
+    named = _known(number)
+    since = entered_at - before if named and before is not None else inf
+    queued = wait_ms - ring_ms >= _QUEUED_MS
+    repeats = (since <= DAY_S, since <= 2 * DAY_S, since <= WEEK_S)
+    waited = (queued, wait_ms if queued else 0)
+    if not answered:
+        return [named, *repeats, 0, 0, *waited, *_NOTHING]
+    quick = (wait_ms <= _QUICK_MS, ring_ms <= 3 * RING_CADENCE_MS)
+    again = named and after is not None
+    return [named, *repeats, named, again, *waited, hold_ms > 0, *quick, wait_ms, wait_ms <= threshold_ms, 1]

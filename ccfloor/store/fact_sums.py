@@ -21,7 +21,7 @@ _COLUMNS = tuple(name.partition(".")[2] for name in COUNTED)
 
 
 class Uncounted(NamedTuple):
-    """What the calls of days that nobody has counted come to, by day. ``too_many``: not done."""
+    """What the calls of days that nobody has counted come to, by day. ``too_many``: those left out."""
 
     days: dict[int, Counted]
     too_many: frozenset[int] = frozenset()
@@ -39,13 +39,12 @@ def uncounted(
         return Uncounted({})
     done = set() if where else _done(connection, site, min(asked), max(asked))
     open_days = {number: day for number, day in asked.items() if number not in done}
-    if len(open_days) > MOST_UNCOUNTED:
-        return Uncounted({}, frozenset(open_days))
-    found = {
-        number: count_calls(connection, site, (day.start, day.end), *where)[0]
-        for number, day in open_days.items()
-    }
-    return Uncounted(found)
+    latest = sorted(open_days)[-MOST_UNCOUNTED:]
+    found = {}
+    for number in latest:
+        day = open_days[number]
+        found[number] = count_calls(connection, site, (day.start, day.end), *where)[0]
+    return Uncounted(found, frozenset(open_days.keys() - found.keys()))
 
 
 def _done(connection: Connection, site: str, first: int, last: int) -> set[int]:
