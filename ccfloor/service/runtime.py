@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -36,6 +36,9 @@ from ccfloor.store.engine import SERVICE_BUSY_S, open_engine
 from ccfloor.store.faults import fault, write_fault
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
+
+if TYPE_CHECKING:
+    from ccfloor.service.reports.schedule import Scheduler
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
@@ -79,6 +82,7 @@ class Service:
         self._source = live_source(self.engine, settings.site.id)
         self._collector: CollectorThread | None = None
         self._history: HistoryProcess | None = None
+        self._reports: Scheduler | None = None
         self._filling: tuple[Health, ...] = ()
         self._looked_at = 0.0
         self._write_fault = ""
@@ -166,13 +170,23 @@ class Service:
             while not await asyncio.to_thread(self._migrated):
                 self.hub.accept(None)
                 await asyncio.sleep(_BEAT_S)
-            collecting = asyncio.create_task(self._collect())
+            collecting = asyncio.gather(self._collect(), self._report())
             await self.hub.run()
         finally:
             if collecting:
                 collecting.cancel()
                 await asyncio.gather(collecting, return_exceptions=True)
             await asyncio.to_thread(self._let_go)
+
+    async def _report(self) -> None:
+        """Stand ready to make reports by the calendar, once the first wall is served."""
+        await asyncio.sleep(_WARM_AFTER_S)
+        await asyncio.to_thread(self._report_from_now)
+
+    def _report_from_now(self) -> None:
+        from ccfloor.service.reports.schedule import begin
+
+        self._reports = begin(self.settings, self.config)
 
     async def _collect(self) -> None:
         if not self.settings.web.embedded or self.settings.source == "none":
@@ -209,6 +223,8 @@ class Service:
         self.state = sentence
 
     def _let_go(self) -> None:
+        if self._reports:
+            self._reports.stop()
         if self._history:
             self._history.stop()
         if self._collector:

@@ -2,74 +2,72 @@
 
 from collections.abc import Sequence
 from html import escape
+from urllib.parse import quote
 
-from ccfloor.ui.report_chart import (
-    GREY,
-    INK,
-    LINE,
-    NEAR,
-    OVER,
-    SIZE,
-    Area,
-    Label,
-    Rect,
-    Shape,
-    chart,
-    trend,
-)
+from ccfloor.ui.report_chart import SIZE, Area, Label, Rect, Shape, chart, trend
 from ccfloor.ui.report_tables import headline, sentences, tables
 from ccfloor.ui.report_words import Cell, Table, Words
-from ccfloor.ui.tokens import FONT
+from ccfloor.ui.tokens import COLOURS, FONT, Theme, css_variables
 
 _CHART = (720.0, 250.0)
 _TREND = (76.0, 18.0)
-_CSS = f"""
-*{{box-sizing:border-box}}
-body{{font:14px/1.5 {FONT};color:{INK};background:#fff;margin:0 auto;padding:32px 24px 48px;max-width:980px;
-font-variant-numeric:tabular-nums lining-nums}}
-h1{{font-size:24px;line-height:1.3;margin:0}}h2{{font-size:16px;margin:28px 0 8px}}p{{margin:.25em 0}}
-small,.n,th{{color:{GREY};font-size:12.5px;font-weight:400}}
-.head{{display:flex;flex-wrap:wrap;gap:10px 30px;border-top:2px solid {INK};border-bottom:1px solid {LINE};
-padding:10px 0;margin:16px 0 4px}}.head b{{display:block;font-size:24px;line-height:1.25}}
-.head small{{display:block}}
-.wide{{overflow-x:auto}}table{{border-collapse:collapse;width:100%}}
-th{{text-align:right;border-bottom:2px solid {INK};vertical-align:bottom}}
-td{{text-align:right;border-bottom:1px solid {LINE};vertical-align:top}}th,td{{padding:4px 10px 4px 0}}
-.l{{text-align:left}}tr.total td{{border-top:2px solid {INK};border-bottom:0}}
-.missed{{color:{OVER};font-weight:700;white-space:nowrap}}.near{{color:{NEAR};font-weight:700;white-space:nowrap}}
-svg{{display:block;max-width:100%;height:auto}}svg text{{font:{SIZE}px {FONT}}}td svg{{margin-left:auto}}
-@media print{{body{{padding:0;max-width:none;font-size:11px}}h2{{break-after:avoid}}tr{{break-inside:avoid}}}}
+_USED = ("over", "warn-ink", "contact", "line", "ink2", "ink")
+# Of the report wherever it stands; its colours are those of the page around it.
+CSS = """
+.rp{font:.875rem/1.5 var(--font);color:var(--ink);font-variant-numeric:tabular-nums lining-nums;max-width:61.25rem}
+.rp h1{font-size:1.5rem;line-height:1.3;margin:0;padding:0}.rp h2{font-size:1rem;margin:1.75rem 0 .5rem;padding:0}
+.rp p{margin:.25em 0}.rp small,.rp .n,.rp th{color:var(--ink2);font-size:.7812rem;font-weight:400}
+.rp .head{display:flex;flex-wrap:wrap;gap:.625rem 1.875rem;border-top:2px solid var(--ink);padding:.625rem 0}
+.rp .head{border-bottom:1px solid var(--line);margin:1rem 0 .25rem}.rp .head small{display:block}
+.rp .head b{display:block;font-size:1.5rem;line-height:1.25}
+.rp .wide{overflow-x:auto}.rp table{border-collapse:collapse;width:100%}
+.rp th{text-align:right;border-bottom:2px solid var(--ink);vertical-align:bottom}
+.rp td{text-align:right;border-bottom:1px solid var(--line);vertical-align:top}
+.rp :is(th,td){padding:.25rem .625rem .25rem 0;border-left:0;border-right:0;border-top:0}
+.rp .l{text-align:left}.rp tr.total td{border-top:2px solid var(--ink);border-bottom:0}
+.rp .missed{color:var(--over);font-weight:700;white-space:nowrap}
+.rp .near{color:var(--warn-ink);font-weight:700;white-space:nowrap}
+.rp img{display:block;max-width:100%;height:auto}.rp img.chart{width:100%}.rp img.trend{width:4.75rem}
+"""
+_PAPER = """
+*{box-sizing:border-box}body{background:#fff;margin:0 auto;padding:32px 24px 48px;max-width:64.25rem}
+@media print{body{padding:0;max-width:none}.rp{max-width:none;font-size:11px}
+.rp h2{break-after:avoid}.rp tr{break-inside:avoid}}
 """
 
 
 def report_html(words: Words) -> bytes:
-    """The report in its language, UTF-8."""
-    data = words.data
+    """The report in its language as a file of its own, UTF-8."""
     lang = "zh-CN" if words.lang == "zh" else "en"
-    title = f"{words.title} · {words.period}"
-    site = words.two(data.site)
-    made = " · ".join(
-        (
-            words.state,
-            words.say("made", at=words.moment(data.made_at)),
-            words.say("digest", digest=data.digest),
-        )
-    )
-    body = [
-        f"<small>{escape(site)} · {escape(words.about)}</small><h1>{escape(title)}</h1>",
-        f"<small>{escape(made)}</small>",
-        _head(words),
-        _said(words),
-        _chart(words),
-        *(_table(table) for table in tables(words)),
-    ]
+    title = f"{words.two(words.data.site)} {words.title} · {words.period}"
+    style = f":root{{{css_variables('light')}}}{CSS}{_PAPER}"
+    inner = body(words, "light")
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(site)} {escape(title)}</title><style>{_CSS}</style></head>"
-        f"<body>{''.join(body)}</body></html>"
+        f"<title>{escape(title)}</title><style>{style}</style></head><body>{inner}</body></html>"
     )
     return page.encode()
+
+
+def body(words: Words, theme: Theme) -> str:
+    """The report as a piece of a page that has CSS and the colours of this theme."""
+    data = words.data
+    parts = (
+        words.state,
+        words.say("made", at=words.moment(data.made_at)),
+        words.say("digest", digest=data.digest),
+    )
+    pieces = [
+        f"<small>{escape(words.two(data.site))} · {escape(words.about)}</small>",
+        f"<h1>{escape(f'{words.title} · {words.period}')}</h1>",
+        f"<small>{escape(' · '.join(parts))}</small>",
+        _head(words),
+        _said(words),
+        _chart(words, theme),
+        *(_table(table, theme) for table in tables(words)),
+    ]
+    return f'<div class="rp">{"".join(pieces)}</div>'
 
 
 def _head(words: Words) -> str:
@@ -94,15 +92,15 @@ def _said(words: Words) -> str:
     return f"<h2>{escape(words.say('summary'))}</h2>{''.join(f'<p>{escape(one)}</p>' for one in said)}"
 
 
-def _chart(words: Words) -> str:
+def _chart(words: Words, theme: Theme) -> str:
     shapes = chart(words, *_CHART)
     if not shapes:
         return ""
     title = words.say("chart.halfhours" if words.data.period.part == "day" else "chart.days")
-    return f"<h2>{escape(title)}</h2>{svg(shapes, *_CHART, title)}"
+    return f"<h2>{escape(title)}</h2>{picture(shapes, *_CHART, theme, title)}"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, theme: Theme) -> str:
     title = f"<h2>{escape(table.title)}</h2>"
     note = f'<p class="n">{escape(table.note)}</p>' if table.note else ""
     if not table.rows:
@@ -114,16 +112,16 @@ def _table(table: Table) -> str:
     first_total = len(table.rows) - table.totals
     rows = "".join(
         f"<tr{' class=total' if index >= first_total else ''}>"
-        f"{''.join(_cell(cell, at in left) for at, cell in enumerate(row))}</tr>"
+        f"{''.join(_cell(cell, at in left, theme) for at, cell in enumerate(row))}</tr>"
         for index, row in enumerate(table.rows)
     )
     return f'{title}<div class="wide"><table><tr>{head}</tr>{rows}</table></div>{note}'
 
 
-def _cell(cell: Cell, left: bool) -> str:
+def _cell(cell: Cell, left: bool, theme: Theme) -> str:
     side = ' class="l"' if left else ""
     if cell.trend:
-        return f"<td{side}>{svg(trend(cell.trend, cell.target, *_TREND), *_TREND)}</td>"
+        return f"<td{side}>{picture(trend(cell.trend, cell.target, *_TREND), *_TREND, theme)}</td>"
     if cell.light in ("near", "missed"):
         shape = "▲" if cell.light == "missed" else "△"
         said = escape(f"{shape} {cell.text.removeprefix(shape).strip()}")
@@ -131,13 +129,20 @@ def _cell(cell: Cell, left: bool) -> str:
     return f"<td{side}>{escape(cell.text)}</td>"
 
 
-def svg(shapes: Sequence[Shape], width: float, height: float, label: str = "") -> str:
-    """Shapes as an inline picture, its size in points of the page."""
-    said = f' role="img" aria-label="{escape(label)}"' if label else ' aria-hidden="true"'
+def picture(shapes: Sequence[Shape], width: float, height: float, theme: Theme, label: str = "") -> str:
+    """Shapes as a picture in the colours of a theme; ``label``: what it shows, where it is a large one."""
     inner = "".join(_shape(shape, height) for shape in shapes)
+    for name in _USED:
+        inner = inner.replace(f'"{COLOURS["light"][name]}"', f'"{COLOURS[theme][name]}"')
     big = 1.3 if label else 1.0
-    size = f'width="{width * big:.0f}" height="{height * big:.0f}" viewBox="0 0 {width:g} {height:g}"'
-    return f"<svg {size}{said}>{inner}</svg>"
+    size = f'width="{width * big:.0f}" height="{height * big:.0f}"'
+    font = escape(FONT.replace('"', "'"))
+    drawn = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width:g} {height:g}" '
+        f'font-family="{font}" font-size="{SIZE}">{inner}</svg>'
+    )
+    kind = "chart" if label else "trend"
+    return f'<img class="{kind}" alt="{escape(label)}" {size} src="data:image/svg+xml,{quote(drawn)}">'
 
 
 def _shape(shape: Shape, height: float) -> str:

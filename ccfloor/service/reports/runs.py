@@ -112,14 +112,6 @@ def settled(engine: Engine, site: str, plan: int, now: float) -> set[str]:
     return {run.period for run in _read(engine, site, plan, 0) if not run.open_again(now)}
 
 
-def again_at(engine: Engine, site: str, plan: int) -> float | None:
-    """When the next failed run of a plan is to be tried again; None where none is."""
-    failed = [
-        run.again_at for run in _read(engine, site, plan, 50) if run.state == FAILED and not run.given_up
-    ]
-    return min(failed, default=None)
-
-
 def retry(engine: Engine, viewer: Viewer, run: int) -> None:
     """Let a failed run be tried again at once."""
     mine = (report_runs.c.id == run, report_runs.c.site == viewer.site, report_runs.c.state == FAILED)

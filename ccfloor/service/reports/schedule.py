@@ -28,7 +28,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.lease import Lease, LeaseTaken, take_lease
 from ccfloor.service.reports.due import owed, trigger
 from ccfloor.service.reports.plans import Plan, read_plans
-from ccfloor.service.reports.runs import again_at, settled
+from ccfloor.service.reports.runs import settled
 from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 from ccfloor.store.engine import BUSY_S, WRITES, open_engine
@@ -37,6 +37,7 @@ from ccfloor.store.viewer import Viewer
 log = logging.getLogger(__name__)
 LOOK_S = 10.0  # until a plan that was made elsewhere is taken up
 STAND_BY_S = 15.0
+LATE_S = 60.0  # a job of its own has begun by then
 _MOST_S = 1800.0  # a report that takes longer is given up
 _STOP_S = 10.0
 _KEPT, _OWN = "default", "own"
@@ -99,16 +100,8 @@ class Scheduler:
         return self._jobs is not None
 
     def make(self, plan: int) -> None:
-        """Make what a plan owes now; what failed is put on the calendar again."""
+        """Make what a plan owes now; what fails is taken up by a later look."""
         self._maker.make(plan)
-        engine = self._engine()
-        try:
-            at = again_at(engine, self._config.site, plan)
-        finally:
-            engine.dispose()
-        jobs = self._jobs
-        if at is not None and jobs is not None and not self._stopping.is_set():
-            self._put(jobs, f"again-{plan}", plan, "date", run_date=_moment(max(at, self._clock())))
 
     # -- leading -----------------------------------------------------------------------------------
 
@@ -181,12 +174,17 @@ class Scheduler:
             if name.removeprefix("again-") not in {str(plan.id) for plan in plans} and name not in wanted:
                 jobs.remove_job(name, _KEPT)
         for name, plan in wanted.items():
-            if name in stored:
-                continue
-            self._put(jobs, name, plan.id, trigger(plan.body, self._config.zone))
-            now = self._clock()
-            if owed(plan, self._config, now, settled(engine, self._config.site, plan.id, now)):
-                self._put(jobs, f"again-{plan.id}", plan.id, "date", run_date=_moment(now))
+            if name not in stored or _zone(stored[name]) != self._config.zone:
+                self._put(jobs, name, plan.id, trigger(plan.body, self._config.zone))
+            again = f"again-{plan.id}"
+            if again not in stored and self._late(engine, plan):
+                self._put(jobs, again, plan.id, "date", run_date=_moment(time.time()))
+
+    def _late(self, engine: Engine, plan: Plan) -> bool:
+        """Whether a plan owes anything that its own job has not made: missed, or failed and due again."""
+        now = self._clock()
+        late = owed(plan, self._config, now, settled(engine, self._config.site, plan.id, now))
+        return any(one.due_at < now - LATE_S for one in late)
 
     def _put(self, jobs: BlockingScheduler, name: str, plan: int, when: object, **more: object) -> None:
         jobs.add_job(
@@ -200,6 +198,11 @@ class Scheduler:
                 jobs.shutdown(wait=False)
             except SchedulerNotRunningError:
                 return
+
+
+def _zone(job: Job) -> str:
+    """The zone by whose clock a stored job fires: a site may move."""
+    return str(getattr(job.trigger, "timezone", ""))
 
 
 def _moment(at: float) -> datetime:
