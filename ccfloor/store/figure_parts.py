@@ -1,6 +1,6 @@
 """The figures of one scope, gathered from days, intervals, calls and imports for several periods at once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, d
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store import fact_sums, members
 from ccfloor.store.call_counts import count_calls
+from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
 from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.seen import Seen, seen
@@ -49,13 +50,36 @@ class Asked(NamedTuple):
         }
         return [found[start] for start in sorted(found)]
 
-    def present(self, day: Period) -> set[str]:
+
+class AgentSpans:
+    """Agents' sums where no stored day tells them: of half hours, and of days that are not kept."""
+
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
+        self._present: dict[float, set[str]] = {}  # by the start of the day
+
+    def of(self, one: Period) -> Iterator[dict[str, Sums]]:
+        """Agent → sums: of a half hour, or of each day of a longer period."""
+        asked = self._asked
+        for part in days(asked.config, one) if is_whole(one) else [one]:
+            if asked.seen.tells_of(part.start, part.end):
+                there = self._there(day_of(asked.config, part.start)).__contains__
+                span = (part.start, part.end)
+                yield agent_span(asked.connection, asked.viewer, asked.config, span, there)
+
+    def _there(self, day: Period) -> set[str]:
         """Agents whose presence was told of on a day or beside it."""
-        if not self.kept:
-            return present_around(self.connection, self.config, self.viewer.site, (day.start, day.end))
+        if day.start not in self._present:
+            self._present[day.start] = self._read(day)
+        return self._present[day.start]
+
+    def _read(self, day: Period) -> set[str]:
+        asked = self._asked
+        if not asked.kept:
+            return present_around(asked.connection, asked.config, asked.viewer.site, (day.start, day.end))
         around = (day.start - 1, day.start, day.end)
-        numbers = [day_number(business_date(self.config, at)) for at in around]
-        return present_on(self.connection, self.viewer.site, numbers)
+        numbers = [day_number(business_date(asked.config, at)) for at in around]
+        return present_on(asked.connection, asked.viewer.site, numbers)
 
 
 def in_scope(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:
@@ -101,6 +125,7 @@ class Gathering:
         self.names = None if scope.kind == "queue" else agent_names(asked.viewer, asked.config, scope)
         self._numbers = {one: day_numbers(asked.config, one) for one in periods if is_whole(one)}
         self._ranges = _outer(self._numbers.values())
+        self._spans = AgentSpans(asked)
 
     def told(self) -> list[dict[str, float]]:
         """One mapping a period."""
@@ -160,17 +185,12 @@ class Gathering:
         if asked.kept:
             for first, last in self._ranges:
                 by_day |= agent_sums(asked.connection, site, self.names, first, last, "day")
-        present: dict[float, set[str]] = {}
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
-                continue
-            day = one if is_whole(one) else day_of(asked.config, one.start)
-            if day.start not in present:
-                present[day.start] = asked.present(day)
-            there = present[day.start].__contains__
-            span = (one.start, one.end)
-            self._add_agents(total, agent_span(asked.connection, asked.viewer, asked.config, span, there))
+            else:
+                for found in self._spans.of(one):
+                    self._add_agents(total, found)
 
     def _agents_by_calls(self) -> None:
         """What a viewer of some queues may know of agents: their calls in these."""
@@ -255,6 +275,9 @@ class Gathering:
             of_month = first // 100 * 100
             site = asked.viewer.site
             by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, of_month, last)
+            if self.scope.kind != "site":
+                for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
+                    by_day[day] = {**none, **by_day.get(day, {})}
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
                 first, last = self._numbers[one]

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 
 from ccfloor.kpi.fields import CALLS
-from ccfloor.kpi.period import Period, day_numbers, day_of
+from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.store import fact_sums, members
 from ccfloor.store.call_counts import Counted, count_calls
+from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import Sums, add_sums, agent_sums, queue_sums
-from ccfloor.store.figure_parts import Asked, agent_names, is_whole, without_waits
-from ccfloor.store.span_sums import agent_span, calls_of_agents, queue_span
+from ccfloor.store.figure_parts import AgentSpans, Asked, agent_names, is_whole, without_waits
+from ccfloor.store.span_sums import calls_of_agents, queue_span
 from ccfloor.store.tables import calls
 from ccfloor.store.viewer import queue_scope
 
@@ -45,8 +46,10 @@ def _agents(asked: Asked, of: Period, team: Scope | None) -> dict[str, Sums]:
         told = agent_sums(asked.connection, asked.viewer.site, names, *days, "member")
         found = {str(name): sums for name, sums in told.items()}
     else:
-        there = asked.present(of if is_whole(of) else day_of(asked.config, of.start))
-        found = agent_span(asked.connection, asked.viewer, asked.config, span, there.__contains__)
+        found = {}
+        for part in AgentSpans(asked).of(of):
+            for name, sums in part.items():
+                add_sums(found.setdefault(name, {}), sums)
     return {name: sums for name, sums in found.items() if names is None or name in names}
 
 
@@ -102,6 +105,10 @@ def _add_imported(asked: Asked, kind: Kind, of: Period, found: dict[str, Sums], 
     for name, sums in told.items():
         if allowed is None or name in allowed:
             add_sums(found.setdefault(name, {}), sums)
+    none = none_by_day(asked.connection, asked.viewer.site, kind, first, last)
+    for field in {field for fields in none.values() for field in fields}:
+        for sums in found.values():
+            sums.setdefault(field, 0)
 
 
 def _allowed(asked: Asked, kind: Kind, within: Scope) -> Collection[str] | None:

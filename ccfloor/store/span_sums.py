@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.floor.records import AGENT_FIELDS
 from ccfloor.kpi.fields import AGENT, PRESENCE
+from ccfloor.store.agent_metrics import PRESENCE as PRESENT_BY
 from ccfloor.store.agent_metrics import agent_figures, present
 from ccfloor.store.day_sums import AGENT_DAYS, QUEUE_NAMES, Sums
 from ccfloor.store.metrics_query import tally
@@ -42,20 +43,23 @@ def agent_span(
     span: Span,
     is_present: Callable[[str], bool],
 ) -> dict[str, Sums]:
-    """Agent → sums of a viewer of all queues: calls by the answer, time by quarter hours."""
+    """Agent → sums in a part of a day, for a viewer of all queues: calls by the answer, time by quarters."""
     table = agent_intervals.c
     query = select(table.agent, *(func.sum(table[name]) for name in AGENT_FIELDS)).group_by(table.agent)
     query = query.where(table.site == viewer.site, table.start >= span[0], table.start < span[1])
     found: dict[str, Sums] = {}
+    telling: set[str] = set()
     for agent, *sums in connection.execute(query):
         given = dict(zip(AGENT, map(int, sums), strict=True))
+        if any(given[f"agent.{name}"] for name in PRESENT_BY):
+            telling.add(agent)
         known = is_present(agent)
         if known or any(given.values()):
             found[agent] = {name: value for name, value in given.items() if known or name not in PRESENCE}
     if any(edge % INTERVAL_S for edge in span):
         _by_calls(connection, viewer, config, span, found)
-    for total in found.values():
-        total[AGENT_DAYS] = 1
+    for agent, total in found.items():
+        total[AGENT_DAYS] = int(agent in telling or total["agent.answered"] > 0)
     return found
 
 
