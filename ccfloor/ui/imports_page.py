@@ -38,7 +38,7 @@ _UPLOADER = """
 [data-testid=stFileUploaderDropzone]>span button p{font-size:0}
 [data-testid=stFileUploaderDropzone]>span button p::after{content:'%s';font-size:.875rem}
 [data-testid=stFileUploaderDropzone]:not(:has([data-testid=stFileChip]))::after{content:'%s';
-font-size:.875rem;color:var(--ink2);margin-left:.8rem}
+font-size:.875rem;color:var(--ink2);margin-left:.8rem;align-self:center}
 [data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-borderlessIcon]{display:none}
 """
 _UPLOAD_MB = 100  # beyond it Streamlit itself refuses, in English; below we say why

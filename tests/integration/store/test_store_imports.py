@@ -11,11 +11,14 @@ from sqlalchemy import Engine, func, insert, select
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.kpi.datafile import Row
 from ccfloor.kpi.datasets import DATASETS
+from ccfloor.kpi.period import period
+from ccfloor.kpi.scope import scope as scope_of
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service.importing_kpi import Preview
 from ccfloor.service.people_log import PeopleError, entries
 from ccfloor.store import imports as store
 from ccfloor.store.engine import writing
+from ccfloor.store.kpi_figures import by_member, figures
 from ccfloor.store.tables import fact_days, import_rows, kpi_facts, roster
 from ccfloor.store.viewer import Viewer
 
@@ -295,3 +298,51 @@ def _expected(standing: Iterable[tuple[int, Sequence[Row]]]) -> dict[tuple[str, 
         for scope in (f"agent:{row.body['agent']}", f"team:{team}", "site"):
             found[scope, row.day] += float(row.body["invited"])
     return dict(found)
+
+
+def told(engine: Engine, scope: str, name: str) -> dict[str, float]:
+    """The figures of a scope in a period, from imports."""
+    of = period(CONFIG, name)
+    (found,) = figures(engine, Viewer(), CONFIG, scope_of(scope), [of])
+    one = scope_of(scope)
+    members = by_member(engine, Viewer(), CONFIG, one.kind, of).get(one, {})
+    assert {
+        field: value for field, value in members.items() if not field.startswith(("calls.", "queue."))
+    } == {field: value for field, value in found.items() if not field.startswith(("calls.", "queue."))}
+    return found
+
+
+def test_figures_of_any_scope_and_period_hold_what_was_imported(engine: Engine) -> None:
+    brought(
+        engine, "survey", HEADER + "2026-10-30,Ann,100,80,70\n2026-10-31,Bob,50,40,39\n2026-11-01,Ann,9,8,7\n"
+    )
+    brought(engine, "cost", '月份,总成本（元）\n2026-10,"186,400"\n2026-11,100\n')
+    for scope, rated in (("site", 120), ("team:A", 120), ("agent:Ann", 80)):
+        assert told(engine, scope, "2026-10")["survey.rated"] == rated
+    assert told(engine, "site", "2026-W44")["survey.rated"] == 128
+    assert told(engine, "site", "2026")["survey.rated"] == 128
+    costs = {name: told(engine, "site", name).get("cost.total") for name in ("2026-10", "2026", "2026-W44")}
+    assert costs == {"2026-10": 186_400, "2026": 186_500, "2026-W44": None}
+    assert "cost.total" not in told(engine, "site", "2026-11-01")
+    assert "survey.rated" not in told(engine, "agent:Zoe", "2026-10")
+
+
+def test_an_agent_of_whom_nobody_complained_has_none_if_every_complaint_names_its_agent(
+    engine: Engine,
+) -> None:
+    brought(engine, "survey", HEADER + "2026-11-03,Zoe,100,80,70\n2026-11-03,Ann,100,80,70\n")
+    brought(
+        engine, "complaints", COMPLAINTS + "T1,2026-11-01,Ann,属实,是,6.5,是\nT2,2026-11-03,Bob,不属实,,,\n"
+    )
+    assert told(engine, "agent:Zoe", "2026-11")["complaints.verified"] == 0
+    assert told(engine, "team:B", "2026-11")["complaints.count"] == 0
+    assert told(engine, "agent:Ann", "2026-11")["complaints.verified"] == 1
+    assert "complaints.verified" not in told(engine, "agent:Zoe", "2026-10")
+    brought(
+        engine,
+        "complaints",
+        COMPLAINTS + "T3,2026-11-03,,属实,,,\nT4,2026-11-02,,属实,,,\nT5,2026-11-01,,属实,,,\n",
+    )
+    assert "complaints.verified" not in told(engine, "agent:Zoe", "2026-11")
+    assert told(engine, "agent:Ann", "2026-11")["complaints.verified"] == 1
+    assert told(engine, "site", "2026-11")["complaints.verified"] == 4
