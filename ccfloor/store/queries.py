@@ -84,9 +84,7 @@ def call_page(
     page = select(tables.calls).where(*within).order_by(table.entered_at.desc(), table.position.desc())
     with engine.connect() as connection:
         total = connection.scalar(select(func.count()).select_from(tables.calls).where(*within)) or 0
-        rows = [
-            _masked(viewer, call_row(row)) for row in connection.execute(page.limit(limit).offset(offset))
-        ]
+        rows = [masked(viewer, call_row(row)) for row in connection.execute(page.limit(limit).offset(offset))]
     return CallPage(rows, int(total))
 
 
@@ -106,7 +104,8 @@ def _where(viewer: Viewer, which: CallFilter) -> list[ColumnElement[bool]]:
     return [*within, *queue_scope(viewer, table.queue)]
 
 
-def _masked(viewer: Viewer, row: CallRow) -> CallRow:
+def masked(viewer: Viewer, row: CallRow) -> CallRow:
+    """The call as this viewer may read it; changes the row."""
     row.number, row.name = viewer.number(row.number), viewer.text(row.name)
     row.target = viewer.text(row.target)  # a call may be handed on to an outside number
     return row
@@ -124,7 +123,7 @@ def call_life(engine: Engine, viewer: Viewer, source: int, position: int) -> Cal
         row = call_row(found)
         legs = _legs(connection, row)
         lines = _lines(connection, viewer, row)
-    return CallLife(_masked(viewer, row), legs, lines)
+    return CallLife(masked(viewer, row), legs, lines)
 
 
 def _legs(connection: Connection, row: CallRow) -> list[LegRow]:
