@@ -37,7 +37,8 @@ CSS = """
 .cd-jump{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;padding:.2rem 0 .4rem}
 .cd-jump a{color:var(--ink2)}
 .cd h3{font-size:.9375rem;font-weight:700;margin:1.2rem 0 .3rem;padding:0;scroll-margin-top:3rem}
-.cd-facts{margin:0!important;padding:0!important;display:grid;grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
+.cd-facts{margin:0!important;padding:0!important;display:grid;
+grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
 .cd-facts dt{color:var(--ink2);margin:0;padding:0;font-weight:400}.cd-facts dd{margin:0}
 .cd-facts dd div{padding:.1rem 0}.cd-facts dd .f{color:var(--ink2);font-size:.8125rem}
 .cd h2{font-size:1.25rem;font-weight:700;margin:.2rem 0 .6rem;padding:0}
