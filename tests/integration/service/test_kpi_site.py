@@ -23,8 +23,7 @@ from ccfloor.service.people_log import PeopleError
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.migrate import upgrade
-from ccfloor.store.tables import queue_intervals
+from ccfloor.store.tables import metadata, queue_intervals
 from ccfloor.store.viewer import Viewer
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -57,7 +56,7 @@ ACT = Act("Zhou", "contract", NOW)
 def lite(tmp_path: Path) -> Iterator[Engine]:
     """A SQLite database of its own."""
     opened = open_engine(str(tmp_path / "floor.db"))
-    upgrade(opened)
+    metadata.create_all(opened)
     yield opened
     opened.dispose()
 
