@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.floor.events import AnyEvent, CallAnswered, CallJoined, FloorSnapshot, SourceLost
+from ccfloor.floor.events import AnyEvent, CallAnswered, CallJoined, Clock, FloorSnapshot, SourceLost
 from ccfloor.floor.metrics import FIELDS
 from ccfloor.kpi.period import Period
 from ccfloor.store import quality_checks as checks
@@ -34,7 +34,7 @@ def record(engine: Engine, events: Iterable[AnyEvent], *, source: str = "ami", l
 def floor(engine: Engine) -> Engine:
     """A little day whose sums of days are kept."""
     prepare_days(engine, CONFIG, "main")
-    record(engine, day(60))
+    record(engine, [*day(60), Clock(at=T0 + 1300.0)])  # the last wrap-up ends
     return engine
 
 
