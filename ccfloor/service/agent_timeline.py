@@ -112,6 +112,19 @@ def of_kind(bits: Iterable[Bit], start: float, end: float) -> dict[str, int]:
     return found
 
 
+def missed(line: DayLine) -> list[Bit]:
+    """The rings that this agent did not answer; the ringing now is none of them."""
+    taken = {(row.source, row.position) for row in line.calls}
+    return [
+        bit
+        for bit in line.bits
+        if bit.kind == "ringing"
+        and not bit.open
+        and bit.row is not None
+        and (bit.row.source, bit.row.position) not in taken
+    ]
+
+
 def today(service: Floor) -> Period:
     """The business day that runs."""
     return day_of(service.config, service.floor_now())

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.compute import compute, needs
+from ccfloor.kpi.fields import AGENT, Figures, add
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
 from ccfloor.kpi.result import Result
@@ -23,13 +24,14 @@ from ccfloor.service.annotations import Annotation, list_annotations
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.settings import Settings
 from ccfloor.store.kpi_figures import figures
-from ccfloor.store.member_series import member_series
+from ccfloor.store.member_series import Series, member_series
 from ccfloor.store.members import agents_of, team_of, teams
 from ccfloor.store.viewer import Viewer
 
 PARTS: tuple[Part, ...] = ("day", "week", "month")
 BACK_DAYS: Mapping[Part, int] = {"day": 59, "week": 25 * 7, "month": 365}
 MOST_POINTS = 400
+_STORED = frozenset(AGENT)
 BASES = ("all", "first", "events")
 MOST_VALUES = 20_000  # agents times periods that a band is made of
 LEAST_PEERS = 3  # fewer agents have no middle half
@@ -127,17 +129,17 @@ def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
     config = service.config
     kpi, variant, bound, origin = _definition(service, scope, asked)
     periods = periods_of(config, asked.part, asked.first, asked.last)
-    told = figures(service.engine, viewer, config, scope, periods)
-    results = [compute(kpi, found, scope.kind, variant) for found in told]
     peers = peers_of(config, viewer, scope)
     crowded = len(peers) * len(periods) > MOST_VALUES
-    bands = _bands(service, viewer, kpi, variant, peers, periods) if peers and not crowded else []
+    series = {} if crowded else _series(service, viewer, scope, kpi, variant, peers, periods)
+    told = _told(service, viewer, scope, kpi, variant, periods, series)
+    results = [compute(kpi, found, scope.kind, variant) for found in told]
+    bands = _bands(kpi, variant, {name: series[name] for name in peers & series.keys()}, len(periods))
     now = service.floor_now()
-    points = [
-        Point(of, results[at], of.end > now, bands[at] if bands else None) for at, of in enumerate(periods)
-    ]
-    marks = list_annotations(service.engine, viewer, config, scope, periods[0].day, asked.last)
-    cuts = _cuts(periods, marks) if asked.base == "events" else ()
+    points = _begun([Point(of, results[at], of.end > now, bands[at]) for at, of in enumerate(periods)])
+    shown = [point.period for point in points]
+    marks = list_annotations(service.engine, viewer, config, scope, shown[0].day, asked.last)
+    cuts = _cuts(shown, marks) if asked.base == "events" else ()
     made = Trend(kpi, scope, variant, points, asked.rules, asked.base, bound, origin, cuts, marks)
     return _judged(made._replace(peers=peers, crowded=crowded))
 
@@ -210,6 +212,12 @@ def middle(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
+def _begun(points: list[Point]) -> list[Point]:
+    """Without the periods before anything was stored of anybody; all of them where nothing ever was."""
+    first = next((at for at, p in enumerate(points) if p.result.value is not None or p.band), 0)
+    return points[first:]
+
+
 def _judged(made: Trend) -> Trend:
     most = natural(made.kpi, made.bound, made.values)
     base = FIRM if made.base == "first" else 0
@@ -228,20 +236,48 @@ def _definition(service: Floor, scope: Scope, asked: Asked) -> tuple[Kpi, str, B
     return kpi, book.variant(asked.kpi, scope, day), bound, origin
 
 
-def _bands(
+def _series(
     service: Floor,
     viewer: Viewer,
+    scope: Scope,
     kpi: Kpi,
     variant: str,
     peers: frozenset[str],
     periods: Sequence[Period],
-) -> list[Band | None]:
+) -> Series:
+    """The figures of the agent and of everybody beside, read together."""
     if "agent" not in kpi.scopes:
-        return [None for _ in periods]
+        return {}
     fields = needs(kpi, "agent", variant)
-    series = member_series(service.engine, viewer, service.config, peers, fields, periods)
+    names = peers | {scope.name} if scope.kind == "agent" else peers
+    return member_series(service.engine, viewer, service.config, names, fields, periods)
+
+
+def _told(
+    service: Floor,
+    viewer: Viewer,
+    scope: Scope,
+    kpi: Kpi,
+    variant: str,
+    periods: Sequence[Period],
+    series: Series,
+) -> Sequence[Figures]:
+    """The scope's own figures: of what was read already, where that is all a KPI is computed from.
+
+    What imports and counted calls tell of a scope is not always the sum of its agents.
+    """
+    theirs = scope.kind in ("agent", "team") and set(needs(kpi, scope.kind, variant)) <= _STORED
+    if not series or not theirs:
+        return figures(service.engine, viewer, service.config, scope, periods)
+    nobody: list[dict[str, float]] = [{} for _ in periods]
+    if scope.kind == "agent":
+        return series.get(scope.name, nobody)
+    return [add([told[at] for told in series.values()]) for at in range(len(periods))]
+
+
+def _bands(kpi: Kpi, variant: str, series: Series, count: int) -> list[Band | None]:
     found = []
-    for at in range(len(periods)):
+    for at in range(count):
         values = (compute(kpi, told[at], "agent", variant).value for told in series.values() if told[at])
         found.append(band([value for value in values if value is not None]))
     return found

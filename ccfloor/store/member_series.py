@@ -1,24 +1,41 @@
 """Some fields of many agents over many periods at once: what a trend is compared with.
 
 ``kpi_figures`` gives everything of one scope; here it is one question for a whole team, and only the fields
-that a KPI is computed from. Both tell the same.
+that a KPI is computed from. Both tell the same, but for days whose calls nobody has counted yet: what rests
+on counted calls is not told of a period with such a day.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.fields import AGENT, PRESENCE, origin
-from ccfloor.kpi.period import Period, business_date, day_number, day_numbers
+from ccfloor.kpi.datasets import COMPLETE
+from ccfloor.kpi.fields import AGENT, CALLS, COUNTED, PRESENCE, origin
+from ccfloor.kpi.period import Period, date_of, day_number, day_numbers
 from ccfloor.kpi.scope import Scope
+from ccfloor.store.agent_metrics import PRESENCE as TELLING
+from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.day_sums import AGENT_DAYS, add_sums
 from ccfloor.store.days import Calendar, stored_mark
-from ccfloor.store.tables import agent_days, agent_intervals, kpi_facts
+from ccfloor.store.tables import agent_days, counted_days, fact_days, kpi_facts
 from ccfloor.store.viewer import Viewer
 
 Series = dict[str, list[dict[str, float]]]  # agent → figures of each period
-_Cell = tuple[str, int, str, float]  # agent, period, field, sum
+_PRESENCE = frozenset(PRESENCE)
+_TELLING = tuple(f"agent.{name}" for name in TELLING)
+
+
+class _Asked(NamedTuple):
+    connection: Connection
+    site: str
+    agents: Sequence[str]
+    fields: frozenset[str]
+    periods: Sequence[Period]
+    places: "_Places"
 
 
 def member_series(
@@ -29,132 +46,171 @@ def member_series(
     fields: Collection[str],
     periods: Sequence[Period],
 ) -> Series:
-    """The fields of each agent that has any, for periods of whole days that follow each other.
+    """The fields of each agent that has any, for days, weeks or months that follow each other.
 
-    Agents whom the viewer may not see are left out; a viewer of some queues alone sees none, since an
-    agent's time belongs to no queue.
+    Read from stored days; where those are of another calendar nothing is told. Agents whom the viewer may not
+    see are left out; a viewer of some queues alone
+    sees none, since an agent's time belongs to no queue.
     """
     mine = viewer.seats(config)
-    asked = sorted(agent for agent in agents if mine is None or agent in mine)
-    if viewer.queues is not None or not asked or not periods:
+    names = sorted(agent for agent in agents if mine is None or agent in mine)
+    if viewer.queues is not None or not names or not periods:
         return {}
     found: Series = {}
     with engine.connect() as connection:
-        for agent, at, field, value in _cells(connection, viewer, config, asked, fields, periods):
-            of = found.setdefault(agent, [{} for _ in periods])[at]
-            of[field] = of.get(field, 0.0) + value
+        calendar = Calendar(config).mark
+        if calendar is None or stored_mark(connection, viewer.site) != calendar:
+            return {}
+        places = _Places(config, periods)
+        asked = _Asked(connection, viewer.site, names, frozenset(fields), periods, places)
+        open_days = _days(asked, found)
+        if not asked.fields.isdisjoint(COUNTED):
+            _counted(asked, found, open_days)
+        _imported(asked, found)
     return found
 
 
-def _cells(
-    connection: Connection,
-    viewer: Viewer,
-    config: FloorConfig,
-    agents: Sequence[str],
-    fields: Collection[str],
-    periods: Sequence[Period],
-) -> Iterator[_Cell]:
-    timed = [name for name in AGENT if name in fields]
-    if any(name in PRESENCE for name in timed):  # whether presence was told of shows in all of it
-        timed = [name for name in AGENT if name in fields or name in PRESENCE]
-    facts = [name for name in fields if origin(name) not in ("agent", "queue")]
-    if timed:
-        calendar = Calendar(config).mark
-        kept = calendar is not None and stored_mark(connection, viewer.site) == calendar
-        read = _of_days if kept else _of_intervals
-        yield from read(connection, viewer, config, agents, timed, periods)
-    if facts:
-        yield from _of_facts(connection, viewer, config, agents, facts, periods)
+def _of(found: Series, asked: _Asked, agent: str, at: int) -> dict[str, float]:
+    told = found.get(agent)
+    if told is None:
+        told = found[agent] = [{} for _ in asked.periods]
+    return told[at]
 
 
-def _of_days(
-    connection: Connection,
-    viewer: Viewer,
-    config: FloorConfig,
-    agents: Sequence[str],
-    fields: Sequence[str],
-    periods: Sequence[Period],
-) -> Iterator[_Cell]:
+# -- days --------------------------------------------------------------------------------------------
+
+
+def _days(asked: _Asked, found: Series) -> set[int]:
+    """Sums of stored days; returns the days that anybody has."""
+    timed = not asked.fields.isdisjoint(_PRESENCE)
+    names = [name for name in AGENT if name in asked.fields or (timed and name in _PRESENCE)]
+    names = list(dict.fromkeys([*names, "agent.answered"]))  # an agent of the period has it, if 0
     table = agent_days.c
-    columns = [func.sum(table[name.removeprefix("agent.")]) for name in fields]
-    # Days of a month are added up where they are; other periods have no such plain name.
-    day = table.day // 100 * 100 if periods[0].part == "month" else table.day
-    query = select(table.agent, day, *columns).where(
-        table.site == viewer.site, table.agent.in_(agents), *_between(table.day, config, periods)
+    columns = [table[name.removeprefix("agent.")] for name in names]
+    told = sum((table[name.removeprefix("agent.")] for name in _TELLING[1:]), table[TELLING[0]])
+    query = select(table.agent, table.day, told, *columns).where(
+        table.site == asked.site, table.agent.in_(asked.agents), *asked.places.around(table.day)
     )
-    query = query.group_by(table.agent, day)
-    place = _Places(config, periods)
-    for agent, day, *sums in connection.execute(query):
-        at = place.of(day)
-        for field, value in zip(fields, sums, strict=True):
-            yield agent, at, field, float(value)
+    rows = list(asked.connection.execute(query))
+    telling = {(agent, day) for agent, day, spent, *_ in rows if spent} if timed else set()
+    there = set()
+    for agent, day, spent, *sums in rows:
+        at = asked.places.of(day)
+        if at is None:
+            continue
+        there.add(day)
+        given = dict(zip(names, sums, strict=True))
+        if timed and not _is_told(agent, day, telling):
+            given = {name: value for name, value in given.items() if name not in _PRESENCE}
+        given[AGENT_DAYS] = int(bool(spent or given["agent.answered"]))
+        add_sums(_of(found, asked, agent, at), given)
+    return there
 
 
-def _of_intervals(
-    connection: Connection,
-    viewer: Viewer,
-    config: FloorConfig,
-    agents: Sequence[str],
-    fields: Sequence[str],
-    periods: Sequence[Period],
-) -> Iterator[_Cell]:
-    """Where the stored days are of another calendar."""
-    table = agent_intervals.c
-    columns = [func.sum(table[name.removeprefix("agent.")]) for name in fields]
-    for at, of in enumerate(periods):
-        query = select(table.agent, *columns).where(
-            table.site == viewer.site,
-            table.agent.in_(agents),
-            table.start >= of.start,
-            table.start < of.end,
-        )
-        for agent, *sums in connection.execute(query.group_by(table.agent)):
-            for field, value in zip(fields, sums, strict=True):
-                yield agent, at, field, float(value)
+def _is_told(agent: str, day: int, telling: Collection[tuple[str, int]]) -> bool:
+    """Whether a switch told of the agent's presence on the day, the day before or the day after."""
+    if (agent, day) in telling:
+        return True
+    date = date_of(day)
+    return any((agent, day_number(date + timedelta(days=step))) in telling for step in (-1, 1))
 
 
-def _of_facts(
-    connection: Connection,
-    viewer: Viewer,
-    config: FloorConfig,
-    agents: Sequence[str],
-    fields: Sequence[str],
-    periods: Sequence[Period],
-) -> Iterator[_Cell]:
-    """Facts stand for each scope by itself; sums of a month (day 0 of it) count in months alone."""
+# -- what was counted from calls, what came in -------------------------------------------------------
+
+
+def _counted(asked: _Asked, found: Series, there: Collection[int]) -> None:
+    done = select(fact_days.c.day).where(
+        fact_days.c.site == asked.site, fact_days.c.at > 0, *asked.places.around(fact_days.c.day)
+    )
+    open_days = set(there) - set(asked.connection.scalars(done))
+    unknown = {asked.places.of(day) for day in open_days}
+    names = [name for name in COUNTED if name in asked.fields]
+    for told in found.values():
+        for at, sums in enumerate(told):
+            if sums and at not in unknown:
+                sums.update({name: 0 for name in names if name in CALLS})
+    for agent, day, values in _counted_rows(asked, names):
+        place = asked.places.of(day)
+        if place is not None and place not in unknown:
+            given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+            add_sums(_of(found, asked, agent, place), given)
+
+
+def _counted_rows(asked: _Asked, names: Iterable[str]) -> Iterator[tuple[str, int, Sequence[int | None]]]:
+    table = counted_days.c
+    query = select(table.scope, table.day, *(table[name.partition(".")[2]] for name in names)).where(
+        table.site == asked.site, table.scope.in_(_scopes(asked)), *asked.places.around(table.day)
+    )
+    for scope, day, *values in asked.connection.execute(query):
+        yield scope.partition(":")[2], day, values
+
+
+def _imported(asked: _Asked, found: Series) -> None:
+    """Facts of imports; the sums of a whole month stand under its day 0."""
+    names = [name for name in asked.fields if origin(name) not in ("agent", "queue") and name not in COUNTED]
     table = kpi_facts.c
-    scopes = [str(Scope("agent", agent)) for agent in agents]
     query = select(table.scope, table.day, table.field, func.sum(table.value)).where(
-        table.site == viewer.site,
-        table.field.in_(fields),
-        table.scope.in_(scopes),
-        *_between(table.day, config, periods, months=True),
+        table.site == asked.site,
+        table.field.in_(names),
+        table.scope.in_(_scopes(asked)),
+        *asked.places.around(table.day),
     )
-    place = _Places(config, periods)
-    for scope, day, field, value in connection.execute(query.group_by(table.scope, table.day, table.field)):
-        if day % 100 or periods[0].part in ("month", "year"):
-            yield scope.removeprefix("agent:"), place.of(day or 0), field, float(value)
+    if not names:
+        return
+    for scope, day, field, value in asked.connection.execute(
+        query.group_by(table.scope, table.day, table.field)
+    ):
+        at = asked.places.of(day)
+        if at is not None:
+            add_sums(_of(found, asked, scope.partition(":")[2], at), {field: value})
+    if not COMPLETE.isdisjoint(names):
+        _none(asked, found)
 
 
-def _between(
-    column: Column[int], config: FloorConfig, periods: Sequence[Period], months: bool = False
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    first, last = day_number(periods[0].day), day_numbers(config, periods[-1])[1]
-    return column >= (first - 1 if months and first % 100 == 1 else first), column <= last
+def _none(asked: _Asked, found: Series) -> None:
+    """What nobody told of an agent in a time that was told of in full is 0."""
+    first, last = asked.places.ends
+    for day, fields in none_by_day(asked.connection, asked.site, "agent", first, last).items():
+        at = asked.places.of(day)
+        if at is None:
+            continue
+        for agent in asked.agents:
+            total = _of(found, asked, agent, at)
+            for field in asked.fields & fields.keys():
+                total.setdefault(field, 0)
+
+
+def _scopes(asked: _Asked) -> list[str]:
+    return [str(Scope("agent", agent)) for agent in asked.agents]
 
 
 class _Places:
-    """Which period a stored day (20261122) belongs to."""
+    """Which period a stored day (20261122) belongs to; day 0 of a month belongs to months alone."""
 
     def __init__(self, config: FloorConfig, periods: Sequence[Period]) -> None:
-        self._firsts = [day_number(business_date(config, of.start)) for of in periods]
-        if periods[0].part in ("month", "year"):
-            self._firsts = [first // 100 * 100 for first in self._firsts]
-        self._known: dict[int, int] = {}
+        self._months = periods[0].part in ("month", "year")
+        self._firsts = [day_number(of.day) for of in periods]
+        self._last = day_numbers(config, periods[-1])[1]
+        self._known: dict[int, int | None] = {}
 
-    def of(self, day: int) -> int:
-        """Index of its period."""
-        found = self._known.get(day)
-        if found is None:
-            found = self._known[day] = bisect_right(self._firsts, day) - 1
-        return found
+    def around(self, column: Column[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """A day more on either side, whose presence counts for its neighbours."""
+        first = day_number(date_of(self._firsts[0]) - timedelta(days=1))
+        last = day_number(date_of(self._last) + timedelta(days=1))
+        return column >= first, column <= last
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """First and last day of them all."""
+        return self._firsts[0], self._last
+
+    def of(self, day: int) -> int | None:
+        """Index of its period; None where it has none."""
+        if day not in self._known:
+            self._known[day] = self._place(day)
+        return self._known[day]
+
+    def _place(self, day: int) -> int | None:
+        if day % 100 == 0:
+            day += 1 if self._months else -1_000_000_000
+        return bisect_right(self._firsts, day) - 1 if self._firsts[0] <= day <= self._last else None

@@ -1,0 +1,109 @@
+"""How an agent's (a team's) handle times spread, and the calls that lie far out: each opens its life."""
+
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from ccfloor.kpi.period import period
+from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.spread import Spread, bars, spread
+from ccfloor.service import runtime
+from ccfloor.store.handle_times import MOST, Handled, handled
+from ccfloor.store.members import agents_of
+from ccfloor.ui import charts, people_kit, trend_chart
+from ccfloor.ui.export import Cell, excel_bytes
+from ccfloor.ui.gone import queue_label
+from ccfloor.ui.links import call_address
+from ccfloor.ui.report_words import span
+from ccfloor.ui.shell import Look
+from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.trend_state import State
+from ccfloor.ui.trend_words import agent_name, scope_name
+
+_SHOWN = 40
+_COLUMNS = ("at", "agent", "queue", "number", "talk", "hold", "acw", "handle", "side")
+_EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def show(seen: Look, state: State) -> None:
+    """The view."""
+    lang, service = seen.lang, runtime.service()
+    config = service.config
+    start = period(config, state.first.isoformat()).start
+    end = period(config, state.last.isoformat()).end
+    agents = _agents(state.scope)
+    if not agents:
+        st.caption(text("trend.handle.who", lang))
+        return
+    calls = handled(service.engine, service.viewer(lang), config, agents, start, end)
+    title = text(
+        "trend.title", lang, who=scope_name(config, state.scope, lang), what=text("trend.handle.what", lang)
+    )
+    people_kit.piece(f"<b>{escape(title)}</b> <small>{state.first} – {state.last}</small>")
+    found = spread([call.handle_s for call in calls])
+    if found is None:
+        st.caption(text("trend.none", lang))
+        return
+    most = min(max(call.handle_s for call in calls), max(found.high * 1.6, found.p90 * 1.5))
+    drawn = bars([call.handle_s for call in calls], most)
+    charts.show(trend_chart.histogram(drawn, found, seen.theme, lang, title), "trend-handle")
+    people_kit.piece(escape(_words(found, lang)))
+    if len(calls) == MOST:
+        st.caption(text("trend.handle.cut", lang, n=f"{MOST:,}"))
+    _outliers(calls, found, lang)
+
+
+def _agents(scope: Scope) -> frozenset[str]:
+    if scope.kind == "team":
+        return agents_of(runtime.service().config, scope.name)
+    return frozenset((scope.name,)) if scope.kind == "agent" else frozenset()
+
+
+def _words(found: Spread, lang: Lang) -> str:
+    times = {name: span(getattr(found, name)) for name in ("mean", "q1", "median", "q3", "p90")}
+    return text("trend.handle.words", lang, n=f"{found.n:,}", **times)
+
+
+def _outliers(calls: list[Handled], found: Spread, lang: Lang) -> None:
+    """Beyond the fences, the farthest first."""
+    far = [call for call in calls if call.handle_s > found.high or call.handle_s < found.low]
+    far.sort(key=lambda call: -abs(_distance(call, found)))
+    st.subheader(text("trend.handle.far", lang, n=len(far)), anchor=False)
+    st.caption(text("trend.handle.fence", lang, low=span(found.low), high=span(found.high)))
+    if not far:
+        return
+    header = [text(f"trend.handle.col.{name}", lang) for name in _COLUMNS]
+    rows = [[*map(escape, _cells(call, found, lang)), _link(call, lang)] for call in far[:_SHOWN]]
+    people_kit.piece(people_kit.table([*header, text("trend.handle.col.open", lang)], rows))
+    if len(far) > _SHOWN:
+        st.caption(text("trend.handle.more", lang, n=_SHOWN, all=len(far)))
+    cells: list[list[Cell]] = [list(_cells(call, found, lang)) for call in far]
+    make = partial(excel_bytes, text("trend.handle.what", lang), header, cells)
+    name = f"ccfloor-{runtime.service().config.site}-handle-times.xlsx"
+    st.download_button(text("trend.excel", lang), make, name, _EXCEL, key="tr-handle-excel")
+
+
+def _distance(call: Handled, found: Spread) -> float:
+    """How many times beyond its fence."""
+    if call.handle_s > found.high:
+        return call.handle_s / found.high
+    return found.low / max(call.handle_s, 1.0)
+
+
+def _cells(call: Handled, found: Spread, lang: Lang) -> list[str]:
+    config = runtime.service().config
+    return [
+        people_kit.at_clock(call.answered_at, config.zone),
+        agent_name(config, call.agent, lang),
+        queue_label(config, call.queue, lang),
+        call.number or "–",
+        *(span(ms / 1000) for ms in (call.talk_ms, call.hold_ms, call.acw_ms)),
+        span(call.handle_s),
+        text("trend.handle.long" if call.handle_s > found.high else "trend.handle.short", lang),
+    ]
+
+
+def _link(call: Handled, lang: Lang) -> str:
+    address = call_address(call.source, call.position)
+    return f'<a href="{address}" target="_self">{escape(text("trend.handle.open", lang))}</a>'

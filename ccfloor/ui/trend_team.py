@@ -1,0 +1,140 @@
+"""Small multiples: every agent of a team over the same periods, on one scale, worst news first."""
+
+from html import escape
+
+import streamlit as st
+
+from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.spc import OUTSIDE
+from ccfloor.service import runtime
+from ccfloor.service.agent_trend import Trend, middle, of_team
+from ccfloor.store.members import team_of
+from ccfloor.ui import people_kit
+from ccfloor.ui.links import address
+from ccfloor.ui.shell import Look
+from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.trend_chart import reach
+from ccfloor.ui.trend_state import State
+from ccfloor.ui.trend_words import agent_name, finding_words, kpi_name, scope_name, value_text
+
+MOST = 60
+_WIDE, _HIGH = 300.0, 84.0
+
+_CSS = """
+.tm{display:grid;grid-template-columns:repeat(auto-fill,minmax(15rem,1fr));gap:1.1rem 1.6rem;
+padding-top:.5rem}
+.tm a{color:inherit;text-decoration:none;display:block;border-top:1px solid var(--rule);padding-top:.35rem}
+.tm a:hover,.tm a:focus-visible{border-color:var(--ink);outline:0;box-shadow:0 -1px 0 var(--ink)}
+.tm .h{display:flex;justify-content:space-between;gap:.5rem}.tm .v{font-size:1.125rem}
+.tm svg{width:100%;height:5.25rem;display:block;overflow:visible}
+.tm .n{color:var(--ink2);font-size:.8125rem;min-height:1.2em}.tm .n.bad{color:var(--over);font-weight:700}
+.tm .l{fill:none;stroke:var(--ink);stroke-width:1.5;vector-effect:non-scaling-stroke}
+.tm .c{stroke:var(--ink3);stroke-width:1;vector-effect:non-scaling-stroke}
+.tm .d{stroke:var(--ink2);stroke-width:1;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}
+.tm .m{stroke:var(--away);stroke-width:1;stroke-dasharray:1 3;vector-effect:non-scaling-stroke}
+.tm .o{fill:var(--over)}.tm .r{fill:var(--ground);stroke:var(--over);stroke-width:2}
+"""
+
+
+def show(seen: Look, state: State) -> None:
+    """The view."""
+    lang, service = seen.lang, runtime.service()
+    team = state.scope.name if state.scope.kind == "team" else _team(state.scope)
+    if "agent" not in state.kpi.scopes:
+        st.caption(text("trend.team.no", lang))
+        return
+    found = of_team(service, service.viewer(lang), team, state.asked)
+    name = scope_name(service.config, Scope("team", team), lang) if team else text("trend.site", lang)
+    title = text("trend.title", lang, who=name, what=kpi_name(state.kpi, lang))
+    people_kit.piece(f"<b>{escape(title)}</b> <small>{escape(text('trend.team.lead', lang))}</small>")
+    if not found:
+        st.caption(text("trend.none", lang))
+        return
+    ordered = sorted(found, key=_weight)
+    low, high = reach(ordered)
+    usual = middle(middle(made.values) for made in ordered)
+    cells = "".join(_small(made, low, high, usual, lang) for made in ordered[:MOST])
+    st.html(f'<style>{_CSS}</style><div class="cp tm">{cells}</div>')
+    if len(ordered) > MOST:
+        st.caption(text("trend.team.more", lang, n=len(ordered) - MOST))
+
+
+def _team(scope: Scope) -> str:
+    return team_of(runtime.service().config).get(scope.name, "") if scope.kind == "agent" else ""
+
+
+def _weight(made: Trend) -> tuple[int, int, str]:
+    """Points beyond limits before runs, runs before calm; the latest first."""
+    beyond = max((one.last for one in made.findings if one.rule in OUTSIDE), default=-1)
+    any_last = max((one.last for one in made.findings), default=-1)
+    return -beyond, -any_last, made.scope.name
+
+
+def _small(made: Trend, low: float, high: float, usual: float | None, lang: Lang) -> str:
+    """One agent: the last value, the line between its limits, the latest finding; a link to the whole."""
+    config = runtime.service().config
+    name = escape(agent_name(config, made.scope.name, lang))
+    known = [point for point in made.points if point.result.value is not None]
+    last = value_text(made.kpi, known[-1].result.value if known else None, lang)
+    found = max(made.findings, key=lambda one: one.last, default=None)
+    words = finding_words(made, found, lang) if found else ""
+    kind = "n bad" if found else "n"
+    link = address({"view": "trend", "scope": str(made.scope)})
+    return (
+        f'<a href="{link}" target="_self"><div class="h"><b>{name}</b>'
+        f'<span class="v">{escape(last)}</span></div>'
+        f'{_drawing(made, low, high, usual, name)}<div class="{kind}">{escape(words)}</div></a>'
+    )
+
+
+def _drawing(made: Trend, low: float, high: float, usual: float | None, name: str) -> str:
+    n = max(1, len(made.points) - 1)
+
+    def x(at: float) -> float:
+        return round(at / n * _WIDE, 1)
+
+    def y(value: float) -> float:
+        return round(_HIGH - (value - low) / (high - low or 1) * _HIGH, 1)
+
+    parts = [] if usual is None else [_level("m", 0, _WIDE, y(usual))]
+    for one in made.limits:
+        ends = x(one.first), x(one.last)
+        parts += [
+            _level("c", *ends, y(one.centre)),
+            _level("d", *ends, y(one.lower)),
+            _level("d", *ends, y(one.upper)),
+        ]
+    for some in _pieces(made):
+        d = " ".join(f"{x(at)},{y(value)}" for at, value in some)
+        parts.append(f'<polyline class="l" points="{d}"/>')
+    beyond = {at for one in made.findings if one.rule in OUTSIDE for at in one.points}
+    for at in sorted({at for one in made.findings for at in one.points}):
+        value = made.points[at].result.value
+        if value is None:
+            continue
+        cx, cy = x(at), y(value)
+        triangle = f"M{cx} {cy - 6}l6 11h-12z"
+        parts.append(
+            f'<path class="o" d="{triangle}"/>'
+            if at in beyond
+            else f'<circle class="r" cx="{cx}" cy="{cy}" r="3.5"/>'
+        )
+    return (
+        f'<svg viewBox="-6 -8 {_WIDE + 12:g} {_HIGH + 16:g}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{name}">{"".join(parts)}</svg>'
+    )
+
+
+def _level(kind: str, x0: float, x1: float, y: float) -> str:
+    return f'<line class="{kind}" x1="{x0}" x2="{x1}" y1="{y}" y2="{y}"/>'
+
+
+def _pieces(made: Trend) -> list[list[tuple[int, float]]]:
+    """The line, broken where nothing is known."""
+    found: list[list[tuple[int, float]]] = [[]]
+    for at, point in enumerate(made.points):
+        if point.result.value is None:
+            found.append([])
+        else:
+            found[-1].append((at, point.result.value))
+    return [some for some in found if some]
