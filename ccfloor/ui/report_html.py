@@ -14,8 +14,10 @@ _TREND = (76.0, 18.0)
 _USED = ("over", "warn-ink", "contact", "line", "ink2", "ink")
 # Of the report wherever it stands; its colours are those of the page around it.
 CSS = """
-.rp{font:.875rem/1.5 var(--font);color:var(--ink);font-variant-numeric:tabular-nums lining-nums;max-width:61.25rem}
-.rp h1{font-size:1.5rem;line-height:1.3;margin:0;padding:0}.rp h2{font-size:1rem;margin:1.75rem 0 .5rem;padding:0}
+.rp{font:.875rem/1.5 var(--font);color:var(--ink);font-variant-numeric:tabular-nums lining-nums}
+.rp{max-width:61.25rem}
+.rp h1{font-size:1.5rem;line-height:1.3;margin:0;padding:0}
+.rp h2{font-size:1rem;margin:1.75rem 0 .5rem;padding:0}
 .rp p{margin:.25em 0}.rp small,.rp .n,.rp th{color:var(--ink2);font-size:.7812rem;font-weight:400}
 .rp .head{display:flex;flex-wrap:wrap;gap:.625rem 1.875rem;border-top:2px solid var(--ink);padding:.625rem 0}
 .rp .head{border-bottom:1px solid var(--line);margin:1rem 0 .25rem}.rp .head small{display:block}

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from ccfloor.service.reports.data import Happening, Line, Measure, Members, Watched
+from ccfloor.kpi.causes import Cause
+from ccfloor.service.reports.data import Happening, Line, Measure, Members, Target, Watched
+from ccfloor.ui.kpi_causes import cause_text
 from ccfloor.ui.report_words import (
     DASH,
     Cell,
@@ -19,7 +21,7 @@ from ccfloor.ui.report_words import (
 )
 
 HEAD = ("offered", "service_level", "abandon_rate", "asa", "aht", "occupancy")
-_HEAD_AGENT = ("answered", "aht", "acw", "occupancy", "calls_per_hour", "transfer_rate")
+_HEAD_AGENT = ("answered", "aht", "talk", "hold", "acw", "occupancy", "transfer_rate")
 _MOST_HAPPENINGS = 40
 _MOST_GAPS = 6
 
@@ -45,7 +47,8 @@ def tables(words: Words) -> list[Table]:
 
 def headline(words: Words) -> list[tuple[Line, str, str, str]]:
     """The great numbers: line, value, target, what changed."""
-    names = HEAD if words.data.scope.kind in ("site", "queue") else _HEAD_AGENT
+    whole = words.data.scope.kind in ("site", "queue") and words.data.kind == "figures"
+    names = HEAD if whole else _HEAD_AGENT
     lines = [line for name in names if (line := words.data.line(name)) is not None]
     return [
         (
@@ -77,6 +80,7 @@ def sentences(words: Words) -> list[str]:
             found.append(words.say(f"sum.{key}", n=len(lines), some=some))
     if judged and len(found) == 0:
         found.append(words.say("sum.all", n=len(judged)))
+    found += [_causes(words, line) for line in judged if line.causes]
     fired = [one for one in data.happenings if one.kind == "fired"]
     incidents = len(data.happenings) - len(fired)
     if fired:
@@ -90,6 +94,14 @@ def sentences(words: Words) -> list[str]:
     if data.quality.gap_s >= 60:
         found.append(words.say("sum.gaps", minutes=f"{data.quality.gap_s / 60:,.0f}"))
     return found
+
+
+def _causes(words: Words, line: Line) -> str:
+    """What to look into where a target is missed."""
+    some = [
+        cause_text(Cause(name, dict(numbers), weight), words.lang) for name, weight, numbers in line.causes
+    ]
+    return words.say("sum.causes", name=words.two(line.of.name), some=words.say("semicolon").join(some))
 
 
 def _judged(words: Words, line: Line) -> str:
@@ -358,7 +370,7 @@ def _watched(words: Words) -> Table | None:
     )
     rows = tuple(_chart(words, one) for one in shown)
     note = words.say("watched.note", days=len(words.data.watched_days))
-    return Table("watched", words.say("watched"), header, rows, frozenset({0, 1, 2, 6}), note=note)
+    return Table("watched", words.say("watched"), header, rows, frozenset({0, 1, 2, 6, 7}), note=note)
 
 
 def _chart(words: Words, one: Watched) -> tuple[Cell, ...]:
@@ -373,7 +385,7 @@ def _chart(words: Words, one: Watched) -> tuple[Cell, ...]:
         value_cell(of, one.team_median),
         plain(f"{low}–{high}"),
         plain(signals),
-        Cell("", trend=one.values),
+        Cell("", trend=one.values, target=Target(one.lower, one.upper)),
     )
 
 

@@ -45,7 +45,10 @@ class Measure(msgspec.Struct, frozen=True):
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A KPI of the period. ``missing``: fields without data; ``by_day``: its values day by day."""
+    """A KPI of the period. ``missing``: fields without data; ``by_day``: its values day by day.
+
+    ``causes``: what is suspicious where the target is missed, with the numbers it rests on.
+    """
 
     of: Measure
     value: float | None
@@ -56,6 +59,7 @@ class Line(msgspec.Struct, frozen=True):
     missing: tuple[str, ...] = ()
     variant: Two = Two("", "")
     by_day: tuple[float | None, ...] = ()
+    causes: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = ()
 
 
 class Point(msgspec.Struct, frozen=True):

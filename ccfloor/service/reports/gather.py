@@ -4,60 +4,41 @@ Nothing here depends on when it is asked, beyond what is stored by then: a past 
 the same report.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.compute import compute
 from ccfloor.kpi.fields import Figures
-from ccfloor.kpi.light import light
-from ccfloor.kpi.model import Kpi
-from ccfloor.kpi.period import Period, back, day_number, days, half_hours, year_back
+from ccfloor.kpi.period import Period, days
 from ccfloor.kpi.period import period as period_of
 from ccfloor.kpi.scope import SITE, Kind, Scope
-from ccfloor.kpi.scope import scope as read_scope
-from ccfloor.kpi.spc import findings, limits
 from ccfloor.service.after_sheet import HistoryRow, Place, by_shift, history
 from ccfloor.service.after_timeline import both
+from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.reports.data import (
     Flow,
     Happening,
     Line,
-    Measure,
     Members,
     Quality,
-    Remark,
     ReportData,
     Two,
-    Watched,
 )
-from ccfloor.service.reports.material import (
-    Ground,
-    meanings,
-    measure,
-    members,
-    named,
-    series,
-    target,
-)
+from ccfloor.service.reports.material import Ground, line_of, meanings, members, named, series
+from ccfloor.service.reports.monitoring import WATCHED, Watch, remarks, span_of, watched
 from ccfloor.service.reports.plans import PARTS, ReportKind
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
-from ccfloor.store.kpi_figures import by_member, figures, state
+from ccfloor.store.kpi_figures import by_member, figures
 from ccfloor.store.members import team_of
 from ccfloor.store.plan_rows import unseen
 from ccfloor.store.queries import repair_counts
 from ccfloor.store.viewer import Viewer
 
-WATCHED = ("aht", "talk", "hold", "acw", "transfer_rate")
-_SHARES = {"transfer_rate"}
-_LOOK_BACK = 28  # days of a control chart whose period is shorter
-_LEAST_CALLS = 5  # an agent's day with fewer tells nothing of him
 _FLOWS = (
     "answered",
     "abandoned",
@@ -96,61 +77,47 @@ def gather(
     service: HasSite, viewer: Viewer, kind: ReportKind, scope: Scope, of: Period, made_at: float
 ) -> ReportData:
     """Everything that stands in the report. Raises ValueError where the scope is none of the site's."""
-    config, engine = service.config, service.engine
-    _check(config, scope)
-    ground = Ground(kpi_book(service), config)
+    table = kpi_table(service, viewer, of, scope)
     site = service.settings.site
     base = ReportData(
         kind=kind,
         site=Two(site.name_zh, site.name_en),
-        zone=config.zone,
+        zone=service.config.zone,
         scope=scope,
-        about=named(config, scope),
+        about=named(service.config, scope),
         period=of,
-        before=back(config, of),
-        year=year_back(config, of),
+        before=table.before,
+        year=table.year_ago,
         made_at=made_at,
-        final=state(engine, viewer, config, of).final,
+        final=table.state.final,
     )
-    made = _Made(service, viewer, ground, base)
+    made = _Made(service, viewer, base, table)
     return made.monitoring() if kind == "monitoring" else made.figures()
-
-
-def _check(config: FloorConfig, scope: Scope) -> None:
-    teams = {seat.team for seat in config.seats.values()}
-    if scope.kind == "queue" and scope.name not in config.queues:
-        raise ValueError(f"there is no queue {scope.name!r}")
-    if scope.kind == "team" and scope.name not in teams:
-        raise ValueError(f"there is no team {scope.name!r}")
 
 
 class _Made:
     """One report in the making."""
 
-    def __init__(self, service: HasSite, viewer: Viewer, ground: Ground, base: ReportData) -> None:
-        self.engine, self.viewer, self.ground, self.base = service.engine, viewer, ground, base
+    def __init__(self, service: HasSite, viewer: Viewer, base: ReportData, table: KpiTable) -> None:
+        self.engine, self.viewer, self.base, self.table = service.engine, viewer, base, table
         self.config, self.settings = service.config, service.settings
+        self.ground = Ground(kpi_book(service), service.config)
         self.scope, self.of = base.scope, base.period
-        self._told: dict[Scope, Sequence[Figures]] = {}
 
     def figures(self) -> ReportData:
         """The report of figures: everything of the scope."""
-        own = days(self.config, self.of)
-        told = self._figures([self.of, self.base.before, *([self.base.year] if self.base.year else [])])
-        by_day = self._figures(own) if len(own) > 1 else []
-        lines = self._lines(told, by_day)
-        parts = own if by_day else half_hours(self.config, self.of)
-        drawn = series(self.ground, self.scope, parts, by_day or self._figures(parts))
-        tables_ = self._members(told[0])
+        lines = self._lines()
+        whole = figures(self.engine, self.viewer, self.config, self.scope, [self.of])[0]
+        tables_ = self._members(whole)
         used = [line.of.id for line in lines if line.value is not None]
         used += [one.id for table in tables_ for one in table.measures]
         return _with(
             self.base,
-            lines=tuple(lines),
-            days=tuple(day.start for day in own),
-            series=drawn,
+            lines=lines,
+            days=tuple(day.start for day in days(self.config, self.of)),
+            series=series(self.ground, self.table),
             members=tables_,
-            flows=self._flows(told[0]),
+            flows=self._flows(whole),
             happenings=self._happenings(),
             quality=self._quality(),
             meanings=meanings(self.ground, self.scope, self.of, used),
@@ -158,61 +125,35 @@ class _Made:
 
     def monitoring(self) -> ReportData:
         """The report for quality assurance: each agent's KPIs as control charts read them."""
-        first = self.of if self.of.part == "month" else None
-        span = days(self.config, first) if first else self._back_from_end(_LOOK_BACK)
+        watch = Watch(
+            self.engine, self.viewer, self.config, self.ground, self.of, self.table.state.seen_until
+        )
+        span = span_of(self.config, self.of)
         agents = self._by_member("agent")
-        watched = [one for name in WATCHED for one in self._watched(name, agents, span)]
-        table = self._table("agent", agents, ("answered", *WATCHED))
+        shown = ("answered", *WATCHED)
+        table = self._table("agent", agents, shown)
         return _with(
             self.base,
-            lines=tuple(
-                line for line in self._lines(self._compared(), []) if line.of.id in (*WATCHED, "answered")
-            ),
+            lines=tuple(line for line in self._lines() if line.of.id in shown),
             members=(table,) if table else (),
-            watched=tuple(watched),
+            watched=watched(watch, agents, span),
             watched_days=tuple(day.start for day in span),
-            remarks=self._remarks(span),
+            remarks=remarks(watch, span),
             quality=self._quality(),
-            meanings=meanings(self.ground, self.scope, self.of, ("answered", *WATCHED)),
+            meanings=meanings(self.ground, self.scope, self.of, shown),
         )
 
     # -- figures -----------------------------------------------------------------------------------
 
-    def _figures(self, periods: Sequence[Period]) -> list[dict[str, float]]:
-        return figures(self.engine, self.viewer, self.config, self.scope, periods)
-
-    def _compared(self) -> list[dict[str, float]]:
-        return self._figures([self.of, self.base.before, *([self.base.year] if self.base.year else [])])
-
     def _by_member(self, kind: Kind) -> Mapping[Scope, Figures]:
         if self.scope.kind == "agent":
-            return {self.scope: self._figures([self.of])[0]}
+            return {self.scope: figures(self.engine, self.viewer, self.config, self.scope, [self.of])[0]}
         within = self.scope if self.scope.kind == "team" else SITE
         return by_member(self.engine, self.viewer, self.config, kind, self.of, within)
 
-    def _lines(self, told: Sequence[Figures], by_day: Sequence[Figures]) -> list[Line]:
-        day = self.ground.day(self.of)
-        kpis = [kpi for kpi in self.ground.book.on(day).values() if not kpi.now]
-        return [self._line(kpi, told, by_day) for kpi in kpis if self.scope.kind in kpi.scopes]
-
-    def _line(self, kpi: Kpi, told: Sequence[Figures], by_day: Sequence[Figures]) -> Line:
-        book, scope, day = self.ground.book, self.scope, self.ground.day(self.of)
-        variant = book.variant(kpi.id, scope, day)
-        chosen = kpi.variant(variant) if variant else None
-        now, *earlier = [compute(kpi, one, scope.kind, variant) for one in told]
-        bound, origin = book.bound(kpi.id, scope, day)
-        values = [compute(kpi, one, scope.kind, variant).value for one in by_day]
-        return Line(
-            of=measure(kpi),
-            value=now.value,
-            target=target(bound, origin),
-            light=light(bound, now.value),
-            before=earlier[0].value if earlier else None,
-            year_ago=earlier[1].value if len(earlier) > 1 else None,
-            missing=now.missing,
-            variant=Two(chosen.zh, chosen.en) if chosen else Two("", ""),
-            by_day=tuple(values) if any(value is not None for value in values) else (),
-        )
+    def _lines(self) -> tuple[Line, ...]:
+        daily = self.of.part != "day"
+        return tuple(line_of(line, daily) for line in self.table.lines)
 
     # -- tables ------------------------------------------------------------------------------------
 
@@ -255,7 +196,7 @@ class _Made:
 
     def _quality(self) -> Quality:
         of = self.of
-        known = state(self.engine, self.viewer, self.config, of)
+        known = self.table.state
         repairs = repair_counts(self.engine, self.viewer, of.start, of.end)
         table = tables.bad_lines.c
         within = (table.site == self.viewer.site, table.at >= of.start, table.at < of.end)
@@ -271,92 +212,6 @@ class _Made:
             repairs=tuple(most),
             bad_lines=int(bad or 0),
         )
-
-    # -- monitoring --------------------------------------------------------------------------------
-
-    def _back_from_end(self, count: int) -> list[Period]:
-        found = [days(self.config, self.of)[-1]]
-        while len(found) < count:
-            found.append(back(self.config, found[-1]))
-        return found[::-1]
-
-    def _watched(
-        self, name: str, agents: Mapping[Scope, Figures], span: Sequence[Period]
-    ) -> Iterable[Watched]:
-        one = self.ground.measure(name, self.of)
-        kpi = self.ground.kpi(name, self.of)
-        if one is None or kpi is None:
-            return []
-        cells = {who: self.ground.cell(name, who, self.of, told).value for who, told in agents.items()}
-        teams = team_of(self.config)
-        found = []
-        for who, value in cells.items():
-            team = teams.get(who.name, "")
-            mates = [cells[other] for other in cells if teams.get(other.name, "") == team]
-            known = [other for other in mates if other is not None]
-            if value is not None:
-                middle = median(known) if len(known) > 2 else None
-                found.append(self._chart(kpi, one, who, team, value, middle, self._daily(who, span)))
-        return sorted(found, key=lambda item: (-len(item.findings), item.team, item.name.zh))
-
-    def _daily(self, who: Scope, span: Sequence[Period]) -> Sequence[Figures]:
-        if who not in self._told:
-            self._told[who] = figures(self.engine, self.viewer, self.config, who, span)
-        return self._told[who]
-
-    def _chart(
-        self,
-        kpi: Kpi,
-        one: Measure,
-        who: Scope,
-        team: str,
-        value: float,
-        middle: float | None,
-        daily: Sequence[Figures],
-    ) -> Watched:
-        values = [_steady(kpi, who, told) for told in daily]
-        most = 1.0 if kpi.id in _SHARES else float("inf")
-        of = limits(values, most=most)
-        broken = findings(values, of) if of else []
-        first = len(daily) - len(days(self.config, self.of))
-        return Watched(
-            name=self.ground.name(who),
-            team=team,
-            measure=one,
-            value=value,
-            team_median=middle,
-            values=tuple(values),
-            centre=of.centre if of else None,
-            lower=of.lower if of else None,
-            upper=of.upper if of else None,
-            findings=tuple((hit.rule, hit.first, hit.last, hit.side) for hit in broken if hit.last >= first),
-        )
-
-    def _remarks(self, span: Sequence[Period]) -> tuple[Remark, ...]:
-        first, last = day_number(span[0].day), day_number(span[-1].day)
-        table = tables.annotations.c
-        query = select(table.scope, table.kind, table.day, table.until, table.text).where(
-            table.site == self.viewer.site,
-            table.removed_at.is_(None),
-            table.day <= last,
-            table.until >= first,
-        )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query.order_by(table.day, table.id)).all()
-        return tuple(Remark(row[0], self._called(row[0]), *row[1:]) for row in rows)
-
-    def _called(self, scope: str) -> Two:
-        try:
-            return named(self.config, read_scope(scope))
-        except ValueError:  # of a site that has changed since
-            return Two(scope, scope)
-
-
-def _steady(kpi: Kpi, who: Scope, told: Figures) -> float | None:
-    """The KPI of a day with enough calls."""
-    if told.get("agent.answered", 0) < _LEAST_CALLS:
-        return None
-    return compute(kpi, told, who.kind).value
 
 
 def _happening(row: HistoryRow) -> Happening:

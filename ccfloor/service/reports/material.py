@@ -11,6 +11,7 @@ from ccfloor.kpi.light import light
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Period, business_date, day_number
 from ccfloor.kpi.scope import Scope
+from ccfloor.service import kpi_month as month
 from ccfloor.service.reports.data import (
     Cell,
     Line,
@@ -66,7 +67,7 @@ class Ground(NamedTuple):
         return day_number(business_date(self.config, of.end - 1))
 
     def cell(self, name: str, scope: Scope, of: Period, figures: Figures) -> Cell:
-        """A KPI's value for a scope, and its light where the site itself set a target: a suggestion for all
+        """A KPI's value for a scope, and its light where a target is the site's own: a suggestion for all
         businesses says nothing of one team or agent.
         """
         kpi = self.kpi(name, of)
@@ -75,7 +76,7 @@ class Ground(NamedTuple):
         day = self.day(of)
         value = compute(kpi, figures, scope.kind, self.book.variant(name, scope, day)).value
         bound, origin = self.book.bound(name, scope, day)
-        return Cell(value, light(bound, value) if origin == "own" else "none")
+        return Cell(value, light(bound, value) if origin == "own" or scope.kind == "site" else "none")
 
     def measure(self, name: str, of: Period) -> Measure | None:
         """What it is called."""
@@ -116,31 +117,38 @@ def _english(config: FloorConfig) -> Mapping[str, str]:
     return found
 
 
-def series(
-    ground: Ground, scope: Scope, parts: Sequence[Period], figures: Sequence[Figures]
-) -> Series | None:
-    """Counts and the main KPI of a scope, part by part; the parts' own targets with them."""
-    if not parts:
-        return None
-    counts = _COUNTS.get(scope.kind, ("answered",))
-    main = _MAIN.get(scope.kind, "aht")
-    measures = [ground.measure(name, parts[-1]) for name in (*counts, main)]
-    known = [one for one in measures if one is not None]
-    if len(known) != len(measures):
-        return None
-    points = tuple(
-        _point(ground, scope, part, told, counts, main) for part, told in zip(parts, figures, strict=True)
+def line_of(line: month.Line, daily: bool) -> Line:
+    """A KPI's line; ``daily``: its parts are days, to be drawn as a trend."""
+    chosen = line.kpi.variant(line.variant) if line.variant else None
+    values = tuple(part.value for part in line.parts) if daily else ()
+    return Line(
+        of=measure(line.kpi),
+        value=line.result.value,
+        target=target(line.bound, line.origin),
+        light=line.light,
+        before=line.before.value,
+        year_ago=line.year_ago.value if line.year_ago else None,
+        missing=line.result.missing,
+        variant=Two(chosen.zh, chosen.en) if chosen else Two("", ""),
+        by_day=values if any(value is not None for value in values) else (),
+        causes=tuple((cause.id, cause.weight, tuple(sorted(cause.numbers.items()))) for cause in line.causes),
     )
-    return Series(tuple(known[:-1]), known[-1], points)
 
 
-def _point(
-    ground: Ground, scope: Scope, part: Period, told: Figures, counts: Iterable[str], main: str
-) -> Point:
-    values = tuple(ground.cell(name, scope, part, told).value for name in counts)
-    value = ground.cell(main, scope, part, told).value
-    bound, origin = ground.book.bound(main, scope, ground.day(part))
-    return Point(part.start, part.end, values, value, target(bound, origin), light(bound, value))
+def series(ground: Ground, table: month.KpiTable) -> Series | None:
+    """Counts and the main KPI of a scope, part by part, judged by the targets of the parts' own days."""
+    counts = [table.line(name) for name in _COUNTS.get(table.scope.kind, ("answered",))]
+    main = table.line(_MAIN.get(table.scope.kind, "aht"))
+    known = [line for line in counts if line is not None]
+    if main is None or len(known) != len(counts) or not table.parts:
+        return None
+    points = []
+    for index, part in enumerate(table.parts):
+        value = main.parts[index].value
+        bound, origin = ground.book.bound(main.kpi.id, table.scope, ground.day(part))
+        told = tuple(line.parts[index].value for line in known)
+        points.append(Point(part.start, part.end, told, value, target(bound, origin), light(bound, value)))
+    return Series(tuple(measure(line.kpi) for line in known), measure(main.kpi), tuple(points))
 
 
 def members(
@@ -195,8 +203,3 @@ def meanings(ground: Ground, scope: Scope, of: Period, names: Iterable[str]) -> 
             )
         )
     return tuple(found)
-
-
-def named_lines(lines: Iterable[Line]) -> list[str]:
-    """The KPIs of lines that have a value."""
-    return [line.of.id for line in lines if line.value is not None]
