@@ -271,13 +271,14 @@ class Gathering:
         asked, by_day = self.asked, dict[int, Sums]()
         if asked.viewer.queues is not None and self.scope.kind != "queue":
             return
+        months = any(one.part in ("month", "year") for one in self.periods)
+        site = asked.viewer.site
         for first, last in self._ranges:
-            of_month = first // 100 * 100
-            site = asked.viewer.site
-            by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, of_month, last)
-            if self.scope.kind != "site":
-                for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
-                    by_day[day] = {**none, **by_day.get(day, {})}
+            begin = first // 100 * 100 if months else first
+            by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, begin, last)
+        for first, last in self._ranges if self.scope.kind != "site" else ():
+            for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
+                by_day[day] = {**none, **by_day.get(day, {})}
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
                 first, last = self._numbers[one]

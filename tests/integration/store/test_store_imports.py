@@ -11,14 +11,16 @@ from sqlalchemy import Engine, func, insert, select
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.kpi.datafile import Row
 from ccfloor.kpi.datasets import DATASETS
-from ccfloor.kpi.period import period
+from ccfloor.kpi.period import days, period
 from ccfloor.kpi.scope import scope as scope_of
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service.importing_kpi import Preview
 from ccfloor.service.people_log import PeopleError, entries
 from ccfloor.store import imports as store
+from ccfloor.store.days import prepare_days
 from ccfloor.store.engine import writing
 from ccfloor.store.kpi_figures import by_member, figures
+from ccfloor.store.member_series import member_series
 from ccfloor.store.tables import fact_days, import_rows, kpi_facts, roster
 from ccfloor.store.viewer import Viewer
 
@@ -346,3 +348,21 @@ def test_an_agent_of_whom_nobody_complained_has_none_if_every_complaint_names_it
     assert "complaints.verified" not in told(engine, "agent:Zoe", "2026-11")
     assert told(engine, "agent:Ann", "2026-11")["complaints.verified"] == 1
     assert told(engine, "site", "2026-11")["complaints.verified"] == 4
+
+
+def test_a_trend_of_many_agents_tells_the_same_of_imports(engine: Engine) -> None:
+    prepare_days(engine, CONFIG, "main")
+    brought(
+        engine, "survey", HEADER + "2026-11-01,Ann,100,80,70\n2026-11-03,Ann,10,8,7\n2026-11-03,Zoe,5,4,3\n"
+    )
+    brought(
+        engine, "complaints", COMPLAINTS + "T1,2026-11-01,Ann,属实,是,6.5,是\nT2,2026-11-03,Bob,不属实,,,\n"
+    )
+    fields = ("survey.rated", "complaints.verified")
+    for name in ("2026-11", "2026-W45"):
+        of = days(CONFIG, period(CONFIG, name)) if "W" in name else [period(CONFIG, name)]
+        series = member_series(engine, Viewer(), CONFIG, ("Ann", "Zoe"), fields, of)
+        for agent, told_of in series.items():
+            found = figures(engine, Viewer(), CONFIG, scope_of(f"agent:{agent}"), of)
+            assert told_of == [{field: one[field] for field in fields if field in one} for one in found]
+    assert series["Zoe"][1] == {"complaints.verified": 0, "survey.rated": 4}
