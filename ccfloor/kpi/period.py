@@ -119,6 +119,18 @@ def back(config: FloorConfig, of: Period) -> Period:
     return next(half for half in half_hours(config, day_of(config, at)) if half.start <= at < half.end)
 
 
+def ahead(config: FloorConfig, of: Period) -> Period:
+    """The period that begins where this one ends."""
+    kinds = {"month": month_of, "week": week_of, "day": day_of}
+    if of.part in kinds:
+        return kinds[of.part](config, of.end)
+    if of.part == "year":
+        return period(config, f"{of.day.year + 1:04}")
+    return next(
+        half for half in half_hours(config, day_of(config, of.end)) if half.start <= of.end < half.end
+    )
+
+
 def year_back(config: FloorConfig, of: Period) -> Period | None:
     """The same month or day of the year before; None where there is none (29 February, weeks, half hours)."""
     year, _, rest = of.name.partition("-")

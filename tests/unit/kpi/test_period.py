@@ -7,6 +7,7 @@ import pytest
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import (
+    ahead,
     back,
     business_date,
     date_of,
@@ -80,3 +81,10 @@ def test_a_stored_day_is_its_date() -> None:
 def test_a_name_of_nothing_is_said(name: str) -> None:
     with pytest.raises(ValueError, match="names no year, month, week, day or half hour"):
         period(SHANGHAI, name)
+
+
+@pytest.mark.parametrize("name", ["2025", "2026-12", "2026-W53", "2026-03-29", "2026-10-25T02:30+02:00"])
+def test_the_period_after_begins_where_this_one_ends(name: str) -> None:
+    here = period(BERLIN, name)
+    after = ahead(BERLIN, here)
+    assert after.start == here.end and after.part == here.part and back(BERLIN, after) == here

@@ -1,0 +1,202 @@
+"""The page of KPIs: a month, a day, a half hour, the calls of it, one call. The URL says which.
+
+``period`` (or ``month``): 2026-11, 2026-W47, 2026-11-22 or a half hour; ``scope``; ``kpi``: whose course
+is drawn; ``below``: queues, teams or agents; ``which``: of the calls; ``call``: one call's life.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from html import escape
+
+import streamlit as st
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period
+from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.kpi.scope import scope as read_scope
+from ccfloor.service import runtime
+from ccfloor.service.kpi_month import KpiTable, check_scope, kpi_table
+from ccfloor.service.reports.data import Two
+from ccfloor.service.reports.gather import gather
+from ccfloor.service.reports.material import named
+from ccfloor.service.subjects import subjects
+from ccfloor.ui import kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
+from ccfloor.ui.kpi_words import period_text, words_of
+from ccfloor.ui.links import address
+from ccfloor.ui.report_files import MIME, ReportWriter
+from ccfloor.ui.report_words import Words
+from ccfloor.ui.shell import Look
+from ccfloor.ui.texts import Lang, text
+
+CSS = """
+.kp-bar{display:flex;flex-wrap:wrap;gap:.3rem .6rem;align-items:center;font-size:.875rem}
+.kp-bar a,.kp-bar b{border:1px solid var(--rule);padding:.15rem .7rem;text-decoration:none}
+.kp-bar b{background:var(--ink);color:var(--ground);border-color:var(--ink)}
+.kp-way{font-size:.875rem;color:var(--ink2)}.kp-way b{color:var(--ink)}
+.kp table{border-collapse:collapse;width:100%}
+.kp th{font-weight:400;font-size:.75rem;color:var(--ink2);text-align:right;vertical-align:bottom}
+.kp th{padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
+.kp td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-size:.875rem}
+.kp td{height:2.1rem}
+.kp tr>:first-child{padding-left:0}.kp .l{text-align:left}
+.kp td.v{font-size:1.125rem;white-space:nowrap}
+.kp td small{color:var(--ink2);font-size:.75rem;margin-left:.5rem}
+.kp tr.g td{color:var(--ink2);font-size:.8125rem;padding-top:.7rem;text-align:left;height:auto}
+.kp tr.on td{background:var(--surface)}
+.kp tr.on td:first-child{box-shadow:inset .2rem 0 var(--ink);padding-left:.6rem}
+.kp a{color:inherit}.kp td img{margin-left:auto;display:block}
+.kp-met{color:var(--ink2)}td.v .kp-met{color:var(--ink)}.kp-none{color:inherit}
+.kp-near{font-weight:700;color:var(--warn-ink);white-space:nowrap}
+.kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
+.kp i{font-style:normal}.kp-why{color:var(--ink);font-size:.8125rem}.kp .zero{color:var(--ink3)}
+.kp-wide{overflow-x:auto}
+@media(max-width:700px){.kp .m0{display:none}.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
+.kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
+"""
+
+
+def show(seen: Look) -> None:
+    """Draw what the URL asks for."""
+    lang = seen.lang
+    people_kit.dress(seen)
+    st.html(f"<style>{CSS}</style>")
+    if key := str(st.query_params.get("call", "")):
+        kpi_call.show(seen, key)
+        return
+    st.header(text("page.kpi", lang), anchor=False)
+    service = runtime.service()
+    try:
+        of, scope = _asked(service.config)
+    except ValueError as error:
+        st.error(str(error) if lang == "en" else text("kpi.bad_address", lang))
+        return
+    scope = _scope(scope, lang)
+    table = kpi_table(service, service.viewer(lang), of, scope)
+    words = _words(table, lang)
+    _way(words, of, scope)
+    _bar(words, of)
+    _state(words, table)
+    if of.part == "halfhour":
+        kpi_lines.short(words, table)
+        kpi_calls.show(seen, words, scope, of)
+        return
+    kpi_lines.show(seen, words, table)
+    kpi_course.show(seen, words, table)
+    _excel(table, lang)
+
+
+# -- what is asked for -------------------------------------------------------------------------------
+
+
+def _asked(config: FloorConfig) -> tuple[Period, Scope]:
+    """The URL's period and scope; without a period the month that runs. Raises ValueError with a sentence."""
+    name = str(st.query_params.get("period") or st.query_params.get("month") or "")
+    of = period(config, name) if name else month_of(config, runtime.service().floor_now())
+    scope = read_scope(str(st.query_params.get("scope", "")))
+    check_scope(config, scope)
+    return of, scope
+
+
+def _scope(asked: Scope, lang: Lang) -> Scope:
+    """Whose figures, to choose from; kept in the URL."""
+    service = runtime.service()
+    viewer = service.viewer(lang)
+    queues = [Scope("queue", name) for name in service.config.queues if viewer.sees_queue(name)]
+    known = list(dict.fromkeys([SITE, *queues, *subjects(service, viewer), asked]))
+    found = st.selectbox(
+        text("kpi.scope", lang),
+        known,
+        index=known.index(asked),
+        format_func=partial(_called, lang),
+        key=f"kpi-scope-{asked}",
+        width=320,
+    )
+    if found is not None and found != asked:
+        st.query_params["scope"] = str(found)
+        st.rerun()
+    return asked
+
+
+def _called(lang: Lang, scope: Scope) -> str:
+    return text(f"report.scope.{scope.kind}", lang, name=named(runtime.service().config, scope).said(lang))
+
+
+def _words(table: KpiTable, lang: Lang) -> Words:
+    service = runtime.service()
+    site = service.settings.site
+    about = named(service.config, table.scope)
+    return words_of(
+        table, Two(site.name_zh, site.name_en), service.config.zone, about, service.floor_now(), lang
+    )
+
+
+# -- where one is ------------------------------------------------------------------------------------
+
+
+def _way(words: Words, of: Period, scope: Scope) -> None:
+    """The way down as links: scope, month, day, half hour."""
+    site = words.say("scope.site")
+    steps = [(site, {"scope": ""})] if scope != SITE else []
+    steps += [(words.about, {"period": month_of(_config(), of.start).name, "kpi": ""})]
+    steps += [(period_text(words, one), {"period": one.name}) for one in _above(of)]
+    links = [_link(name, changed) for name, changed in steps]
+    here = f"<b>{escape(period_text(words, of))}</b>"
+    st.html(f'<div class="cp kp-way">{" › ".join([*links, here])}</div>')
+
+
+def _above(of: Period) -> Iterator[Period]:
+    """The longer periods a period lies in, longest first."""
+    if of.part in ("day", "halfhour"):
+        yield month_of(_config(), of.start)
+    if of.part == "halfhour":
+        yield day_of(_config(), of.start)
+
+
+def _bar(words: Words, of: Period) -> None:
+    """The period before, this one, the one after, and the one that runs now."""
+    config, now = _config(), runtime.service().floor_now()
+    before = back(config, of)
+    links = [_link(f"‹ {_short(words, before)}", {"period": before.name, "month": ""})]
+    links.append(f"<b>{escape(_short(words, of))}</b>")
+    if of.end <= now:
+        after = ahead(config, of)
+        links.append(_link(f"{_short(words, after)} ›", {"period": after.name, "month": ""}))
+    st.html(f'<div class="cp kp-bar">{"".join(links)}</div>')
+
+
+def _short(words: Words, of: Period) -> str:
+    return f"{words.local(of.start):%H:%M}" if of.part == "halfhour" else of.name
+
+
+def _link(name: str, changed: dict[str, str]) -> str:
+    return f'<a href="{address(changed)}" target="_self">{escape(name)}</a>'
+
+
+def _config() -> FloorConfig:
+    return runtime.service().config
+
+
+def _state(words: Words, table: KpiTable) -> None:
+    """Provisional or final, up to when the floor was seen, what was not in sight."""
+    parts = [words.state]
+    if table.state.gap_s >= 1:
+        parts.append(text("kpi.gap", words.lang, minutes=f"{table.state.gap_s / 60:,.0f}"))
+    if table.state.repeats_open and table.state.final:
+        parts.append(text("kpi.repeats_open", words.lang))
+    st.caption(" · ".join(parts))
+
+
+def _excel(table: KpiTable, lang: Lang) -> None:
+    """The same figures as a file: what the report of this period holds."""
+    service = runtime.service()
+    if table.period.part not in ("day", "week", "month"):
+        return
+    name = f"ccfloor-{service.config.site}-{table.period.name}-{str(table.scope).replace(':', '-')}.xlsx"
+    make = partial(_book, table.period, table.scope, lang)
+    st.download_button(text("kpi.excel", lang), make, name, MIME["xlsx"], key="kpi-excel")
+
+
+def _book(of: Period, scope: Scope, lang: Lang) -> bytes:
+    service = runtime.service()
+    data = gather(service, service.viewer(lang), "figures", scope, of, service.floor_now())
+    return ReportWriter().file(data, lang, "xlsx")
