@@ -8,6 +8,7 @@ from sqlalchemy import Connection, case, func, select
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.floor.metrics import Counts, occupancy
+from ccfloor.store.engine import by_value
 from ccfloor.store.periods import Periods
 from ccfloor.store.tables import agent_intervals, calls
 from ccfloor.store.viewer import Viewer, queue_scope
@@ -83,9 +84,10 @@ def _answered(
         *(func.sum(table[name]) for name in ("wait_ms", "talk_ms", "hold_ms", "acw_ms", "ring_ms")),
         func.max(table.wait_ms),
     ]
-    query = select(table.agent, table.queue, func.min(table.answered_at), *sums)
+    whose = (by_value(table.agent), by_value(table.queue))
+    query = select(*whose, func.min(table.answered_at), *sums)
     query = query.where(table.site == viewer.site, table.outcome == Outcome.ANSWERED.value, table.agent != "")
-    query = query.where(*queue_scope(viewer, table.queue)).group_by(table.agent, table.queue)
+    query = query.where(*queue_scope(viewer, table.queue)).group_by(*whose)
     mine = viewer.seats(config)
     for start, end in periods.stretches():
         # Nobody waits a day: the bounds on the entry let the index on it be used.
@@ -120,7 +122,7 @@ def present(connection: Connection, viewer: Viewer, config: FloorConfig, periods
     """Agents whose presence the switch told of, in the period or on the day around it."""
     table = agent_intervals.c
     around = (table.start >= periods.start - _DAY_S, table.start < periods.end + _DAY_S)
-    query = select(table.agent).distinct().where(table.site == viewer.site, *around, TOLD > 0)
+    query = select(by_value(table.agent)).distinct().where(table.site == viewer.site, *around, TOLD > 0)
     mine = viewer.seats(config)
     return {agent for agent in connection.scalars(query) if mine is None or agent in mine}
 
@@ -129,8 +131,9 @@ def _time(connection: Connection, viewer: Viewer, periods: Periods) -> Iterator[
     """(agent, instant, busy ms, ready ms)."""
     table = agent_intervals.c
     busy = sum((table[name] for name in _BUSY[1:]), start=table[_BUSY[0]])
-    query = select(table.agent, func.min(table.start), func.sum(busy), func.sum(table.ready_ms))
-    query = query.where(table.site == viewer.site).group_by(table.agent)
+    agent = by_value(table.agent)
+    query = select(agent, func.min(table.start), func.sum(busy), func.sum(table.ready_ms))
+    query = query.where(table.site == viewer.site).group_by(agent)
     for start, end in periods.stretches():
         part = query.where(table.start >= start, table.start < end)
         for agent, at, busy_ms, ready_ms in connection.execute(

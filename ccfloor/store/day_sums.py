@@ -15,6 +15,7 @@ from ccfloor.floor.records import AGENT_FIELDS
 from ccfloor.kpi.fields import AGENT, GREATEST, PRESENCE, QUEUE
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.store.agent_metrics import PRESENCE as TELLING
+from ccfloor.store.engine import by_value
 from ccfloor.store.tables import agent_days, queue_days
 from ccfloor.store.viewer import Viewer, queue_scope
 
@@ -31,7 +32,7 @@ def queue_sums(
 ) -> dict[int | str, Sums]:
     """Day or queue → sums over the viewer's queues, both days inclusive."""
     table = queue_days.c
-    key = table.day if by == "day" else table.queue
+    key = by_value(table.day if by == "day" else table.queue)
     query = select(key, *(func.sum(table[name]) for name in FIELDS), func.max(table.max_wait_ms))
     query = query.where(table.site == viewer.site, table.day >= first, table.day <= last)
     query = query.where(*queue_scope(viewer, table.queue)).group_by(key)
@@ -71,7 +72,7 @@ def _rows(
 ) -> Iterator[Sequence[Any]]:
     """(day or agent, whether presence was told, agent days, sums …)."""
     table = agent_days.c
-    key = table.day if by == "day" else table.agent
+    key = by_value(table.day if by == "day" else table.agent)
     told = case((_told(agent_days) > 0, 1), else_=0)
     active = func.sum(case((or_(_told(agent_days) > 0, table.answered > 0), 1), else_=0))
     query = select(key, told, active, *(func.sum(table[name]) for name in AGENT_FIELDS))
@@ -101,7 +102,7 @@ def _beside_told(
 def present_on(connection: Connection, site: str, days: Sequence[int]) -> set[str]:
     """Agents whose presence a switch told of on any of these days."""
     table = agent_days.c
-    query = select(table.agent).distinct().where(table.site == site, table.day.in_(days))
+    query = select(by_value(table.agent)).distinct().where(table.site == site, table.day.in_(days))
     return set(connection.scalars(query.where(_told(agent_days) > 0)))
 
 

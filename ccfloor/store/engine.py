@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Text, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 
 from ccfloor.store.file_guard import file_of, guard_file
@@ -86,3 +86,11 @@ def lock_site(connection: Connection, site: str) -> None:
     if connection.dialect.name == "postgresql":
         key = zlib.crc32(f"ccfloor writer {site}".encode())
         connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def by_value(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column to group by or to narrow beside a period, where rows are to be found by the period alone.
+
+    SQLite would rather read all there is in the order of the column's own index than sort a few rows.
+    """
+    return column.concat("") if isinstance(column.type, Text) else column + 0

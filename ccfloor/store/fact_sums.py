@@ -14,6 +14,7 @@ from ccfloor.kpi.period import Period, day_number
 from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.store.call_counts import Counted, count_calls
 from ccfloor.store.day_sums import Sums
+from ccfloor.store.engine import by_value
 from ccfloor.store.tables import counted_days, fact_days, kpi_facts
 
 MOST_UNCOUNTED = 35  # days counted on the way to an answer; a year's would keep a reader waiting
@@ -58,7 +59,8 @@ def counted_by_day(
 ) -> dict[int | str, Sums]:
     """Day → sums over these scopes, of the days that have been counted."""
     table = counted_days.c
-    query = select(table.day, *(func.sum(table[name]) for name in _COLUMNS)).group_by(table.day)
+    day = by_value(table.day)
+    query = select(day, *(func.sum(table[name]) for name in _COLUMNS)).group_by(day)
     query = query.where(table.site == site, table.day >= first, table.day <= last)
     rows = connection.execute(query.where(table.scope.in_([str(scope) for scope in scopes])))
     return {day: _known(sums) for day, *sums in rows}
@@ -69,7 +71,8 @@ def counted_by_member(
 ) -> dict[str, Sums]:
     """Queue or agent → sums of the days that have been counted, but for those of ``without``."""
     table = counted_days.c
-    query = select(table.scope, *(func.sum(table[name]) for name in _COLUMNS)).group_by(table.scope)
+    scoped = by_value(table.scope)
+    query = select(scoped, *(func.sum(table[name]) for name in _COLUMNS)).group_by(scoped)
     query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
     if without:
         query = query.where(table.day.not_in(without))
@@ -94,7 +97,8 @@ def imported_by_member(
 ) -> dict[str, Sums]:
     """Queue, team or agent → what imports say of it. ``months``: with the sums of whole months."""
     table = kpi_facts.c
-    query = select(table.scope, table.field, func.sum(table.value)).group_by(table.scope, table.field)
+    whose = (by_value(table.scope), by_value(table.field))
+    query = select(*whose, func.sum(table.value)).group_by(*whose)
     query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
     if not months:
         query = query.where(table.day % 100 != 0)
@@ -105,8 +109,8 @@ def imported_by_member(
 
 
 def _of(column: ColumnElement[str], kind: Kind) -> list[ColumnElement[bool]]:
-    """Scopes of one kind, as an index finds them."""
-    return [column >= f"{kind}:", column < f"{kind};"]
+    """Scopes of one kind."""
+    return [by_value(column) >= f"{kind}:", by_value(column) < f"{kind};"]
 
 
 def _known(sums: Sequence[Any]) -> Sums:

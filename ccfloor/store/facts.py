@@ -19,7 +19,7 @@ from ccfloor.kpi.period import Period, back, day_number, day_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.agent_metrics import TOLD
 from ccfloor.store.call_counts import WEEK_S, Counted, count_calls
-from ccfloor.store.engine import lock_site, writing
+from ccfloor.store.engine import by_value, lock_site, writing
 from ccfloor.store.seen import joined, seen
 from ccfloor.store.tables import (
     agent_intervals,
@@ -144,9 +144,10 @@ def _count(connection: Connection, config: FloorConfig, site: str, day: Period) 
 def _busy_spells(connection: Connection, site: str, day: Period) -> dict[str, dict[str, int]]:
     """Agent → spells of busy beyond the limit that began on the day; of agents whose presence is told."""
     table = agent_intervals.c
-    query = select(table.agent, func.sum(table.busy_ms), func.sum(TOLD))
+    agent = by_value(table.agent)
+    query = select(agent, func.sum(table.busy_ms), func.sum(TOLD)).group_by(agent)
     within = (table.site == site, table.start >= day.start, table.start < day.end)
-    rows = connection.execute(query.where(*within).group_by(table.agent)).all()
+    rows = connection.execute(query.where(*within)).all()
     found = {agent: {"seats.busy_spells_over": 0} for agent, _, told in rows if told}
     spans = seat_spans.c
     asked = select(spans.agent, spans.start, spans.end).where(spans.site == site)

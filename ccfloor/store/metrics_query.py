@@ -17,6 +17,7 @@ from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.metrics import FIELDS, INDEX, Counts
 from ccfloor.store.agent_metrics import agent_figures, occupancies
+from ccfloor.store.engine import by_value
 from ccfloor.store.periods import Periods
 from ccfloor.store.recall import call_row
 from ccfloor.store.tables import calls, queue_intervals
@@ -132,8 +133,9 @@ def _intervals(
     """(queue, instant, vector, longest wait) of every stretch of intervals within one period."""
     table = queue_intervals.c
     sums = [func.sum(table[name]) for name in FIELDS]
-    query = select(table.queue, func.min(table.start), *sums, func.max(table.max_wait_ms))
-    query = query.where(table.site == viewer.site, *queue_scope(viewer, table.queue)).group_by(table.queue)
+    queue = by_value(table.queue)
+    query = select(queue, func.min(table.start), *sums, func.max(table.max_wait_ms))
+    query = query.where(table.site == viewer.site, *queue_scope(viewer, table.queue)).group_by(queue)
     for begin, end in periods.stretches():
         part = query.where(table.start >= max(begin, first), table.start < min(end, last))
         for row in connection.execute(part if periods.few else part.group_by(table.start)):

@@ -15,6 +15,7 @@ from ccfloor.kpi.fields import AGENT, PRESENCE
 from ccfloor.store.agent_metrics import PRESENCE as PRESENT_BY
 from ccfloor.store.agent_metrics import agent_figures, present
 from ccfloor.store.day_sums import AGENT_DAYS, QUEUE_NAMES, Sums
+from ccfloor.store.engine import by_value
 from ccfloor.store.metrics_query import tally
 from ccfloor.store.periods import Periods
 from ccfloor.store.tables import agent_intervals
@@ -45,7 +46,9 @@ def agent_span(
 ) -> dict[str, Sums]:
     """Agent → sums in a part of a day, for a viewer of all queues: calls by the answer, time by quarters."""
     table = agent_intervals.c
-    query = select(table.agent, *(func.sum(table[name]) for name in AGENT_FIELDS)).group_by(table.agent)
+    query = select(by_value(table.agent), *(func.sum(table[name]) for name in AGENT_FIELDS)).group_by(
+        by_value(table.agent)
+    )
     query = query.where(table.site == viewer.site, table.start >= span[0], table.start < span[1])
     found: dict[str, Sums] = {}
     telling: set[str] = set()
