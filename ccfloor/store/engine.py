@@ -6,7 +6,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Text, create_engine, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Text,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.engine import URL, make_url
 
 from ccfloor.store.file_guard import file_of, guard_file
@@ -93,4 +103,6 @@ def by_value(column: ColumnElement[Any]) -> ColumnElement[Any]:
 
     SQLite would rather read all there is in the order of the column's own index than sort a few rows.
     """
-    return column.concat("") if isinstance(column.type, Text) else column + 0
+    if isinstance(column.type, Text):
+        return column.concat(literal_column("''"))
+    return column + literal_column("0", column.type)
