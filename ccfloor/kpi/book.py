@@ -70,8 +70,8 @@ class KpiBook:
         self._team_of, self._promised = team_of or {}, promised
 
     def on(self, day: int) -> dict[str, Kpi]:
-        """The catalogue as it counts on a day, in today's order."""
-        found = ((name, self.definition(name, day)) for name in self.kpis)
+        """The catalogue as it counts on a day, in today's order; what is no longer in it comes last."""
+        found = ((name, self.definition(name, day)) for name in {**self.kpis, **self._versions})
         return {name: kpi for name, kpi in found if kpi is not None}
 
     def definition(self, kpi_id: str, day: int = 0) -> Kpi | None:

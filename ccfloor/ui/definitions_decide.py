@@ -19,6 +19,7 @@ from ccfloor.service.kpi_targets import Act, Month, decide, present_level, previ
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
 from ccfloor.ui.definitions_names import scope_names, scopes_of
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang, text
 
 _AHEAD, _BEHIND = 12, 36  # months that can be chosen; those behind for a first decision alone
@@ -149,8 +150,8 @@ def _preview(kpi: Kpi, book: KpiBook, scope: Scope, choice: Choice, lang: Lang) 
     rows = [
         [
             month.period.name,
-            f"{_mark(month.light_now)} {escape(words.value(kpi, month.now.value, lang))}",
-            f"{_mark(month.light_then)} {escape(words.value(kpi, month.then.value, lang))}",
+            f"{_mark(month.light_now)} {escape(value_text(kpi, month.now.value))}",
+            f"{_mark(month.light_then)} {escape(value_text(kpi, month.then.value))}",
         ]
         for month in months
     ]
@@ -170,7 +171,7 @@ def _summary(kpi: Kpi, months: list[Month], lang: Lang) -> str:
     level = present_level(months)
     if level is None:
         return said
-    return said + text("definitions.preview.level", lang, level=words.value(kpi, level, lang))
+    return said + text("definitions.preview.level", lang, level=value_text(kpi, level))
 
 
 def _save(kpi: Kpi, scope: Scope, since: int, choice: Choice, lang: Lang) -> None:

@@ -65,14 +65,6 @@ def number(kpi: Kpi, value: float) -> str:
     return f"{value * 100:.6g}" if kpi.unit == "%" else f"{value:.6g}"
 
 
-def value(kpi: Kpi, told: float | None, lang: Lang) -> str:
-    """A value with its unit, to one decimal; a dash where there is none."""
-    if told is None:
-        return DASH
-    shown = f"{told * 100:.1f}" if kpi.unit == "%" else f"{told:,.0f}" if kpi.unit == "n" else f"{told:,.1f}"
-    return shown + unit_after(kpi, lang)
-
-
 def unit_after(kpi: Kpi, lang: Lang) -> str:
     """The unit as it follows a number: "%", " 秒", nothing for plain counts."""
     if kpi.unit == "%":

@@ -121,6 +121,7 @@ def test_a_kpi_that_left_the_catalogue_stays_in_the_months_it_had() -> None:
     versions = [KpiVersion("asked", 0, kpi()), KpiVersion("asked", 20261101, None)]
     made = KpiBook({}, versions)
     assert made.definition("asked", 20261031) == kpi()
+    assert made.on(20261031) == {"asked": kpi()} and made.on(20261101) == {}
     assert made.definition("asked", 20261101) is None
     assert made.definition("asked") is None
 
