@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from ccfloor.kpi.book import Choice, KpiBook
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of, day_number
-from ccfloor.kpi.result import Light
 from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_site import first_of_month
@@ -20,6 +19,7 @@ from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
 from ccfloor.ui.definitions_names import scope_names, scopes_of
 from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.report_words import SHAPES
 from ccfloor.ui.texts import Lang, text
 
 _AHEAD, _BEHIND = 12, 36  # months that can be chosen; those behind for a first decision alone
@@ -150,18 +150,13 @@ def _preview(kpi: Kpi, book: KpiBook, scope: Scope, choice: Choice, lang: Lang) 
     rows = [
         [
             month.period.name,
-            f"{_mark(month.light_now)} {escape(value_text(kpi, month.now.value))}",
-            f"{_mark(month.light_then)} {escape(value_text(kpi, month.then.value))}",
+            f"{SHAPES[month.light_now]} {escape(value_text(kpi, month.now.value))}",
+            f"{SHAPES[month.light_then]} {escape(value_text(kpi, month.then.value))}",
         ]
         for month in months
     ]
     st.caption(_summary(kpi, months, lang))
     people_kit.piece(people_kit.table(header, rows))
-
-
-def _mark(light: Light) -> str:
-    """A light by its shape: on target, near it, off it."""
-    return {"met": "●", "near": "△", "missed": "▲", "none": ""}[light]
 
 
 def _summary(kpi: Kpi, months: list[Month], lang: Lang) -> str:

@@ -12,8 +12,8 @@ from ccfloor.ui.definitions_names import scope_names
 from ccfloor.ui.export import Cell, book_bytes, csv_bytes
 from ccfloor.ui.texts import Lang, text
 
-_CATALOGUE = ("id", "name", "group", "formula", "variant_now", "variants", "unit", "direction", "scopes", "own",
-              "suggested", "industry", "data", "source", "version")  # fmt: skip
+_CATALOGUE = ("id", "name", "group", "formula", "variant_now", "variants", "unit", "direction", "scopes",
+              "own", "suggested", "industry", "data", "source", "version")  # fmt: skip
 _TARGETS = ("name", "scope", "valid_from", "decision", "who", "why", "at")
 _METRICS = ("name", "formula", "unit", "source")
 
