@@ -34,11 +34,17 @@ class Viewer:
         return text if self.may_see_numbers else _DIGITS.sub(lambda found: mask_number(found[0]), text)
 
     def seats(self, config: FloorConfig) -> frozenset[str] | None:
-        """Ids and agent names of the seats of the viewer's teams; None: all seats."""
+        """Ids and agent names of the seats of the viewer's teams; None: all seats.
+
+        Who signs on at such a seat in other shifts is among them, but for those at home in another team.
+        """
         if self.teams is None:
             return None
         mine = [seat for seat in config.seats.values() if seat.team in self.teams]
-        return frozenset(name for seat in mine for name in (seat.seat, seat.agent, *seat.aliases) if name)
+        at_home = {seat.agent for seat in config.seats.values()}
+        others = {name for seat in mine for name in seat.others} - at_home
+        names = (name for seat in mine for name in (seat.seat, seat.agent, *seat.aliases))
+        return frozenset((*names, *others)) - {""}
 
 
 def mask_number(number: str) -> str:

@@ -33,9 +33,12 @@ def test_teams_name_their_seats_and_agents() -> None:
     config = FloorConfig(
         seats={
             "P/1": SeatInfo("P/1", agent="Ann", team="red", aliases=("SIP/1",)),
-            "P/2": SeatInfo("P/2", agent="Bob", team="blue"),
+            "P/2": SeatInfo("P/2", agent="Bob", team="blue", others={"Cid": "Cid", "Ann": "Ann"}),
         }
     )
     assert Viewer().seats(config) is None
+    assert Viewer(teams=frozenset({"blue"})).seats(config) == {"P/2", "Bob", "Cid"}, (
+        "Ann is at home elsewhere"
+    )
     assert Viewer(teams=frozenset({"red"})).seats(config) == {"P/1", "Ann", "SIP/1"}
     assert Viewer(teams=frozenset()).seats(config) == frozenset()
