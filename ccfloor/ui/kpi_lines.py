@@ -76,8 +76,11 @@ def chosen(table: KpiTable) -> Line | None:
 
 
 def _groups(lines: Iterable[Line]) -> Iterable[tuple[str, list[Line]]]:
-    for group, some in groupby(lines, key=lambda line: line.kpi.group):
-        yield group, list(some)
+    """Group → its lines; groups in the order in which the catalogue first names them."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.kpi.group, []).append(line)
+    return found.items()
 
 
 def _header(words: Words, table: KpiTable) -> list[tuple[str, str]]:
