@@ -92,12 +92,13 @@ def kpi_table(service: HasBook, viewer: Viewer, period: Period, scope: Scope = S
     rest = told[2 + bool(year) :]
     earlier: tuple[Figures, Figures | None] = (told[1], told[2] if year else None)
     making = _Making(kpi_book(service), config, scope)
+    known = state(engine, viewer, config, period)
+    grown = told[1] if known.final else {}  # a part of a period has not grown beside a whole one
     lines = tuple(
-        making.line(kpi, period, told[0], earlier, rest)
+        making.line(kpi, period, told[0], earlier, rest, grown)
         for kpi in making.kpis(period)
         if not kpi.now and scope.kind in kpi.scopes
     )
-    known = state(engine, viewer, config, period)
     return KpiTable(scope, period, before, year, known, tuple(parts), lines)
 
 
@@ -148,8 +149,9 @@ class _Making:
         told: Figures,
         earlier: tuple[Figures, Figures | None],
         parts: Sequence[Figures],
+        grown: Figures,
     ) -> Line:
-        """One KPI with everything it is compared with."""
+        """One KPI with everything it is compared with. ``grown``: figures against which growth is told."""
         scope, day = self.scope, self.day(period)
         variant = self.book.variant(kpi.id, scope, day)
         bound, origin = self.book.bound(kpi.id, scope, day)
@@ -159,7 +161,7 @@ class _Making:
 
         result = of(told)
         verdict = light(bound, result.value)
-        why = causes(kpi, told, earlier[0]) if verdict in ("near", "missed") else []
+        why = causes(kpi, told, grown) if verdict in ("near", "missed") else []
         year = of(earlier[1]) if earlier[1] is not None else None
         by_part = tuple(of(part) for part in parts)
         return Line(kpi, variant, result, bound, origin, verdict, of(earlier[0]), year, by_part, tuple(why))
@@ -181,7 +183,9 @@ class _Making:
     def part_cell(self, line: Line, part: Period, result: Result) -> Cell:
         """A part's value, judged by the target of its own day."""
         bound, _ = self.book.bound(line.kpi.id, self.scope, self.day(part))
-        return Cell(line.kpi, result, light(bound, result.value))
+        # A band is for the long run: a quiet Sunday is no fault of anybody's.
+        judged = line.kpi.direction != "band"
+        return Cell(line.kpi, result, light(bound, result.value) if judged else "none")
 
     def _catalogue(self, day: int) -> Mapping[str, Kpi]:
         if day not in self._on:

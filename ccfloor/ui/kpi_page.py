@@ -44,7 +44,8 @@ CSS = """
 .kp tr.g td{color:var(--ink2);font-size:.8125rem;padding-top:.7rem;text-align:left;height:auto}
 .kp tr.on td{background:var(--surface)}
 .kp tr.on td:first-child{box-shadow:inset .2rem 0 var(--ink);padding-left:.6rem}
-.kp a{color:inherit}.kp td img{margin-left:auto;display:block}
+.kp a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:.2em}
+.kp td img{margin-left:auto;display:block}
 .kp-met{color:var(--ink2)}td.v .kp-met{color:var(--ink)}.kp-none{color:inherit}
 .kp-near{font-weight:700;color:var(--warn-ink);white-space:nowrap}
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
