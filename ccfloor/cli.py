@@ -102,6 +102,8 @@ def collect(db: Db = None, site: Site = None) -> None:
 def import_(files: Files, db: Db = None, site: Site = None, as_json: Json = False) -> None:
     """Load queue_logs. Ends with 0, or 2 where lines could not be read (all others are in)."""
     from ccfloor.service.importing import import_files
+    from ccfloor.service.lease import is_collecting
+    from ccfloor.store.facts import count_facts
 
     found = context(db, site)
     bad: list[dict[str, str]] = []
@@ -111,6 +113,8 @@ def import_(files: Files, db: Db = None, site: Site = None, as_json: Json = Fals
         bad.append({"place": line.place, "why": line.why})
 
     results = import_files(found.engine, found.config, files, complain, site=found.settings.site)
+    if not is_collecting(found.engine, found.config.site):  # a collector counts by itself
+        count_facts(found.engine, found.config, found.config.site)
     if as_json:
         show_json({"files": results, "bad": bad})
     else:

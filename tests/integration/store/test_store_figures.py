@@ -1,6 +1,7 @@
 """The figures of months, days and half hours: what days keep is what the calls come to, whoever asks."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, insert, select
 
 from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
 from ccfloor.floor.events import (
@@ -25,14 +26,16 @@ from ccfloor.floor.events import (
     SeatJoined,
     SeatPaused,
 )
-from ccfloor.kpi.period import Period, day_of, days, half_hours, month_of, period
+from ccfloor.kpi.period import Period, day_number, day_of, days, half_hours, month_of, period
 from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.service.counting import DayCounter
 from ccfloor.store import tables
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.facts import count_facts
+from ccfloor.store.facts import count_day, count_facts, due_days
 from ccfloor.store.kpi_figures import by_member, figures, state
 from ccfloor.store.metrics_query import metric_rows
 from ccfloor.store.migrate import upgrade
+from ccfloor.store.rebuild import rebuild
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.viewer import Viewer
 from tests.fakes.stored import CONFIG, T0, cut, day, items
@@ -82,8 +85,7 @@ def compared(engine: Engine, viewer: Viewer, config: FloorConfig, of: Period) ->
             assert busy / (busy + told["agent.ready_ms"]) == pytest.approx(row["occupancy"])
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("begins", [0, 5 * 3600, 4 * 3600 + 420])
+@pytest.mark.parametrize(("zone", "begins"), zip(ZONES, (0, 5 * 3600, 0, 4 * 3600 + 420), strict=True))
 def test_every_period_is_what_the_metrics_say(shared: Engine, zone: str, begins: int) -> None:
     config = changed(CONFIG, site=f"s{next(_numbers)}", zone=zone, day_start_s=begins)
     viewer = Viewer(site=config.site)
@@ -315,3 +317,87 @@ def test_calls_that_go_on_make_a_day_provisional(engine: Engine) -> None:
     recorder.record(items(iter(left), first=9))
     assert state(engine, VIEWER, CONFIG, today)[:2] == (True, 0)
     assert not state(engine, VIEWER, CONFIG, day_of(CONFIG, T0 + DAY_S)).final
+
+
+# -- counting beside others --------------------------------------------------------------------------
+
+
+def test_a_day_that_changes_while_it_is_counted_is_still_due(engine: Engine) -> None:
+    recorder = Recorder(engine, CONFIG, "main", "live", live=True)
+    recorder.record(items(callers()))
+    today = day_of(CONFIG, T0)
+    with writing(engine) as connection:  # as another process does that has begun and not ended
+        row = {"site": "main", "day": day_number(today.day), "at": 0.0, "roster": 0, "final": False}
+        connection.execute(tables.fact_days.insert().values(row))
+    told = figures(engine, VIEWER, CONFIG, SITE, [today])
+    with engine.connect() as connection:
+        assert today in due_days(connection, CONFIG, "main")
+    late = [CallLeft(at=T0 + DAY_S - 1, call="r9", queue="hot", outcome=Outcome.ABANDONED)]
+    recorder.record(items(iter([CallJoined(at=T0 + DAY_S - 9, call="r9", queue="hot"), *late]), first=9_000))
+    with engine.connect() as connection:
+        assert connection.scalar(select(tables.fact_days.c.day)) is None
+    assert count_day(engine, CONFIG, "main", today)
+    (after,) = figures(engine, VIEWER, CONFIG, SITE, [today])
+    assert after["calls.queued"] == told[0]["calls.queued"] + 1
+
+
+def test_another_roster_is_another_count(engine: Engine) -> None:
+    Recorder(engine, CONFIG, "main", "live", live=True).record(items(callers()))
+    count_facts(engine, CONFIG, "main")
+    today = day_of(CONFIG, T0)
+    number = day_number(today.day)
+    brought = {
+        **{
+            "site": "main",
+            "dataset": "roster",
+            "file": "r.csv",
+            "digest": "",
+            "at": 0.0,
+            "who": "",
+            "why": "",
+        },
+        **{"rows": 1, "first_day": number, "last_day": number, "undone_by": "", "undone_why": ""},
+    }
+    line = {"site": "main", "dataset": "roster", "line": 1, "key": "Mei", "day": number, "body": "{}"}
+    shift = {"site": "main", "line": 1, "agent": "Mei", "day": number, "activity": "queue"}
+    with writing(engine) as connection:
+        made = insert(tables.imports).values(brought).returning(tables.imports.c.id)
+        origin = connection.execute(made).scalar_one()
+        connection.execute(insert(tables.import_rows).values(import_id=origin, current=True, **line))
+        connection.execute(insert(tables.roster).values(import_id=origin, start=T0, end=T0 + HOUR, **shift))
+    assert count_facts(engine, CONFIG, "main") == 1
+    for scope in (SITE, Scope("agent", "Mei")):
+        (told,) = figures(engine, VIEWER, CONFIG, scope, [today])
+        assert (told["seats.rostered"], told["seats.scheduled_ms"]) == (1, 3_600_000)
+    with writing(engine) as connection:
+        connection.execute(tables.imports.update().values(undone_at=1.0))
+        connection.execute(tables.import_rows.update().values(current=False))
+    assert count_facts(engine, CONFIG, "main") == 1
+    assert "seats.rostered" not in figures(engine, VIEWER, CONFIG, SITE, [today])[0]
+
+
+def test_spoilt_days_are_found_and_mended(engine: Engine) -> None:
+    filled(engine, CONFIG)
+    month = month_of(CONFIG, T0)
+    before = figures(engine, VIEWER, CONFIG, SITE, [month])
+    with writing(engine) as connection:
+        connection.execute(tables.queue_days.update().values(answered=tables.queue_days.c.answered + 1))
+        connection.execute(delete(tables.agent_days).where(tables.agent_days.c.agent == "Agent 1"))
+    found = rebuild(engine, CONFIG, "main", replace=False).differences
+    assert [one.table for one in found] == ["queue_days", "agent_days"]
+    rebuild(engine, CONFIG, "main")
+    assert figures(engine, VIEWER, CONFIG, SITE, [month]) == before
+
+
+def test_days_are_counted_beside_a_collector(engine: Engine) -> None:
+    Recorder(engine, CONFIG, "main", "live", live=True).record(items(callers()))
+    counter = DayCounter(engine, CONFIG, look_s=0.01, behind_s=0.0)
+    counter.start()
+    ended = time.monotonic() + 30
+    while time.monotonic() < ended:
+        with engine.connect() as connection:
+            if not due_days(connection, CONFIG, "main"):
+                break
+    counter.stop()
+    with engine.connect() as connection:
+        assert due_days(connection, CONFIG, "main") == []
