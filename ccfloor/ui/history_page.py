@@ -36,7 +36,7 @@ def show(seen: Look) -> None:
         history_heat.show(seen, asked)
         history_cell.show(asked)
     elif asked.view == "waits":
-        history_waits.show(seen, asked)
+        history_waits.show(asked)
     elif asked.view == "callers":
         history_callers.show(asked)
     elif asked.view == "repeats":

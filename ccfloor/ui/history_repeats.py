@@ -28,7 +28,7 @@ def show(asked: Asked) -> None:
     lang = asked.lang
     above = st.container()  # the shares may have to be counted first: who called stands there meanwhile
     _numbers(asked, lang)
-    with above:
+    with above, st.spinner(text("qh.repeats.counting", lang)):
         people_kit.piece(_windows(asked))
 
 

@@ -3,7 +3,6 @@
 from functools import partial
 from html import escape
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from ccfloor.floor.events import Outcome
@@ -11,30 +10,42 @@ from ccfloor.floor.metrics import HISTOGRAM_EDGES_S, HISTOGRAM_FIELDS, ratio
 from ccfloor.kpi.fields import Figures
 from ccfloor.service import runtime
 from ccfloor.store.queue_history import Waits, range_counts, waits, whole
-from ccfloor.ui import charts, people_kit
+from ccfloor.ui import people_kit
 from ccfloor.ui.export import Cell, book_bytes
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, lasting, share
-from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
-from ccfloor.ui.tokens import COLOURS, plotly_template
 
 SHARES = (0.5, 0.8, 0.9, 0.95)
 MOST = 1_000_000  # so many calls are looked at one by one; beyond, the buckets say between what it lies
 _OUTCOMES = (Outcome.ANSWERED, Outcome.ABANDONED)
+_COLUMNS = ("bucket", "n", "share", "upto")
+
+_CSS = """
+.qh-bar{display:grid;grid-template-columns:5.5rem 1fr 5rem 5rem 8rem;gap:0 .8rem;padding:.12rem 0;
+max-width:76rem}
+.qh-bar.h{color:var(--ink2);font-size:.8125rem}.qh-bar>span:nth-child(n+3){text-align:right}
+.qh-bar>span:nth-child(2){display:flex;align-items:center;gap:.6rem;position:relative}
+.qh-bar i{background:var(--contact);height:1.1rem;display:block}
+.qh-bar em{font-style:normal;color:var(--ink2);font-size:.8125rem;white-space:nowrap}
+.qh-bar.t{border-bottom:1px dashed var(--ink2)}
+@media(max-width:700px){.qh-bar{grid-template-columns:4.2rem 1fr 3.6rem 3.8rem;gap:0 .4rem}
+.qh-bar>span:nth-child(3){display:none}}
+"""
 
 
-def show(seen: Look, asked: Asked) -> None:
+def show(asked: Asked) -> None:
     """Draw the bars, then the quantiles."""
-    lang, service = seen.lang, runtime.service()
+    lang, service = asked.lang, runtime.service()
     told = whole(range_counts(service.engine, service.viewer(lang), service.config, asked.queue, asked.of))
     counted = buckets(told)
     if not sum(counted):
         st.caption(text("qh.none", lang))
         return
     people_kit.piece(escape(text("qh.waits.said", lang, n=f"{sum(counted):,}")))
-    charts.show(_bars(seen, asked, counted), "qh-waits")
+    st.html(f"<style>{_CSS}</style>")
+    people_kit.piece(_bars(asked, counted, lang))
     rows = _quantiles(asked, told)
     people_kit.piece(people_kit.table(_header(lang), [[escape(cell) for cell in row] for row in rows]))
     st.caption(text("qh.waits.rank", lang))
@@ -58,60 +69,34 @@ def bucket_words(index: int, lang: Lang) -> str:
     return f"{edges[index - 1]}–{edges[index]}"
 
 
-def _bars(seen: Look, asked: Asked, counted: list[int]) -> go.Figure:
-    """A bar a bucket, its share above it; below the edge the share of all who waited no longer."""
-    lang, colour = seen.lang, COLOURS[seen.theme]
-    total, within = sum(counted), 0
-    labels, hover = [], []
-    names = [bucket_words(index, lang) for index in range(len(counted))]
+def _bars(asked: Asked, counted: list[int], lang: Lang) -> str:
+    """A row a bucket: its bar, its share, and the share of all who waited no longer."""
+    total, most, within, limit = sum(counted), max(counted), 0, _threshold(asked)
+    names = [escape(text(f"qh.waits.col.{name}", lang)) for name in _COLUMNS]
+    head = "".join(f"<span>{name}</span>" for name in (names[0], "", *names[1:]))
+    parts = [f'<div class="qh-bar h">{head}</div>']
     for index, n in enumerate(counted):
         within += n
-        part = n / total
-        labels.append("" if not n else f"{part:.1%}" if part >= 0.0005 else "<0.1%")
-        so_far = share(within / total)
-        hover.append(text("qh.waits.bar", lang, s=names[index], n=f"{n:,}", share=share(part), upto=so_far))
-    figure = go.Figure(
-        go.Bar(
-            x=names,
-            y=[n / total for n in counted],
-            text=labels,
-            textposition="outside",
-            cliponaxis=False,
-            marker_color=colour["contact"],
-            hovertext=hover,
-            hovertemplate="%{hovertext}<extra></extra>",
-            textfont={"color": colour["ink"], "size": 13},
-        )
-    )
-    template = go.layout.Template(plotly_template(seen.theme))
-    figure.update_layout(template=template, height=340, hovermode="closest", margin={"b": 56})
-    figure.update_yaxes(rangemode="tozero", tickformat=".0%")
-    figure.update_xaxes(type="category", title={"text": text("qh.waits.axis", lang), "standoff": 8})
-    _threshold(figure, asked, seen)
-    return figure
+        last = index == limit
+        words = text("qh.waits.threshold", lang, s=HISTOGRAM_EDGES_S[index]) if last else ""
+        bar = f'<i style="width:{n / most * 100:.2f}%"></i><em>{escape(words)}</em>'
+        cells = (bucket_words(index, lang), bar, f"{n:,}", _part(n / total), share(within / total))
+        inner = "".join(f"<span>{cell}</span>" for cell in cells)
+        parts.append(f'<div class="qh-bar{" t" if last else ""}">{inner}</div>')
+    return "".join(parts)
 
 
-def _threshold(figure: go.Figure, asked: Asked, seen: Look) -> None:
-    """Where the queue's threshold lies, if it is the edge of a bucket."""
+def _part(part: float) -> str:
+    """A share; one too small to be seen in its decimals is not nothing."""
+    return "&lt;0.1%" if 0 < part < 0.0005 else share(part)
+
+
+def _threshold(asked: Asked) -> int:
+    """The bucket at whose upper edge the queue's threshold lies; -1 where it is no edge."""
     if not asked.queue:
-        return
-    config = runtime.service().config
-    limit = config.target(asked.queue, asked.of.end - 1).threshold_s
-    if limit not in HISTOGRAM_EDGES_S:
-        return
-    colour = COLOURS[seen.theme]
-    place = HISTOGRAM_EDGES_S.index(int(limit)) + 0.5
-    words = text("qh.waits.threshold", seen.lang, s=f"{limit:g}")
-    figure.add_vline(x=place, line={"dash": "dash", "width": 1, "color": colour["ink2"]})
-    figure.add_annotation(
-        x=place,
-        y=1.06,
-        yref="paper",
-        text=words,
-        showarrow=False,
-        xanchor="left",
-        font={"color": colour["ink2"]},
-    )
+        return -1
+    limit = runtime.service().config.target(asked.queue, asked.of.end - 1).threshold_s
+    return HISTOGRAM_EDGES_S.index(int(limit)) if limit in HISTOGRAM_EDGES_S[:-1] else -1
 
 
 # -- quantiles ---------------------------------------------------------------------------------------
@@ -168,7 +153,7 @@ def _excel(counted: list[int], rows: list[list[str]], lang: Lang) -> bytes:
     for index, n in enumerate(counted):
         within += n
         drawn.append([bucket_words(index, lang), n, n / total, within / total])
-    header = [text(f"qh.waits.col.{name}", lang) for name in ("bucket", "n", "share", "upto")]
+    header = [text(f"qh.waits.col.{name}", lang) for name in _COLUMNS]
     return book_bytes(
         [
             (text("qh.view.waits", lang), header, drawn),
