@@ -124,7 +124,6 @@ class Scheduler:
             self._lease = take_lease(engine, f"{self._config.site}.reports")
             self._jobs = self._scheduler()
             _running[self._config.site] = self
-            self._look()
             if not self._stopping.is_set():
                 self._jobs.start()  # returns when it is shut down
         finally:
@@ -149,7 +148,9 @@ class Scheduler:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
             timezone=UTC,
         )
-        made.add_job(self._look, "interval", seconds=self._look_s, id="look", jobstore=_OWN, executor=_OWN)
+        # Before it runs a scheduler does not know what is stored: the first look is a job as all the others.
+        every = {"seconds": self._look_s, "next_run_time": _moment(time.time())}
+        made.add_job(self._look, "interval", id="look", jobstore=_OWN, executor=_OWN, **every)
         return made
 
     def _look(self) -> None:
