@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
@@ -25,10 +24,11 @@ FIRST, SECOND = 1793581200.0, 1794186000.0  # 09:00 in Shanghai on two Mondays
 WAITED_S = 60.0
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[runtime.Service]:
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Service]:
     """One call on a Monday, nine on the next, at the same half hour; on a Tuesday some who gave up."""
-    service = runtime.Service(load(environ={}, db=f"sqlite:///{tmp_path / 'floor.db'}", source="none"))
+    file = tmp_path_factory.mktemp("history") / "floor.db"
+    service = runtime.Service(load(environ={}, db=f"sqlite:///{file}", source="none"))
     metadata.create_all(service.engine)
     rows = [call(1, FIRST, "hotline", 5.0, number="13800001111")]
     rows += [call(n, SECOND + n, "hotline", WAITED_S, number=f"138000022{n:02}") for n in range(2, 11)]
