@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import insert
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -19,17 +18,9 @@ from ccfloor.service.replay_marks import jumps, stored_day
 from ccfloor.service.replay_room import ReplayError, ReplayRoom
 from ccfloor.service.scope import Scope
 from ccfloor.service.settings import load
-from ccfloor.service.site_rules import SiteRules
-from ccfloor.store.engine import writing
-from ccfloor.store.migrate import upgrade
-from ccfloor.store.recorder import Recorder
-from ccfloor.store.tables import incidents
-from tests.fakes.stored import cut, items
 from tests.fakes.stored_peak import put_notes
-from tests.fakes.surge import T0, surge
+from tests.fakes.stored_surge import DAY, EVENTS, MINUTES, T0, put_surge
 
-DAY = "2026-11-23"
-MINUTES = 40
 NOW = T0 + 86_400
 
 
@@ -39,16 +30,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Servic
     folder = tmp_path_factory.mktemp("replay")
     made = runtime.Service(load(environ={}, db=f"sqlite:///{folder / 'floor.db'}", source="none"))
     made.clock = lambda: NOW
-    upgrade(made.engine)
-    rules = SiteRules(made.engine, made.config, made.settings.site)
-    rules.sync(T0 - 86_400)
-    recorder = Recorder(made.engine, made.config, "main", "live", live=True, rules=rules.make)
-    for batch in cut(items(iter(surge(MINUTES)), source="sim"), 250):
-        recorder.record(batch)
-    with writing(made.engine) as connection:
-        row = {"site": "main", "cause": "network", "text": "专线抖动", "who": "周岚", "closed_by": "李想"}
-        row |= {"started_at": T0 + 600, "declared_at": T0 + 660, "closed_at": T0 + 900, "outcome": "已恢复"}
-        connection.execute(insert(incidents), [row])
+    put_surge(made.engine, made.config, made.settings.site)
     yield made
     made.replays.close()
     made.engine.dispose()
@@ -216,11 +198,10 @@ def test_only_a_few_at_a_time(service: runtime.Service) -> None:
 
 
 def test_a_day_reaches_from_its_first_event_to_its_last(service: runtime.Service) -> None:
-    events = surge(MINUTES)
     found = stored_day(service.engine, service.config, DAY, NOW)
     assert found is not None
-    assert (found.start, found.end) == (min(e.at for e in events), max(e.at for e in events))
-    assert stored_day(service.engine, service.config, "2026-11-22", NOW) is None
+    assert (found.start, found.end) == (min(e.at for e in EVENTS), max(e.at for e in EVENTS))
+    assert stored_day(service.engine, service.config, "2025-10-18", NOW) is None
     early = stored_day(service.engine, service.config, DAY, T0 + 100)
     assert early is not None and early.end == T0 + 100
 
