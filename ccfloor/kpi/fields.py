@@ -6,7 +6,7 @@ no source gave is absent, never 0. Durations are milliseconds in fields ending i
 
 from collections.abc import Mapping
 
-from ccfloor.floor.metrics import FIELDS
+from ccfloor.floor.metrics import FIELDS, FLOW_OUT_FIELDS
 from ccfloor.floor.records import AGENT_FIELDS
 
 Figures = Mapping[str, float]
@@ -49,6 +49,20 @@ SEATS = (
     "seats.late_ms",
     "seats.agent_days",  # one for each agent and day with any presence or any call
 )
+# Fields of the floor that stand beside an import in one KPI: import's field → them. Figures have them a
+# second time, as ``queue.answered@ivr.entries``: of the days alone on which the import tells of its own.
+LOST = tuple(
+    f"queue.{name}" for name in ("abandoned", *FLOW_OUT_FIELDS, "lost", "refused_full", "refused_empty")
+)
+BESIDE: dict[str, tuple[str, ...]] = {
+    "ivr.entries": ("queue.answered",),
+    "trunk.busy": ("queue.answered", *LOST),
+    "outbound.dialled": ("seats.agent_days",),
+    "hr.paid_h": tuple(
+        f"agent.{name}_ms" for name in ("ready", "ringing", "on_call", "on_hold", "wrap_up", "callback")
+    ),
+    "cost.total": ("queue.answered", "agent.answered"),
+}
 # What a day that is over is counted for, beside its intervals; the days of agents are counted as they are.
 COUNTED = (*CALLS, *(name for name in SEATS if name != "seats.agent_days"))
 

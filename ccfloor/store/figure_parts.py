@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.fields import CALLS, GREATEST
+from ccfloor.kpi.fields import BESIDE, CALLS, GREATEST
 from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, day_of, days
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store import fact_sums, members
@@ -122,6 +122,7 @@ class Gathering:
     def __init__(self, asked: Asked, scope: Scope, periods: Sequence[Period]) -> None:
         self.asked, self.scope, self.periods = asked, scope, periods
         self.found: list[Sums] = [{} for _ in periods]
+        self._kept: dict[int, Sums] = {}  # what the stored days tell, by day
         self.names = None if scope.kind == "queue" else agent_names(asked.viewer, asked.config, scope)
         self._numbers = {one: day_numbers(asked.config, one) for one in periods if is_whole(one)}
         self._ranges = _outer(self._numbers.values())
@@ -147,6 +148,7 @@ class Gathering:
         if asked.kept:
             for first, last in self._ranges:
                 by_day |= queue_sums(asked.connection, viewer, first, last, "day")
+        self._keep(by_day)
         known = self._known_queue()
         for total, one in zip(self.found, self.periods, strict=True):
             if known and asked.seen.tells_of(one.start, one.end):
@@ -177,6 +179,10 @@ class Gathering:
             if isinstance(day, int) and first <= day <= last:
                 add_sums(total, sums)
 
+    def _keep(self, by_day: Mapping[int | str, Sums]) -> None:
+        for day, sums in by_day.items():
+            self._kept.setdefault(int(day), {}).update(sums)
+
     # -- agents ----------------------------------------------------------------------------------
 
     def _agents(self) -> None:
@@ -185,6 +191,7 @@ class Gathering:
         if asked.kept:
             for first, last in self._ranges:
                 by_day |= agent_sums(asked.connection, site, self.names, first, last, "day")
+        self._keep(by_day)
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
@@ -281,11 +288,27 @@ class Gathering:
                 by_day[day] = {**none, **by_day.get(day, {})}
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
-                first, last = self._numbers[one]
-                first = first // 100 * 100 if one.part in ("month", "year") else first
-                for day, sums in by_day.items():
-                    if first <= day <= last and (day % 100 or one.part in ("month", "year")):
-                        add_sums(total, sums)
+                self._add_imported(total, one, by_day)
+
+    def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums]) -> None:
+        first, last = self._numbers[one]
+        months = one.part in ("month", "year")
+        of_month = first // 100 * 100 if months else first
+        told = {
+            day: by_day[day] for day in by_day if of_month <= day <= last and (months or not _is_month(day))
+        }
+        for sums in told.values():
+            add_sums(total, sums)
+        for field, beside in BESIDE.items():
+            days_told = {day for day, sums in told.items() if field in sums}
+            for day, sums in self._kept.items() if days_told else ():
+                if first <= day <= last and (day in days_told or day // 100 * 100 in days_told):
+                    add_sums(total, {f"{name}@{field}": sums[name] for name in beside if name in sums})
+
+
+def _is_month(day: int) -> bool:
+    """Whether the number is that of a whole month: day 0 of it."""
+    return day % 100 == 0
 
 
 def _outer(ranges: Iterable[Days]) -> list[Days]:

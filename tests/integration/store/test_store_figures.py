@@ -85,7 +85,7 @@ def compared(engine: Engine, viewer: Viewer, config: FloorConfig, of: Period) ->
             assert busy / (busy + told["agent.ready_ms"]) == pytest.approx(row["occupancy"])
 
 
-@pytest.mark.parametrize(("zone", "begins"), zip(ZONES, (0, 5 * 3600, 0, 4 * 3600 + 420), strict=True))
+@pytest.mark.parametrize(("zone", "begins"), list(zip(ZONES, (0, 18_000, 0, 14_820), strict=True)))
 def test_every_period_is_what_the_metrics_say(shared: Engine, zone: str, begins: int) -> None:
     config = changed(CONFIG, site=f"s{next(_numbers)}", zone=zone, day_start_s=begins)
     viewer = Viewer(site=config.site)
@@ -401,3 +401,31 @@ def test_days_are_counted_beside_a_collector(engine: Engine) -> None:
     counter.stop()
     with engine.connect() as connection:
         assert due_days(connection, CONFIG, "main") == []
+
+
+# -- imports -----------------------------------------------------------------------------------------
+
+
+def test_what_stands_beside_an_import_is_of_the_days_that_it_tells_of(engine: Engine) -> None:
+    filled(engine, CONFIG)
+    month, today = month_of(CONFIG, T0), day_of(CONFIG, T0)
+    facts = [
+        ("ivr.entries", "site", day_number(today.day), 900.0),
+        ("cost.total", "site", day_number(today.day) // 100 * 100, 5000.0),
+        ("survey.rated", "queue:hot", day_number(today.day), 7.0),
+    ]
+    with writing(engine) as connection:
+        for field, scope, day, value in facts:
+            row = {"field": field, "scope": scope, "day": day, "value": value}
+            connection.execute(insert(tables.kpi_facts).values(site="main", import_id=1, **row))
+    whole, one = figures(engine, VIEWER, CONFIG, SITE, [month, today])
+    assert (whole["ivr.entries"], whole["queue.answered@ivr.entries"]) == (900, one["queue.answered"])
+    assert (whole["cost.total"], whole["queue.answered@cost.total"]) == (5000, whole["queue.answered"])
+    assert whole["queue.answered"] > one["queue.answered"]
+    assert "cost.total" not in one, "a month's sum is no day's"
+    assert "survey.rated" not in whole, "each scope has its own"
+    (queue,) = figures(engine, VIEWER, CONFIG, Scope("queue", "hot"), [month])
+    assert queue["survey.rated"] == 7
+    assert by_member(engine, VIEWER, CONFIG, "queue", month)[Scope("queue", "hot")] == queue
+    limited = replace(VIEWER, queues=frozenset(("hot",)))
+    assert "cost.total" not in figures(engine, limited, CONFIG, SITE, [month])[0]
