@@ -1,7 +1,8 @@
 """One agent's day: what the seat did, which calls, how the day kept to the roster. Runs across midnight.
 
-The figures are those of the business day, so that they equal every other page; what is drawn are the whole
-stretches of presence that touch the day, so that a night shift is seen from its beginning to its end.
+The figures are those of the business day, so that they equal every other page. What is drawn are the
+stretches of presence that begin in the day, whole: a night shift is seen from its beginning to its end. Where
+one of the day before ended in this day (``before``) it is drawn there.
 Instants are UTC epoch seconds.
 """
 
@@ -62,6 +63,7 @@ class DayLine(NamedTuple):
     kept: Adherence | None
     sums: Mapping[str, float]
     blind: list[tuple[float, float]]
+    before: float = 0.0
 
     @property
     def over_midnight(self) -> bool:
@@ -76,7 +78,8 @@ def day_line(service: Floor, viewer: Viewer, agent: str, day: Period) -> DayLine
     with service.engine.connect() as connection:
         spans = spans_of(connection, viewer, config, agent, *around)
         spans += _going_on(service.view(viewer), agent, now, around)
-        spans = sorted(_touching(spans, day), key=lambda row: row.start)
+        every = sorted(spans, key=lambda row: row.start)
+        spans, before = _of_day(every, day)
         start, end = _edges(spans, day)
         calls = calls_of(connection, viewer, config, agent, start, end)
         visits = visits_of(connection, viewer, (row.call for row in spans))
@@ -84,12 +87,12 @@ def day_line(service: Floor, viewer: Viewer, agent: str, day: Period) -> DayLine
         roster = {of.day: of.shifts for of in roster_of(connection, viewer, config, agent, days)}
         shifts = roster.get(days[1], ())
         blind = unseen(connection, viewer, start, min(end, now))
-    kept = _kept(shifts, roster.get(days[0], ()), roster.get(days[2], ()), spans, blind, now)
+    kept = _kept(shifts, roster.get(days[0], ()), roster.get(days[2], ()), every, blind, now)
     if shifts:
         start, end = min(start, _hour(shifts[0].start)), max(end, max(s.end for s in shifts))
     (sums,) = figures(service.engine, viewer, config, Scope("agent", agent), [day])
     bits = [_bit(row, visits.get(row.call, ()), now) for row in spans]
-    return DayLine(agent, day, start, end, bits, calls, shifts, kept, sums, blind)
+    return DayLine(agent, day, start, end, bits, calls, shifts, kept, sums, blind, before)
 
 
 def worked_ms(bits: Iterable[Bit], start: float, end: float) -> int:
@@ -141,20 +144,28 @@ def _going_on(view: FloorView | None, agent: str, now: float, around: tuple[floa
     ]
 
 
-def _touching(spans: Sequence[SpanRow], day: Period) -> list[SpanRow]:
-    """The stretches of presence with a part in the day, whole."""
-    found: list[list[SpanRow]] = []
+def _of_day(spans: Sequence[SpanRow], day: Period) -> tuple[list[SpanRow], float]:
+    """The stretches of presence that begin in the day, whole; and until when one of the day before lasted.
+
+    Where none begins, the one that reaches in.
+    """
+    stretches: list[list[SpanRow]] = []
     upto = 0.0
-    for row in sorted(spans, key=lambda row: row.start):
-        if not found or row.start - upto > _APART_S:
-            found.append([])
-        found[-1].append(row)
+    for row in spans:
+        if not stretches or row.start - upto > _APART_S:
+            stretches.append([])
+            upto = row.end
+        stretches[-1].append(row)
         upto = max(upto, row.end)
-    return [row for block in found for row in block if _meets(block, day)]
+    earlier = [some for some in stretches if some[0].start < day.start and _end(some) > day.start]
+    found = [row for some in stretches if day.start <= some[0].start < day.end for row in some]
+    if not found:
+        return [row for some in earlier for row in some], 0.0
+    return found, max((_end(some) for some in earlier), default=0.0)
 
 
-def _meets(block: Sequence[SpanRow], day: Period) -> bool:
-    return any(row.start < day.end and row.end > day.start for row in block)
+def _end(some: Sequence[SpanRow]) -> float:
+    return max(row.end for row in some)
 
 
 def _edges(spans: Sequence[SpanRow], day: Period) -> tuple[float, float]:

@@ -168,14 +168,17 @@ def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Tre
     kpi, variant, bound, origin = _definition(service, Scope("agent"), asked)
     series = member_series(service.engine, viewer, config, agents, needs(kpi, "agent", variant), periods)
     now = service.floor_now()
+    results = {
+        agent: [compute(kpi, one, "agent", variant) for one in told] for agent, told in sorted(series.items())
+    }
+    known = [[at for at, one in enumerate(some) if one.value is not None] for some in results.values()]
+    began = min((some[0] for some in known if some), default=0)  # the same for all: one time axis
     found = []
-    for agent, told in sorted(series.items()):
-        results = [compute(kpi, one, "agent", variant) for one in told]
-        if all(result.value is None for result in results):
-            continue
-        points = [Point(of, results[at], of.end > now) for at, of in enumerate(periods)]
-        one = Scope("agent", agent)
-        found.append(_judged(Trend(kpi, one, variant, points, asked.rules, asked.base, bound, origin)))
+    for (agent, some), any_of in zip(results.items(), known, strict=True):
+        if any_of:
+            points = [Point(of, one, of.end > now) for of, one in zip(periods, some, strict=True)][began:]
+            made = Trend(kpi, Scope("agent", agent), variant, points, asked.rules, asked.base, bound, origin)
+            found.append(_judged(made))
     return found
 
 

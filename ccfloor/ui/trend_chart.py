@@ -15,10 +15,11 @@ from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spc import OUTSIDE
 from ccfloor.kpi.spread import Bar, Spread
 from ccfloor.service.agent_trend import Point, Trend
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.report_words import span
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
-from ccfloor.ui.trend_words import band_words, period_name, tick, value_text
+from ccfloor.ui.trend_words import band_words, period_name, tick
 
 _TICKS = 10
 _SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 7200, 14_400)
@@ -120,7 +121,7 @@ def _median(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -
         go.Scatter(x=list(range(len(middle))), y=middle, line=line, mode="lines", hoverinfo="skip")
     )
     last = known[-1][1]
-    words = text("trend.label.median", lang, value=value_text(made.kpi, last, lang))
+    words = text("trend.label.median", lang, value=value_text(made.kpi, last))
     return [_Label(last, words, colour["ink2"])]
 
 
@@ -134,7 +135,7 @@ def _limits(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -
             chart.add_shape(y0=edge, y1=edge, line=dash, **ends)
         if one is made.limits[-1]:
             for name, at in (("upper", one.upper), ("centre", one.centre), ("lower", one.lower)):
-                words = text(f"trend.label.{name}", lang, value=value_text(made.kpi, at, lang))
+                words = text(f"trend.label.{name}", lang, value=value_text(made.kpi, at))
                 labels.append(_Label(at, words, colour["ink2"]))
     return labels
 
@@ -151,7 +152,7 @@ def _target(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -
             line={"color": colour["away"], "width": 1, "dash": "longdashdot"},
         )
         sign = "≥" if made.bound and edge == made.bound.at_least else "≤"
-        words = text("trend.label.target", lang, value=f"{sign} {value_text(made.kpi, edge, lang)}")
+        words = text("trend.label.target", lang, value=f"{sign} {value_text(made.kpi, edge)}")
         labels.append(_Label(edge, words, colour["away"]))
     return labels
 
@@ -171,7 +172,13 @@ def _line(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -> 
             y=[point.result.value for point in made.points],
             mode="lines+markers",
             line={"color": colour["ink"], "width": 1.5},
-            marker={"symbol": signs, "color": paints, "size": sizes, "opacity": 1, "line": {"width": 2}},
+            marker={
+                "symbol": signs,
+                "color": paints,
+                "size": sizes,
+                "opacity": 1,
+                "line": {"width": 2, "color": paints},
+            },
             connectgaps=True,
             customdata=[_hover(made, point, lang) for point in made.points],
             hovertemplate="%{customdata}<extra></extra>",
@@ -181,7 +188,7 @@ def _line(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -> 
 
 
 def _hover(made: Trend, point: Point, lang: Lang) -> str:
-    value = value_text(made.kpi, point.result.value, lang)
+    value = value_text(made.kpi, point.result.value)
     count = text("trend.hover.n", lang, n=f"{point.result.n:,}") if point.result.n else ""
     state = text("trend.provisional", lang) if point.provisional else ""
     first = " · ".join(part for part in (f"<b>{value}</b>", count, state) if part)
@@ -245,13 +252,14 @@ def _dress(chart: go.Figure, periods: Sequence[Any], theme: Theme, height: int) 
         tickvals=shown,
         ticktext=[tick(periods[at]) for at in shown],
         fixedrange=True,
+        zeroline=False,
     )
 
 
 def _value_axis(chart: go.Figure, kpi: Kpi, low: float, high: float, lang: Lang, ticks: int = 5) -> None:
     at = ticks_of(kpi, low, high, ticks)
     chart.update_yaxes(
-        range=[low, high], tickvals=at, ticktext=[value_text(kpi, one, lang) for one in at], fixedrange=True
+        range=[low, high], tickvals=at, ticktext=[value_text(kpi, one) for one in at], fixedrange=True
     )
 
 
@@ -312,7 +320,7 @@ def comparison(
     for index, (scope, results) in enumerate(found.items()):
         paint, sign = paints[index % len(paints)], _SIGNS[index % len(_SIGNS)]
         values = [result.value for result in results]
-        words = [f"{names[scope]} {value_text(kpi, value, lang)}" for value in values]
+        words = [f"{names[scope]} {value_text(kpi, value)}" for value in values]
         chart.add_trace(
             go.Scatter(
                 x=list(range(len(values))),
@@ -338,8 +346,10 @@ def comparison(
     return chart
 
 
-def histogram(bars: Sequence[Bar], spread: Spread, theme: Theme, lang: Lang, name: str) -> go.Figure:
-    """How handle times spread: bars, median, 90th percentile, the fence beyond which calls are listed."""
+def histogram(
+    bars: Sequence[Bar], spread: Spread, far: Sequence[float], theme: Theme, lang: Lang
+) -> go.Figure:
+    """How handle times spread: bars, median, 90th percentile, the fence; each call far out a triangle."""
     colour, chart = COLOURS[theme], go.Figure()
     hover = [
         text("trend.handle.bar", lang, first=span(bar.start), last=span(bar.end), n=f"{bar.calls:,}")
@@ -350,14 +360,23 @@ def histogram(bars: Sequence[Bar], spread: Spread, theme: Theme, lang: Lang, nam
             x=[(bar.start + bar.end) / 2 for bar in bars],
             y=[bar.calls for bar in bars],
             width=[(bar.end - bar.start) * 0.92 for bar in bars],
-            marker_color=[colour["over"] if bar.start >= spread.high else colour["contact"] for bar in bars],
-            marker_pattern_shape=["/" if bar.start >= spread.high else "" for bar in bars],
+            marker_color=colour["contact"],
             customdata=hover,
             hovertemplate="%{customdata}<extra></extra>",
-            name=name,
         )
     )
     end = bars[-1].end if bars else 1.0
+    chart.add_trace(
+        go.Scatter(
+            x=[min(one, end) for one in far],
+            y=[0.0 for _ in far],
+            mode="markers",
+            marker={"symbol": "triangle-up", "size": 10, "color": colour["over"], "opacity": 1},
+            customdata=[span(one) for one in far],
+            hovertemplate="%{customdata}<extra></extra>",
+            cliponaxis=False,
+        )
+    )
     for row, (key, at) in enumerate((("median", spread.median), ("p90", spread.p90), ("fence", spread.high))):
         if at <= end:
             line = {"color": colour["ink2"], "width": 1, "dash": ("solid", "dash", "dot")[row]}
@@ -373,7 +392,7 @@ def histogram(bars: Sequence[Bar], spread: Spread, theme: Theme, lang: Lang, nam
                 font={"size": 12, "color": colour["ink2"]},
             )
     wide = next((one for one in _SECONDS if end / one <= _TICKS), _SECONDS[-1])
-    ticks = [float(wide * index) for index in range(int(end / wide) + 1)]
+    ticks = [float(wide * index) for index in range(1, int(end / wide) + 1)]
     chart.update_layout(
         template=go.layout.Template(plotly_template(theme)),
         height=300,

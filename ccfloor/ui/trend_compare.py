@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.kpi.result import Result
 from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.service import runtime
@@ -12,11 +13,12 @@ from ccfloor.service.agent_trend import compare, middle, periods_of
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.export import Cell, excel_bytes
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, asked
-from ccfloor.ui.trend_words import kpi_name, period_name, scope_label, scope_name, value_text
+from ccfloor.ui.trend_words import kpi_name, period_name, scope_label, scope_name
 
 MOST = 6
 _KEY = "tr-with"
@@ -32,6 +34,8 @@ def show(seen: Look, state: State) -> None:
     found = compare(service, service.viewer(lang), scopes, state.asked)
     names = {scope: scope_name(service.config, scope, lang) for scope in scopes}
     periods = periods_of(service.config, state.part, state.first, state.last)
+    began = _begun(found)
+    periods, found = periods[began:], {scope: results[began:] for scope, results in found.items()}
     kpi = kpi_book(service).kpis[state.kpi.id]
     people_kit.piece(
         f"<b>{escape(kpi_name(kpi, lang))}</b> "
@@ -54,7 +58,7 @@ def show(seen: Look, state: State) -> None:
             min(values, default=None),
             max(values, default=None),
         ]
-        cells = (escape(value_text(kpi, value, lang)) for value in shown)
+        cells = (escape(value_text(kpi, value)) for value in shown)
         rows.append([f"{link}{escape(names[scope])}</a>", *cells])
     people_kit.piece(people_kit.table(header, rows))
     head = [text("trend.col.period", lang), *names.values()]
@@ -64,6 +68,12 @@ def show(seen: Look, state: State) -> None:
     make = partial(excel_bytes, kpi_name(kpi, lang), head, table)
     file = f"ccfloor-{service.config.site}-{kpi.id}-compare.xlsx"
     st.download_button(text("trend.excel", lang), make, file, _EXCEL, key="tr-compare-excel")
+
+
+def _begun(found: dict[Scope, list[Result]]) -> int:
+    """The first period of which anything is known."""
+    columns = zip(*found.values(), strict=True)
+    return next((at for at, some in enumerate(columns) if any(one.value is not None for one in some)), 0)
 
 
 def _others(state: State, lang: Lang) -> list[Scope]:

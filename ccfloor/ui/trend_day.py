@@ -13,6 +13,7 @@ import streamlit as st
 
 from ccfloor.floor.records import CallRow
 from ccfloor.kpi.compute import compute
+from ccfloor.kpi.fields import PRESENCE
 from ccfloor.kpi.period import period
 from ccfloor.service import runtime
 from ccfloor.service.agent_timeline import Bit, DayLine, day_line, missed, of_kind, worked_ms
@@ -20,15 +21,17 @@ from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address, call_address
 from ccfloor.ui.report_words import span
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, asked, day_asked
-from ccfloor.ui.trend_words import agent_name, clock, kpi_name, value_text
+from ccfloor.ui.trend_words import agent_name, clock, kpi_name
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HOUR_S = 3600.0
+_SLACK_MS = 60_000
 # In this order; a status that did not occur has no line.
 _LANES = {
     "ready": "ready",
@@ -51,7 +54,8 @@ _KPIS = ("aht", "talk", "acw", "calls_per_hour", "occupancy", "rona", "transfer_
 _CALL_COLUMNS = ("answered", "queue", "number", "wait", "talk", "hold", "acw", "ended")
 
 _CSS = """
-.td{display:grid;grid-template-columns:max-content 1fr;gap:.2rem .8rem;align-items:center;padding:.4rem 0}
+.td{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2rem .8rem;align-items:center;
+padding:.4rem 0}
 .td .k{font-size:.8125rem;color:var(--ink2);display:flex;justify-content:space-between;gap:.8rem;
 min-width:8.5rem}
 .td .k b{color:var(--ink);font-weight:400}
@@ -152,17 +156,15 @@ def _facts(line: DayLine, lang: Lang) -> str:
         parts.append(
             (text("trend.day.present", lang), f"{clock(first.start, zone)} – {until}", _cut(line, lang))
         )
-        here = worked_ms(line.bits, line.day.start, line.day.end)
-        parts.append((text("trend.day.worked", lang), _hmm(here), text("trend.day.worked.note", lang)))
+        here = worked_ms(line.bits, line.start, line.end)
+        parts.append((text("trend.day.worked", lang), _hmm(here), escape(_of_day(line, here, lang))))
     parts += _shift(line, lang)
     book = kpi_book(runtime.service()).kpis
     for name in _KPIS:
         if (kpi := book.get(name)) is not None and "agent" in kpi.scopes:
             result = compute(kpi, line.sums, "agent")
             if result.value is not None:
-                parts.append(
-                    (kpi_name(kpi, lang), value_text(kpi, result.value, lang), _trend_link(name, lang))
-                )
+                parts.append((kpi_name(kpi, lang), value_text(kpi, result.value), _trend_link(name, lang)))
     cells = (
         f'<div><small>{escape(name)}</small><span class="v">{escape(value)}</span><small>{note}</small></div>'
         for name, value, note in parts
@@ -177,6 +179,13 @@ def _trend_link(kpi: str, lang: Lang) -> str:
 
 def _cut(line: DayLine, lang: Lang) -> str:
     return escape(text("trend.day.midnight", lang)) if line.over_midnight else ""
+
+
+def _of_day(line: DayLine, here: int, lang: Lang) -> str:
+    """The presence of the business day, where what is drawn is another stretch."""
+    whole = round(sum(line.sums.get(name, 0) for name in PRESENCE))
+    other = whole and abs(whole - here) > _SLACK_MS
+    return text("trend.day.worked.day", lang, time=_hmm(whole)) if other else ""
 
 
 def _shift(line: DayLine, lang: Lang) -> list[tuple[str, str, str]]:
@@ -224,7 +233,7 @@ def _window(line: DayLine) -> tuple[float, float]:
 
 
 def _gantt(line: DayLine, start: float, end: float, lang: Lang) -> str:
-    sums = of_kind(line.bits, line.day.start, line.day.end)
+    sums = of_kind(line.bits, line.start, line.end)
     behind = _behind(line, start, end)
     rows = [f'<div class="k">{_zoom(line, start, end, lang)}</div>{_axis(start, end)}']
     if line.shifts:
@@ -380,6 +389,9 @@ def _count(line: DayLine, lang: Lang) -> str:
 
 def _notes(line: DayLine, start: float, end: float, lang: Lang) -> None:
     notes = [text("trend.day.outside", lang)] if start < line.day.start or end > line.day.end else []
+    if line.before:
+        zone = runtime.service().config.zone
+        notes.append(text("trend.day.earlier", lang, at=clock(line.before, zone)))
     if any(b > start and a < end for a, b in line.blind):
         notes.append(text("trend.day.blind", lang))
     if missed(line):

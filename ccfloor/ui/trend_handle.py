@@ -47,7 +47,8 @@ def show(seen: Look, state: State) -> None:
         return
     most = min(max(call.handle_s for call in calls), max(found.high * 1.6, found.p90 * 1.5))
     drawn = bars([call.handle_s for call in calls], most)
-    charts.show(trend_chart.histogram(drawn, found, seen.theme, lang, title), "trend-handle")
+    far = [call.handle_s for call in calls if not found.low <= call.handle_s <= found.high]
+    charts.show(trend_chart.histogram(drawn, found, far, seen.theme, lang), "trend-handle")
     people_kit.piece(escape(_words(found, lang)))
     if len(calls) == MOST:
         st.caption(text("trend.handle.cut", lang, n=f"{MOST:,}"))

@@ -20,6 +20,7 @@ from ccfloor.ui import (
     trend_team,
 )
 from ccfloor.ui.export import csv_bytes, excel_bytes
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import Look
@@ -33,7 +34,6 @@ from ccfloor.ui.trend_words import (
     period_name,
     rule_words,
     scope_name,
-    value_text,
 )
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -134,7 +134,7 @@ def _beside(made: Trend, lang: Lang) -> list[str]:
     last = next((p for p in reversed(made.points) if p.result.value is not None and not p.provisional), None)
     lines = []
     if last is not None:
-        when, value = period_name(last.period, lang), value_text(made.kpi, last.result.value, lang)
+        when, value = period_name(last.period, lang), value_text(made.kpi, last.result.value)
         lines.append(text("trend.latest", lang, when=when, value=value))
         if last.band:
             lines[-1] += text("trend.beside", lang, band=band_words(made.kpi, last.band, lang))
@@ -157,7 +157,7 @@ def _beside(made: Trend, lang: Lang) -> list[str]:
 def _bound(made: Trend, lang: Lang) -> str:
     """The target as the axis has it: ≥ 80.0%, 4:30 – 6:00."""
     edges = (made.bound.at_least, made.bound.at_most) if made.bound else (None, None)
-    low, high = (value_text(made.kpi, edge, lang) for edge in edges)
+    low, high = (value_text(made.kpi, edge) for edge in edges)
     if edges[0] is None:
         return f"≤ {high}"
     return f"≥ {low}" if edges[1] is None else f"{low} – {high}"

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from ccfloor.kpi.spc import Limits
 from ccfloor.service.agent_trend import Point, Trend
 from ccfloor.ui.export import Cell
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang, text
-from ccfloor.ui.trend_words import period_name, rule_words, value_text
+from ccfloor.ui.trend_words import period_name, rule_words
 
 _COLUMNS = ("period", "value", "n", "median", "band", "peers", "finding")
 _FILE = (
@@ -32,13 +33,13 @@ def shown(row: Sequence[str]) -> list[str]:
 
 
 def _row(made: Trend, at: int, point: Point, lang: Lang) -> list[str]:
-    value, band = value_text(made.kpi, point.result.value, lang), point.band
+    value, band = value_text(made.kpi, point.result.value), point.band
     return [
         period_name(point.period, lang),
         f"{value} {text('trend.provisional.mark', lang)}" if point.provisional else value,
         f"{point.result.n:,}" if point.result.n is not None else "",
-        value_text(made.kpi, band.median, lang) if band else "",
-        " – ".join(value_text(made.kpi, edge, lang) for edge in (band.low, band.high)) if band else "",
+        value_text(made.kpi, band.median) if band else "",
+        " – ".join(value_text(made.kpi, edge) for edge in (band.low, band.high)) if band else "",
         str(band.peers) if band else "",
         _finding(made, at, lang),
     ]

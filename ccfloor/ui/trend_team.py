@@ -1,6 +1,7 @@
 """Small multiples: every agent of a team over the same periods, on one scale, worst news first."""
 
 from html import escape
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -10,12 +11,14 @@ from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Trend, middle, of_team
 from ccfloor.store.members import team_of
 from ccfloor.ui import people_kit
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import text
+from ccfloor.ui.tokens import COLOURS, Theme
 from ccfloor.ui.trend_chart import reach
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import agent_name, finding_words, kpi_name, scope_name, value_text
+from ccfloor.ui.trend_words import agent_name, finding_words, kpi_name, scope_name
 
 MOST = 60
 _WIDE, _HIGH = 300.0, 84.0
@@ -26,14 +29,21 @@ padding-top:.5rem}
 .tm a{color:inherit;text-decoration:none;display:block;border-top:1px solid var(--rule);padding-top:.35rem}
 .tm a:hover,.tm a:focus-visible{border-color:var(--ink);outline:0;box-shadow:0 -1px 0 var(--ink)}
 .tm .h{display:flex;justify-content:space-between;gap:.5rem}.tm .v{font-size:1.125rem}
-.tm svg{width:100%;height:5.25rem;display:block;overflow:visible}
+.tm img{width:100%;height:5.25rem;display:block}
 .tm .n{color:var(--ink2);font-size:.8125rem;min-height:1.2em}.tm .n.bad{color:var(--over);font-weight:700}
-.tm .l{fill:none;stroke:var(--ink);stroke-width:1.5;vector-effect:non-scaling-stroke}
-.tm .c{stroke:var(--ink3);stroke-width:1;vector-effect:non-scaling-stroke}
-.tm .d{stroke:var(--ink2);stroke-width:1;stroke-dasharray:4 3;vector-effect:non-scaling-stroke}
-.tm .m{stroke:var(--away);stroke-width:1;stroke-dasharray:1 3;vector-effect:non-scaling-stroke}
-.tm .o{fill:var(--over)}.tm .r{fill:var(--ground);stroke:var(--over);stroke-width:2}
 """
+
+
+def _paint(theme: Theme) -> str:
+    """The drawing's own style: it stands by itself."""
+    colour = COLOURS[theme]
+    thin = "vector-effect:non-scaling-stroke;stroke-width"
+    return (
+        f".l{{fill:none;stroke:{colour['ink']};{thin}:1.5}}.c{{stroke:{colour['ink3']};{thin}:1}}"
+        f".d{{stroke:{colour['ink2']};{thin}:1;stroke-dasharray:4 3}}"
+        f".m{{stroke:{colour['away']};{thin}:1;stroke-dasharray:1 3}}"
+        f".o{{fill:{colour['over']}}}.r{{fill:{colour['ground']};stroke:{colour['over']};stroke-width:2}}"
+    )
 
 
 def show(seen: Look, state: State) -> None:
@@ -53,7 +63,7 @@ def show(seen: Look, state: State) -> None:
     ordered = sorted(found, key=_weight)
     low, high = reach(ordered)
     usual = middle(middle(made.values) for made in ordered)
-    cells = "".join(_small(made, low, high, usual, lang) for made in ordered[:MOST])
+    cells = "".join(_small(made, low, high, usual, seen) for made in ordered[:MOST])
     st.html(f'<style>{_CSS}</style><div class="cp tm">{cells}</div>')
     if len(ordered) > MOST:
         st.caption(text("trend.team.more", lang, n=len(ordered) - MOST))
@@ -70,24 +80,30 @@ def _weight(made: Trend) -> tuple[int, int, str]:
     return -beyond, -any_last, made.scope.name
 
 
-def _small(made: Trend, low: float, high: float, usual: float | None, lang: Lang) -> str:
+def _small(made: Trend, low: float, high: float, usual: float | None, seen: Look) -> str:
     """One agent: the last value, the line between its limits, the latest finding; a link to the whole."""
-    config = runtime.service().config
+    config, lang = runtime.service().config, seen.lang
     name = escape(agent_name(config, made.scope.name, lang))
     known = [point for point in made.points if point.result.value is not None]
-    last = value_text(made.kpi, known[-1].result.value if known else None, lang)
+    last = value_text(made.kpi, known[-1].result.value if known else None)
     found = max(made.findings, key=lambda one: one.last, default=None)
     words = finding_words(made, found, lang) if found else ""
     kind = "n bad" if found else "n"
     link = address({"view": "trend", "scope": str(made.scope)})
+    picture = _picture(_drawing(made, low, high, usual, seen.theme), name)
     return (
         f'<a href="{link}" target="_self"><div class="h"><b>{name}</b>'
         f'<span class="v">{escape(last)}</span></div>'
-        f'{_drawing(made, low, high, usual, name)}<div class="{kind}">{escape(words)}</div></a>'
+        f'{picture}<div class="{kind}">{escape(words)}</div></a>'
     )
 
 
-def _drawing(made: Trend, low: float, high: float, usual: float | None, name: str) -> str:
+def _picture(svg: str, name: str) -> str:
+    """A drawing as a picture: a page's own markup may hold none."""
+    return f'<img alt="{name}" src="data:image/svg+xml,{quote(svg)}">'
+
+
+def _drawing(made: Trend, low: float, high: float, usual: float | None, theme: Theme) -> str:
     n = max(1, len(made.points) - 1)
 
     def x(at: float) -> float:
@@ -104,9 +120,8 @@ def _drawing(made: Trend, low: float, high: float, usual: float | None, name: st
             _level("d", *ends, y(one.lower)),
             _level("d", *ends, y(one.upper)),
         ]
-    for some in _pieces(made):
-        d = " ".join(f"{x(at)},{y(value)}" for at, value in some)
-        parts.append(f'<polyline class="l" points="{d}"/>')
+    line = " ".join(f"{x(at)},{y(value)}" for at, value in _known(made))
+    parts.append(f'<polyline class="l" points="{line}"/>')
     beyond = {at for one in made.findings if one.rule in OUTSIDE for at in one.points}
     for at in sorted({at for one in made.findings for at in one.points}):
         value = made.points[at].result.value
@@ -120,8 +135,8 @@ def _drawing(made: Trend, low: float, high: float, usual: float | None, name: st
             else f'<circle class="r" cx="{cx}" cy="{cy}" r="3.5"/>'
         )
     return (
-        f'<svg viewBox="-6 -8 {_WIDE + 12:g} {_HIGH + 16:g}" preserveAspectRatio="none" role="img" '
-        f'aria-label="{name}">{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-6 -8 {_WIDE + 12:g} {_HIGH + 16:g}" '
+        f'preserveAspectRatio="none"><style>{_paint(theme)}</style>{"".join(parts)}</svg>'
     )
 
 
@@ -129,12 +144,6 @@ def _level(kind: str, x0: float, x1: float, y: float) -> str:
     return f'<line class="{kind}" x1="{x0}" x2="{x1}" y1="{y}" y2="{y}"/>'
 
 
-def _pieces(made: Trend) -> list[list[tuple[int, float]]]:
-    """The line, broken where nothing is known."""
-    found: list[list[tuple[int, float]]] = [[]]
-    for at, point in enumerate(made.points):
-        if point.result.value is None:
-            found.append([])
-        else:
-            found[-1].append((at, point.result.value))
-    return [some for some in found if some]
+def _known(made: Trend) -> list[tuple[int, float]]:
+    """The line: periods without a value are passed over, as the limits do."""
+    return [(at, p.result.value) for at, p in enumerate(made.points) if p.result.value is not None]

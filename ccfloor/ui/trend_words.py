@@ -13,7 +13,7 @@ from ccfloor.kpi.spc import OUTSIDE, Finding
 from ccfloor.service.agent_trend import Band, Trend
 from ccfloor.store.members import team_of
 from ccfloor.ui.gone import queue_label
-from ccfloor.ui.report_words import value_text as in_unit
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang, text
 
 _STEADY = frozenset(("nelson_3",))
@@ -82,7 +82,7 @@ def finding_words(made: Trend, found: Finding, lang: Lang) -> str:
         first=period_name(made.points[found.first].period, lang),
         last=period_name(made.points[found.last].period, lang),
         n=len(found.points),
-        value=value_text(made.kpi, value, lang),
+        value=value_text(made.kpi, value),
     )
     return f"{words}{_better(made.kpi, found, lang)}"
 
@@ -107,17 +107,11 @@ def band_words(kpi: Kpi, band: Band | None, lang: Lang) -> str:
     return text(
         "trend.band.hover",
         lang,
-        median=value_text(kpi, band.median, lang),
-        low=value_text(kpi, band.low, lang),
-        high=value_text(kpi, band.high, lang),
+        median=value_text(kpi, band.median),
+        low=value_text(kpi, band.low),
+        high=value_text(kpi, band.high),
         n=band.peers,
     )
-
-
-def value_text(kpi: Kpi, value: float | None, lang: Lang) -> str:
-    """A value in the KPI's unit: 81.3%, 1,204, 4:12; a dash where there is none."""
-    del lang  # the same in both
-    return in_unit(kpi.unit, value)
 
 
 def missing_text(fields: Iterable[str], lang: Lang) -> str:

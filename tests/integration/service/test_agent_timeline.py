@@ -1,0 +1,144 @@
+"""One agent's day over stored spans and calls: across midnight, with a roster, with what goes on now."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec import structs
+from sqlalchemy import insert
+
+from ccfloor.floor.events import EndedBy, Outcome
+from ccfloor.floor.records import CallRow
+from ccfloor.kpi.period import period
+from ccfloor.service import runtime
+from ccfloor.service.agent_timeline import day_line, missed, of_kind, worked_ms
+from ccfloor.service.settings import load
+from ccfloor.store.engine import writing
+from ccfloor.store.handle_times import handled
+from ccfloor.store.tables import calls, metadata, roster, seat_spans
+from ccfloor.store.viewer import Viewer
+from tests.fakes.stored_trend import CONFIG
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAY = period(CONFIG, "2026-11-20")
+AFTER = period(CONFIG, "2026-11-21")
+
+
+def at(text: str) -> float:
+    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZONE).timestamp()
+
+
+# Two shifts of 陈思远: an evening over midnight, and the morning after; one ring of hers rang in vain.
+SPANS = (
+    ("20T18:00", "20T22:00", "ready", "", ""),
+    ("20T22:00", "20T22:00:08", "ringing", "", "c1"),
+    ("20T22:00:08", "20T22:10", "on_call", "", "c1"),
+    ("20T22:10", "20T23:00", "paused", "break", ""),
+    ("20T23:00", "20T23:00:20", "ringing", "", "c2"),
+    ("20T23:00:20", "21T01:30", "ready", "", ""),
+    ("21T09:00", "21T12:00", "ready", "", ""),
+)
+
+
+def _call(
+    position: int, call: str, agent: str, times: tuple[str, str, str], talk_s: int
+) -> dict[str, object]:
+    """``times``: entered, answered, ended."""
+    entered, answered, ended = map(at, times)
+    row = CallRow(
+        source=1,
+        position=position,
+        call=call,
+        queue="hotline",
+        entered_at=entered,
+        number="13812342071",
+        outcome=Outcome.ANSWERED,
+        ended_by=EndedBy.CALLER,
+        seat="SIM/1001",
+        agent=agent,
+        answered_at=answered,
+        left_at=answered,
+        ended_at=ended,
+        wait_ms=10_000,
+        ring_ms=8000,
+        talk_ms=talk_s * 1000,
+        seen_live=True,
+        final=True,
+    )
+    told = structs.asdict(row)
+    return {"source_id": told.pop("source"), "site": "main", **told}
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Service]:
+    file = tmp_path_factory.mktemp("day") / "floor.db"
+    service = runtime.Service(load(environ={}, db=f"sqlite:///{file}", source="none"))
+    service.config = CONFIG
+    metadata.create_all(service.engine)
+    with writing(service.engine) as connection:
+        for start, end, status, reason, call in SPANS:
+            row = {"site": "main", "seat": "SIM/1001", "agent": "陈思远", "start": at(start), "end": at(end)}
+            more = {"status": status, "reason": reason, "queue": "hotline" if call else "", "call": call}
+            connection.execute(insert(seat_spans).values(**row, **more, repaired=False))
+        connection.execute(
+            insert(calls),
+            [
+                _call(1, "c1", "陈思远", ("20T21:59:58", "20T22:00:08", "20T22:10"), 592),
+                _call(2, "c2", "王丽娜", ("20T22:59:50", "20T23:00:30", "20T23:05"), 270),
+            ],
+        )
+        shift = {"import_id": 1, "site": "main", "agent": "陈思远", "day": 20261120}
+        connection.execute(
+            insert(roster),
+            [
+                {**shift, "line": 1, "start": at("20T17:30"), "end": at("20T22:10"), "activity": "queue"},
+                {**shift, "line": 2, "start": at("20T22:10"), "end": at("20T23:00"), "activity": "break"},
+                {**shift, "line": 3, "start": at("20T23:00"), "end": at("21T01:30"), "activity": "queue"},
+            ],
+        )
+    service.clock = lambda: at("22T08:00")
+    yield service
+    service.engine.dispose()
+
+
+def test_a_shift_over_midnight_is_drawn_whole_where_it_begins(service: runtime.Service) -> None:
+    line = day_line(service, service.viewer(), "陈思远", DAY)
+    assert line.over_midnight
+    assert (line.bits[0].start, line.bits[-1].end) == (at("20T18:00"), at("21T01:30"))
+    assert worked_ms(line.bits, line.start, line.end) == 7.5 * 3_600_000
+    assert of_kind(line.bits, DAY.start, DAY.end)["break"] == 50 * 60_000
+    after = day_line(service, service.viewer(), "陈思远", AFTER)
+    assert [bit.start for bit in after.bits] == [at("21T09:00")]
+    assert after.before == at("21T01:30")
+
+
+def test_every_call_leads_to_its_life_and_rings_in_vain_are_known(service: runtime.Service) -> None:
+    line = day_line(service, service.viewer(), "陈思远", DAY)
+    talk = next(bit for bit in line.bits if bit.kind == "on_call")
+    assert talk.row and (talk.row.source, talk.row.position) == (1, 1)
+    assert [row.position for row in line.calls] == [1]
+    (ring,) = missed(line)
+    assert ring.row and ring.row.position == 2 and ring.start == at("20T23:00")
+    assert line.calls[0].number == "138****2071"
+
+
+def test_the_day_is_held_against_its_roster(service: runtime.Service) -> None:
+    line = day_line(service, service.viewer(), "陈思远", DAY)
+    assert line.kept
+    assert (line.kept.scheduled_ms, line.kept.late_ms) == (8 * 3_600_000, 30 * 60_000)
+    assert line.kept.adherent_ms == 7.5 * 3_600_000
+    assert day_line(service, service.viewer(), "陈思远", AFTER).kept is None
+
+
+def test_a_reader_of_another_team_sees_nothing_of_the_day(service: runtime.Service) -> None:
+    line = day_line(service, Viewer(site="main", teams=frozenset("B")), "陈思远", DAY)
+    assert (line.bits, line.calls, line.shifts, dict(line.sums)) == ([], [], (), {})
+
+
+def test_handle_times_are_newest_first_and_bounded(service: runtime.Service) -> None:
+    both = handled(service.engine, service.viewer(), CONFIG, ["陈思远", "王丽娜"], DAY.start, DAY.end)
+    assert [(row.position, row.handle_s) for row in both] == [(2, 270.0), (1, 592.0)]
+    assert both[0].number == "138****2071"
+    one = handled(service.engine, service.viewer(), CONFIG, ["陈思远", "王丽娜"], DAY.start, DAY.end, most=1)
+    assert [row.position for row in one] == [2]
