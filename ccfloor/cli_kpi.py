@@ -6,6 +6,7 @@ import typer
 
 from ccfloor.cli_common import Db, Json, Lang, Site, context, show_json, table
 from ccfloor.cli_imports import add_to as add_imports
+from ccfloor.cli_month import add_to as add_month
 from ccfloor.cli_targets import ScopeText, book_of, scope_of, today
 from ccfloor.cli_targets import add_to as add_targets
 from ccfloor.kpi.book import KpiBook
@@ -19,6 +20,7 @@ from ccfloor.ui.texts import language
 app = typer.Typer(no_args_is_help=True, help="KPIs: the catalogue, targets, imports, a month, a call.")
 add_imports(app)
 add_targets(app)
+add_month(app)
 
 
 @app.command("list")

@@ -14,6 +14,7 @@ from starlette.types import Scope as ASGIScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ccfloor.service import (
+    routes_kpi,
     routes_notify,
     routes_plan,
     routes_queues,
@@ -45,6 +46,7 @@ def routes() -> list[BaseRoute]:
         *routes_queues.routes,
         *routes_plan.routes,
         *routes_notify.routes,
+        *routes_kpi.routes,
     ]
     return [_guarded(route) if isinstance(route, Route) else route for route in found]
 

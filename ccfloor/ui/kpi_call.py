@@ -10,14 +10,14 @@ import streamlit as st
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow, LegRow
-from ccfloor.kpi.period import day_of, half_hours
+from ccfloor.kpi.period import Period, day_of, half_hours
 from ccfloor.service import runtime
 from ccfloor.store.agent_day import visits_of
 from ccfloor.store.queries import CallLife, JournalLine, call_life
 from ccfloor.ui import people_kit
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import agent_label, call_link
-from ccfloor.ui.history_words import DASH, lasting, outcome_words
+from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import page_address
 from ccfloor.ui.people_kit import at_clock
 from ccfloor.ui.shell import Look
@@ -86,7 +86,7 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
     where = page_address("kpi", {"period": half.name, "scope": f"queue:{row.queue}"})
     number = f"{row.number or text('kpi.call.withheld', lang)} {row.name}".strip()
     facts = [
-        ("entered", f"{at_clock(row.entered_at, config.zone)}"),
+        ("entered", _entered(row, config, half)),
         ("queue", f'<a href="{where}" target="_self">{escape(queue_label(config, row.queue, lang))}</a>'),
         ("number", escape(number)),
         ("outcome", escape(_became(row, lang))),
@@ -102,6 +102,12 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
     notes += [] if row.final else ["open"]
     for name in notes:
         st.caption(text(f"kpi.call.note.{name}", lang))
+
+
+def _entered(row: CallRow, config: FloorConfig, half: Period) -> str:
+    """When it came, linked to the calls of that half hour."""
+    where = page_address("kpi", {"period": half.name})
+    return f'<a href="{where}" target="_self">{escape(moment(row.entered_at, config.zone))}</a>'
 
 
 def _became(row: CallRow, lang: Lang) -> str:
