@@ -38,16 +38,33 @@ class Part(NamedTuple):
         return None if not self.whole or len(given) > 1 else given[0] if given else SITE
 
 
-def parts(dataset: Dataset, body: Body, origin: int, team_of: Callable[[str], str]) -> dict[str, Part]:
-    """What a row adds to each field; a field whose column is empty is not told of."""
+class Owner(NamedTuple):
+    """Whose a row is, and the import it came with; see ``Part``."""
+
+    origin: int
+    whole: bool
+    queue: str
+    team: str
+    agent: str
+
+
+def owner(dataset: Dataset, body: Body, origin: int, team_of: Callable[[str], str]) -> Owner:
+    """Whose a row is; what names an agent and is no sum of his alone belongs to his team as well."""
     queue, team, agent = (str(body.get(name, "")) for name in (QUEUE, TEAM, AGENT))
     whole = dataset.grain != "record"
     if agent and not team and (queue or not whole):
         team = team_of(agent)
-    found = ((item.field, _adds(item, body)) for item in dataset.sums)
-    return {
-        field: Part(value, origin, whole, queue, team, agent) for field, value in found if value is not None
-    }
+    return Owner(origin, whole, queue, team, agent)
+
+
+def parts(dataset: Dataset, mine: Owner, bodies: Sequence[Body]) -> dict[str, Part]:
+    """What an owner's rows of one day add to each field; a field whose column is empty is not told of."""
+    found: dict[str, Part] = {}
+    for item in dataset.sums:
+        values = [value for body in bodies if (value := _adds(item, body)) is not None]
+        if values:
+            found[item.field] = Part(fsum(values), *mine)
+    return found
 
 
 def _adds(item: Sum, body: Body) -> float | None:

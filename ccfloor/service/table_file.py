@@ -18,7 +18,7 @@ from ccfloor.kpi.datafile import Line
 from ccfloor.kpi.faults import Fault
 
 BYTES_MAX = 20_000_000
-LINES_MAX = 100_000
+LINES_MAX = 50_000
 _COLUMNS_MAX = 60
 _UNPACKED_MAX = 400_000_000
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")

@@ -34,10 +34,11 @@ from ccfloor.kpi.datafile import Row as FileRow
 from ccfloor.kpi.dataset import AGENT, Dataset
 from ccfloor.kpi.datasets import DATASETS, FIELDS
 from ccfloor.kpi.period import business_date, date_of, day_number
-from ccfloor.kpi.rollup import Part, parts, rolled
+from ccfloor.kpi.rollup import Owner, Part, owner, parts, rolled
 from ccfloor.store.members import team_of
 from ccfloor.store.tables import agent_days, fact_days, import_rows, imports, kpi_facts, queue_days, roster
 from ccfloor.store.viewer import Viewer
+from ccfloor.store.writer import write_rows
 
 T = TypeVar("T")
 _DAYS_AT_ONCE = 500  # in one statement
@@ -198,20 +199,10 @@ def take_in(connection: Connection, config: FloorConfig, taken: Taken, rows: Seq
     del values["id"]
     made = int(connection.execute(insert(imports).values(values).returning(imports.c.id)).scalar_one())
     stored = [
-        {
-            "import_id": made,
-            "line": row.line,
-            "site": config.site,
-            "dataset": taken.dataset,
-            "key": row.key,
-            "day": row.day,
-            "body": _encoder.encode(row.body).decode(),
-            "current": True,
-        }
+        (made, row.line, taken.dataset, row.key, row.day, _encoder.encode(row.body).decode(), True)
         for row in rows
     ]
-    if stored:
-        connection.execute(insert(import_rows), stored)
+    write_rows(connection, import_rows, stored, site=config.site)
     _settle(connection, config, taken._replace(id=made))
     return made
 
@@ -290,20 +281,12 @@ def _count(connection: Connection, config: FloorConfig, dataset: Dataset, days: 
 
     told = _told(connection, config.site, dataset, days, of)
     found = [
-        {
-            "site": config.site,
-            "field": field,
-            "scope": str(scope),
-            "day": day,
-            "import_id": origin,
-            "value": value,
-        }
+        (field, str(scope), day, origin, value)
         for (day, field), rows in told.items()
         for scope, values in rolled(rows, of).items()
         for origin, value in values.items()
     ]
-    if found:
-        connection.execute(insert(kpi_facts), found)
+    write_rows(connection, kpi_facts, found, site=config.site)
 
 
 def _told(
@@ -312,13 +295,17 @@ def _told(
     """What the rows that count say of each day and field."""
     told: dict[tuple[int, str], list[Part]] = defaultdict(list)
     family = {item.id: item for field in dataset.fields for item in FIELDS[field]}
+    rows: dict[tuple[int, str, Owner], list[Body]] = defaultdict(list)
     table = import_rows.c
     query = select(table.dataset, table.day, table.import_id, table.body).where(
         table.site == site, table.dataset.in_(family), table.day.in_(days), table.current
     )
-    for row in connection.execute(query):
-        for field, part in parts(family[row.dataset], _body(row.body), row.import_id, of).items():
-            told[row.day, field].append(part)
+    for name, day, origin, stored in connection.execute(query):
+        body = _body(stored)
+        rows[day, name, owner(family[name], body, origin, of)].append(body)
+    for (day, name, mine), bodies in rows.items():
+        for field, part in parts(family[name], mine, bodies).items():
+            told[day, field].append(part)
     if dataset.complete:
         for day, origin in _covered(connection, site, dataset, days):
             for field in dataset.fields:
@@ -361,9 +348,9 @@ def _roster(
     replaced = exists().where(table.import_id == roster.c.import_id, table.line == roster.c.line, *same_keys)
     connection.execute(delete(roster).where(replaced))
     query = select(table.import_id, table.line, table.day, table.body).where(*same_keys, table.current)
-    pieces = [_piece(config, row) for row in connection.execute(query)]
-    if pieces:
-        connection.execute(insert(roster), pieces)
+    rows = connection.execute(query)
+    pieces = [_piece(config, number, line, day, _body(body)) for number, line, day, body in rows]
+    write_rows(connection, roster, pieces, site=config.site)
     # Adherence of these days was counted from another roster: it is counted anew.
     touched = {near for day in days for near in (day, _before(day))}
     for some in _some(sorted(touched), _DAYS_AT_ONCE):
@@ -372,21 +359,13 @@ def _roster(
         )
 
 
-def _piece(config: FloorConfig, row: Any) -> dict[str, object]:
+def _piece(config: FloorConfig, import_id: int, line: int, day: int, body: Body) -> tuple[Any, ...]:
     """A piece as instants; an end that is not after its start is on the next day."""
-    body = _body(row.body)
     start, end = float(body["start"]), float(body["end"])
-    begins = _at(config, row.day, start)
-    return {
-        "import_id": row.import_id,
-        "line": row.line,
-        "site": config.site,
-        "agent": body[AGENT],
-        "day": day_number(business_date(config, begins)),
-        "start": begins,
-        "end": _at(config, row.day, end if end > start else end + 86_400),
-        "activity": body.get("activity", "queue"),
-    }
+    begins = _at(config, day, start)
+    ends = _at(config, day, end if end > start else end + 86_400)
+    stored = day_number(business_date(config, begins))
+    return (import_id, line, body[AGENT], stored, begins, ends, body.get("activity", "queue"))
 
 
 def _at(config: FloorConfig, day: int, seconds: float) -> float:

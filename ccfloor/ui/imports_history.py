@@ -19,7 +19,7 @@ from ccfloor.ui.texts import Lang, text
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SHOWN = 20  # imports
 _ROWS_SHOWN = 50
-_ROWS_MAX = 100_000
+_ROWS_MAX = 50_000
 
 
 def show(who: str, lang: Lang) -> None:

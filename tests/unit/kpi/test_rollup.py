@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ccfloor.kpi.datafile import Body
+from ccfloor.kpi.dataset import Dataset
 from ccfloor.kpi.datasets import DATASETS, FIELDS
-from ccfloor.kpi.rollup import Part, parts, rolled
+from ccfloor.kpi.rollup import Part, owner, rolled
+from ccfloor.kpi.rollup import parts as parts_of
 from ccfloor.kpi.scope import SITE, Scope
 
 TEAMS = {"ann": "A", "bob": "A", "eve": "B"}
@@ -14,6 +17,10 @@ TEAMS = {"ann": "A", "bob": "A", "eve": "B"}
 
 def team_of(agent: str) -> str:
     return TEAMS.get(agent, "")
+
+
+def parts(kind: Dataset, body: Body) -> dict[str, Part]:
+    return parts_of(kind, owner(kind, body, 1, team_of), [body])
 
 
 def sums(*rows: Part) -> dict[str, float]:
@@ -96,13 +103,13 @@ def test_the_site_never_counts_an_agent_twice(agents: Mapping[str, int], team_to
 def test_only_verified_complaints_count() -> None:
     kind = DATASETS["complaints"]
     body = {"agent": "ann", "solved": "yes", "handling_h": 6.5, "satisfied": "yes"}
-    true = parts(kind, {**body, "state": "verified"}, 1, team_of)
+    true = parts(kind, {**body, "state": "verified"})
     values = {field.partition(".")[2]: part.value for field, part in true.items()}
     assert values == {
         "count": 1, "pending": 0, "unfounded": 0, "verified": 1, "solved": 1, "handling_h": 6.5,
         "satisfied": 1,
     }  # fmt: skip
-    untrue = parts(kind, {**body, "state": "unfounded"}, 1, team_of)
+    untrue = parts(kind, {**body, "state": "unfounded"})
     assert {part.value for field, part in untrue.items() if field.endswith(("verified", "solved", "_h"))} == {
         0
     }
@@ -111,15 +118,15 @@ def test_only_verified_complaints_count() -> None:
 
 def test_a_rating_is_invited_rated_and_satisfied() -> None:
     def adds(rating: str) -> list[float]:
-        return [part.value for part in parts(DATASETS["ratings"], {"rating": rating}, 1, team_of).values()]
+        return [part.value for part in parts(DATASETS["ratings"], {"rating": rating}).values()]
 
     assert adds("5") == [1, 1, 1, 5] and adds("3") == [1, 1, 0, 3] and adds("none") == [1, 0, 0, 0]
 
 
 def test_a_forecast_adds_its_distance_and_an_empty_column_tells_nothing() -> None:
-    found = parts(DATASETS["forecast"], {"queue": "hot", "forecast": 90.0, "actual": 100.0}, 1, team_of)
+    found = parts(DATASETS["forecast"], {"queue": "hot", "forecast": 90.0, "actual": 100.0})
     assert found["forecast.abs_error"].value == 10 and found["forecast.actual"].value == 100
-    told = parts(DATASETS["survey"], {"invited": 5, "rated": 4, "satisfied": 3}, 1, team_of)
+    told = parts(DATASETS["survey"], {"invited": 5, "rated": 4, "satisfied": 3})
     assert "survey.score_sum" not in told and told["survey.rated"].value == 4
 
 
@@ -130,3 +137,12 @@ def test_every_field_comes_from_a_dataset_and_has_one_name() -> None:
         for item in kind.sums:
             assert {item.of, item.against, *(column for column, _ in item.when)} - {""} <= set(names)
     assert all(datasets for datasets in FIELDS.values())
+
+
+def test_several_rows_of_one_owner_are_one_part() -> None:
+    kind = DATASETS["ratings"]
+    bodies: list[Body] = [{"agent": "ann", "rating": rating} for rating in ("5", "4", "none")]
+    found = parts_of(kind, owner(kind, bodies[0], 7, team_of), bodies)
+    assert (
+        found["survey.score_sum"] == Part(9, 7, False, "", "A", "ann") and found["survey.invited"].value == 3
+    )
