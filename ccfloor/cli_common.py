@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
+from unicodedata import east_asian_width
 
 import msgspec
 import typer
@@ -61,9 +62,14 @@ def table(rows: list[dict[str, Any]]) -> Iterable[str]:
         return
     names = list(rows[0])
     lines = [names, *([_cell(row[name]) for name in names] for row in rows)]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(names))]
+    widths = [max(_width(line[index]) for line in lines) for index in range(len(names))]
     for line in lines:
-        yield "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        yield "  ".join(" " * (width - _width(cell)) + cell for cell, width in zip(line, widths, strict=True))
+
+
+def _width(cell: str) -> int:
+    """Columns of a terminal: a Chinese character takes two."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in cell)
 
 
 def _cell(value: Any) -> str:
