@@ -73,7 +73,12 @@ def _divided(made: Ratio, figures: Figures) -> Result:
 
 
 def _sum(names: tuple[str, ...], figures: Figures) -> float:
-    return sum(-figures[name[1:]] if name.startswith("-") else figures[name] for name in names)
+    return sum(-_told(name[1:], figures) if name.startswith("-") else _told(name, figures) for name in names)
+
+
+def _told(name: str, figures: Figures) -> float:
+    """A field; beside an import that of its days, where the figures know them."""
+    return figures[name] if name in figures else figures[name.partition("@")[0]]
 
 
 def _counted(names: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ccfloor.kpi.causes import LOOKS
-from ccfloor.kpi.fields import AGENT, CALLS, GREATEST, QUEUE, SEATS, origin
+from ccfloor.kpi.fields import AGENT, BESIDE, CALLS, GREATEST, QUEUE, SEATS, origin
 from ccfloor.kpi.formulas import FORMULAS
 from ccfloor.kpi.model import Kpi, Ratio
 from ccfloor.rules.places import Loc, Problem
@@ -58,6 +58,14 @@ def _doubts(kpi: Kpi) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
         there = ", ".join(FORMULAS)
         yield ("metric",), f"{kpi.metric!r} is none of {there}", f"{kpi.metric!r} 不存在，只有 {there}"
     for place, ratio in ratios(kpi):
+        for name in (*ratio.over, *ratio.under):
+            field, _, beside = name.removeprefix("-").partition("@")
+            if beside and field not in BESIDE.get(beside, ()):
+                yield (
+                    place,
+                    f"{field!r} does not stand beside {beside!r}",
+                    f"{field!r} 不能按 {beside!r} 的日期取",
+                )
         for name in ratio.fields:
             if "." not in name or (origin(name) in _OWN_ORIGINS and name not in OWN):
                 yield place, f"there is no field {name!r}", f"没有数据项 {name!r}"

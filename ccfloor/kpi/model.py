@@ -39,7 +39,8 @@ class Bound(Part):
 class Ratio(Part):
     """Sums of fields divided: over / under x times. A field may be taken off: ``-queue.open``.
 
-    Without ``under`` the sum itself is the value.
+    Without ``under`` the sum itself is the value. ``queue.answered@ivr.entries``: of the days alone that the
+    import told of, since an import of ten days says nothing of the month's calls.
     """
 
     over: tuple[str, ...]
@@ -49,7 +50,8 @@ class Ratio(Part):
     @property
     def fields(self) -> tuple[str, ...]:
         """The fields it names, each once."""
-        return tuple(dict.fromkeys(name.removeprefix("-") for name in (*self.over, *self.under)))
+        named = (*self.over, *self.under)
+        return tuple(dict.fromkeys(name.removeprefix("-").partition("@")[0] for name in named))
 
 
 class Variant(Part):

@@ -252,6 +252,14 @@ def test_figures_of_a_log_of_calls_tell_nothing_of_presence() -> None:
     assert compute(BOOK["calls_per_hour"], seat() | {"agent.answered": 9.0}, "agent").missing
 
 
+def test_beside_an_import_the_calls_of_its_days_alone_are_counted() -> None:
+    """The trap: the IVR's totals of ten days beside the calls of the whole month."""
+    ten_days = DAY | {"queue.answered@ivr.entries": 90.0}
+    assert value("connect_rate_in", ten_days) == pytest.approx((150 + 90) / 400)
+    assert value("connect_rate_agent", ten_days) == pytest.approx(170 / 200)
+    assert needs(BOOK["connect_rate_in"]) == ("ivr.self_finished", "queue.answered", "ivr.entries")
+
+
 def test_of_two_sources_the_one_with_data_counts() -> None:
     roster, hr = {"seats.present": 9.0, "seats.rostered": 10.0}, {"hr.present": 8.0, "hr.rostered": 10.0}
     assert value("attendance", roster) == 0.9
