@@ -30,7 +30,13 @@ BEAT_S = 0.25
 _FAR_S = 180.0  # a longer way ahead is a jump: there may be a kept state nearer to it
 _SAY_S = 1.0  # during a long way the reader hears so often that we are still there
 
+IDLE_S = 300.0  # one that stands so long, asked for nothing, makes place for another reader
+
 Send = Callable[[str], Coroutine[Any, Any, None]]
+
+
+class Forgotten(Exception):
+    """Nobody asked for anything for long while the replay stood, and another reader waits."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
@@ -99,12 +105,13 @@ class Replay:
         self._channel = Channel(scope)
         self._number = -1
         self._shown, self._jump = day.start, True
-        self._said_at = 0.0
+        self._said_at, self._asked_at = 0.0, spot.real()
+        self._put_out = False
         self._news = asyncio.Event()
 
     def take(self, wanted: Wanted) -> None:
         """What the reader asked for; a speed that is not offered counts as not said."""
-        real = self._spot.real()
+        real = self._asked_at = self._spot.real()
         if wanted.at is not None:
             self.clock.set(wanted.at, real)
             self._jump = True
@@ -115,15 +122,27 @@ class Replay:
             self.clock.pause(wanted.paused, real)
         self._news.set()
 
+    @property
+    def idle_s(self) -> float:
+        """How long it has been standing without being asked for anything; 0.0 while it runs."""
+        return self._spot.real() - self._asked_at if self.clock.paused else 0.0
+
+    def put_out(self) -> None:
+        """Make place for another reader: ``run`` raises Forgotten."""
+        self._put_out = True
+        self._news.set()
+
     def end(self) -> None:
         """Nobody looks any more."""
         self._player.stop.set()
 
     async def run(self, send: Send, found: list[Jump], pool: ThreadPoolExecutor) -> None:
-        """Show the day until cancelled. Raises what the database raises."""
+        """Show the day until cancelled. Raises Forgotten, and what the database raises."""
         about = {"day": self._day, "jumps": found, "speeds": SPEEDS}
         await self._say(send, seeking=True, **about)
         while True:
+            if self._put_out:
+                raise Forgotten
             await self._beat(send, pool)
             await self._rest()
 

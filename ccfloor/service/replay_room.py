@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.about import about_site
-from ccfloor.service.replay import Player, Replay, Send, Spot
+from ccfloor.service.replay import IDLE_S, Forgotten, Player, Replay, Send, Spot
 from ccfloor.service.replay_marks import Jump, jumps, stored_day
 from ccfloor.service.scope import Scope
 from ccfloor.service.settings import Settings
@@ -20,7 +20,7 @@ MOST = 3
 
 
 class ReplayError(Exception):
-    """Why there is no replay. ``code``: full, no_day or database."""
+    """Why there is no replay. ``code``: full, no_day, database, or forgotten: it made place for another."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -34,16 +34,18 @@ class Visit:
         self._room, self._player, self.replay, self._found = room, player, replay, found
 
     async def run(self, send: Send) -> None:
-        """Show the day until cancelled. Raises ReplayError where the database is away."""
+        """Show the day until cancelled. Raises ReplayError: database, forgotten."""
         try:
             await self.replay.run(send, self._found, self._room.pool)
+        except Forgotten:
+            raise ReplayError("forgotten") from None
         except SQLAlchemyError:
             raise ReplayError("database") from None
 
     def leave(self) -> None:
         """Make place for somebody else."""
         self._player.stop.set()
-        self._room.inside -= 1
+        self._room.left(self)
 
 
 class ReplayRoom:
@@ -63,6 +65,7 @@ class ReplayRoom:
         self._shelf = Shelf()
         self._pool: ThreadPoolExecutor | None = None
         self.inside = 0
+        self._visits: list[Visit] = []
 
     @property
     def pool(self) -> ThreadPoolExecutor:
@@ -76,16 +79,35 @@ class ReplayRoom:
 
         Raises ReplayError.
         """
-        if self.inside >= self.most:
+        if self.inside >= self.most and not self._made_place():
             raise ReplayError("full")
         self.inside += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.pool, self._prepared, scope, day, at)
+            loop = asyncio.get_running_loop()
+            visit = await loop.run_in_executor(self.pool, self._prepared, scope, day, at)
         except BaseException as error:
             self.inside -= 1
             if isinstance(error, SQLAlchemyError):
                 raise ReplayError("database") from None
             raise
+        self._visits.append(visit)
+        return visit
+
+    def _made_place(self) -> bool:
+        """Ask the replay that nobody has used for longest to go; whether there was one."""
+        idle = [visit for visit in self._visits if visit.replay.idle_s >= IDLE_S]
+        if not idle:
+            return False
+        visit = max(idle, key=lambda one: one.replay.idle_s)
+        visit.replay.put_out()
+        self.left(visit)
+        return True
+
+    def left(self, visit: Visit) -> None:
+        """Somebody has gone, or will be gone in a moment."""
+        if visit in self._visits:
+            self._visits.remove(visit)
+            self.inside -= 1
 
     def _prepared(self, scope: Scope, day: str, at: float | None) -> Visit:
         try:

@@ -150,6 +150,8 @@ def _choice(label: str, name: str, words: dict[str, str], seen: Look) -> None:
 def _switch(seen: Look, name: str, value: str, word: str) -> str:
     now: dict[str, str] = st.query_params.to_dict()  # the same view in other words or colours
     now |= {"lang": seen.lang, "theme": seen.theme}
+    if "replay" in now:  # it has moved on since this was drawn: the tab itself knows where to
+        now.pop("at", None)
     address = escape(urlencode({**now, name: value}))
     mark = ' aria-current="true"' if now[name] == value else ""
     return f'<a href="?{address}" target="_self"{mark}>{word}</a>'

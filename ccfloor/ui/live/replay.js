@@ -113,7 +113,7 @@ class ReplayStrip {
 
   refuse(message) {
     this.refused = message;
-    if (message.refused === "no_day") this.link.close();
+    if (["no_day", "forgotten"].includes(message.refused)) this.link.close();
     this.draw();
   }
 

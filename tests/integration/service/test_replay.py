@@ -197,6 +197,31 @@ def test_only_a_few_at_a_time(service: runtime.Service) -> None:
     assert asyncio.run(run()) == ["full", "no_day", "no_day", "0"]
 
 
+def test_one_that_nobody_uses_makes_place(service: runtime.Service) -> None:
+    async def run() -> tuple[str, int]:
+        real = [0.0]
+        place = ReplayRoom(
+            service.settings, service.config, service.engine, lambda: real[0], lambda: NOW, most=1
+        )
+        scope, reader = Scope.of(service.viewer()), Reader()
+        first = await place.enter(scope, DAY, None)
+        going = asyncio.create_task(first.run(reader.send))
+        await reader.until(is_full)
+        first.replay.take(Wanted(paused=True))
+        with pytest.raises(ReplayError):
+            await place.enter(scope, DAY, None)
+        real[0] = 301.0
+        second = await place.enter(scope, DAY, None)
+        with pytest.raises(ReplayError) as error:
+            await going
+        first.leave()
+        second.leave()
+        place.close()
+        return error.value.code, place.inside
+
+    assert asyncio.run(run()) == ("forgotten", 0)
+
+
 def test_a_day_reaches_from_its_first_event_to_its_last(service: runtime.Service) -> None:
     found = stored_day(service.engine, service.config, DAY, NOW)
     assert found is not None
