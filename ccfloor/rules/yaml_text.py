@@ -29,9 +29,10 @@ class YamlText:
                 self.problems += _aliases(file, text)
             self._node = None if self.problems else yaml.compose(text, Loader=yaml.SafeLoader)
             self.problems += (
-                self.problem(*twice) for twice in (*_twice(self._node, ()), *_unmade(self._node, ()))
+                self.problem(*twice)
+                for twice in (*_twice(self._node, ()), *_unmade(self._node, (), yaml.SafeLoader("")))
             )
-            self.tree = None if self.problems else yaml.safe_load(text)
+            self.tree = None if self.problems or self._node is None else _made(self._node)
         except yaml.YAMLError as error:
             self._not_yaml(error)
         except RecursionError:
@@ -82,11 +83,18 @@ def _aliases(file: str, text: str) -> Iterator[Problem]:
             yield Problem(file, line, "", *(words.format(event.anchor) for words in why))
 
 
-def _unmade(node: yaml.Node | None, loc: tuple[int | str, ...]) -> Iterator[tuple[Loc, str, str]]:
+def _made(node: yaml.Node) -> Any:
+    """The values of a text that is composed already: it need not be read twice."""
+    return yaml.SafeLoader("").construct_document(node)
+
+
+def _unmade(
+    node: yaml.Node | None, loc: tuple[int | str, ...], made: yaml.SafeLoader
+) -> Iterator[tuple[Loc, str, str]]:
     """Values that look like a date or a number and are none: 2026-02-31."""
     if isinstance(node, yaml.ScalarNode):
         try:
-            yaml.SafeLoader("").construct_object(node)
+            made.construct_object(node)
         except yaml.YAMLError:
             return  # told with its own line when the tree is made
         except ValueError:
@@ -97,10 +105,10 @@ def _unmade(node: yaml.Node | None, loc: tuple[int | str, ...]) -> Iterator[tupl
             )
     elif isinstance(node, yaml.SequenceNode):
         for index, inner in enumerate(node.value):
-            yield from _unmade(inner, (*loc, index))
+            yield from _unmade(inner, (*loc, index), made)
     elif isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            yield from _unmade(value, (*loc, str(key.value)))
+            yield from _unmade(value, (*loc, str(key.value)), made)
 
 
 def _twice(node: yaml.Node | None, loc: tuple[int | str, ...]) -> Iterator[tuple[Loc, str, str]]:
