@@ -5,6 +5,8 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
@@ -16,6 +18,7 @@ from ccfloor.ui.report_words import FORMS, Cell, Table, Words
 _MARKED = {"missed": OVER, "near": NEAR}
 _CHART = (26.0, 7.5)  # cm
 _WIDEST = 60.0
+_WIDE_FROM = 0x2E7F  # signs after it are as wide as two letters
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 _RULE, _HAIR = Side(style="medium", color=INK[1:]), Side(style="hair", color=LINE[1:])
 
@@ -42,16 +45,26 @@ def _summary(sheet: Any, words: Words, kpis: Table | None) -> None:
     _put(sheet, 2, 1, f"{words.two(data.site)} · {words.about}", colour=GREY)
     made = words.say("made", at=words.moment(data.made_at))
     _put(sheet, 3, 1, " · ".join((words.state, made, words.say("digest", digest=data.digest))), colour=GREY)
-    row = 5
+    row, wide = 5, len(kpis.header) if kpis else 8
     for said in sentences(words):
-        _put(sheet, row, 1, said)
+        _sentence(sheet, row, wide, said)
         row += 1
     if kpis is None:
         _put(sheet, row, 1, words.say("no_figures"))
         _page(sheet, 4)
         return
-    _fill(sheet, _without_trend(kpis), row + 1)
-    _page(sheet, len(kpis.header))
+    slim = _without_trend(kpis)
+    _fill(sheet, slim, row + 1)
+    _page(sheet, len(slim.header), whole=True)
+
+
+def _sentence(sheet: Any, row: int, wide: int, said: str) -> None:
+    """A sentence across the table, as many lines high as it takes."""
+    cell = _put(sheet, row, 1, said)
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=wide)
+    signs = sum(2 if ord(sign) > _WIDE_FROM else 1 for sign in said)
+    sheet.row_dimensions[row].height = 16 * (1 + signs // 125)
 
 
 def _without_trend(table: Table) -> Table:
@@ -86,7 +99,8 @@ def _fill(sheet: Any, table: Table, top: int) -> int:
     for at, name in enumerate(table.header, 1):
         cell = _put(sheet, top, at, name, bold=True)
         cell.border = Border(bottom=_RULE)
-        cell.alignment = Alignment(horizontal="left" if at - 1 in table.left else "right", wrap_text=True)
+        side, step = ("left", int(at > 1)) if at - 1 in table.left else ("right", 0)
+        cell.alignment = Alignment(horizontal=side, wrap_text=True, indent=step)
         sheet.column_dimensions[get_column_letter(at)].width = _width(table, at - 1)
     for index, row in enumerate(table.rows, top + 1):
         total = index > top + len(table.rows) - table.totals
@@ -106,7 +120,8 @@ def _cell(sheet: Any, row: int, column: int, cell: Cell, left: bool, total: bool
         put.number_format = cell.form
     if cell.light in _MARKED:
         put.font = Font(bold=True, color=_MARKED[cell.light][1:])
-    put.alignment = Alignment(horizontal="left" if left else "right", vertical="top", wrap_text=left)
+    side, step = ("left", int(column > 1)) if left else ("right", 0)
+    put.alignment = Alignment(horizontal=side, vertical="top", wrap_text=left, indent=step)
     put.border = Border(top=_RULE) if total else Border(bottom=_HAIR)
 
 
@@ -123,16 +138,16 @@ def _put(
 
 def _width(table: Table, at: int) -> float:
     texts = [table.header[at], *(row[at].text for row in table.rows)]
-    widest = max(sum(2.1 if ord(sign) > 0x2E7F else 1.05 for sign in text) for text in texts)
+    widest = max(sum(2.1 if ord(sign) > _WIDE_FROM else 1.05 for sign in text) for text in texts)
     return float(min(_WIDEST, max(9.0, widest + 2)))
 
 
-def _page(sheet: Any, columns: int) -> None:
-    """One page wide when printed, across where there are many columns."""
+def _page(sheet: Any, columns: int, whole: bool = False) -> None:
+    """One page wide when printed, across where there are many columns; ``whole``: on one page altogether."""
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.orientation = "landscape" if columns > 6 else "portrait"
+    sheet.page_setup.orientation = "landscape" if columns > 6 and not whole else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(whole)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.oddFooter.center.text = "&P / &N"
 
@@ -191,14 +206,15 @@ def _members(sheet: Any, words: Words, table: Table, last: int) -> None:
     bars.series[0].graphicalProperties.solidFill = COUNTED[0][1:]
     bars.x_axis.scaling.orientation = "maxMin"
     bars.x_axis.tickLblSkip = 1
-    bars.height = max(6.0, 1.6 + 0.75 * rows)
+    bars.height = max(6.0, 2.4 + 0.9 * rows)
     sheet.add_chart(bars, f"A{last + 4}")
 
 
 def _dress(chart: Any, title: str, form: str) -> None:
     chart.title, chart.height, chart.width = title, _CHART[1], _CHART[0]
     chart.legend.position = "b"
-    chart.y_axis.number_format, chart.y_axis.majorGridlines.spPr = form, None
+    chart.y_axis.number_format = form
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=LINE[1:], w=6350))
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.tickLblPos = "low"
 

@@ -129,7 +129,7 @@ def _kpis(words: Words) -> Table | None:
         words.say("kpis"),
         labels,
         tuple(rows),
-        frozenset({0, 2, 3, len(header) - 1}),
+        frozenset({0, 2, 3} | ({len(header) - 1} if header[-1] == "trend" else set())),
         note=words.say("kpis.note"),
     )
 

@@ -65,8 +65,10 @@ def count(value: int | float | None, light: Light = "none") -> Cell:
 
 
 def value_cell(of: Measure, value: float | None, light: Light = "none") -> Cell:
-    """A cell with a KPI's value; a spreadsheet gets the number itself, spans of time as parts of a day."""
-    stored = value / _DAY_S if of.unit == "s" and value is not None else value
+    """A cell with a KPI's value; a spreadsheet gets the number itself, spans of time as parts of a day and
+    in whole seconds, since it would cut what is shown elsewhere as rounded.
+    """
+    stored = round(value) / _DAY_S if of.unit == "s" and value is not None else value
     return Cell(value_text(of.unit, value), stored, FORMS.get(of.unit, "0.00"), light)
 
 
@@ -104,10 +106,12 @@ def change_cell(of: Measure, value: float | None, before: float | None) -> Cell:
         return plain(DASH)
     shown = change_text(of, value, before)
     if of.unit == "%":
-        return Cell(shown, (value - before) * 100, f'+0.0"pp";{MINUS}0.0"pp";0.0"pp"')
+        return Cell(shown, round((value - before) * 100, 1) or 0.0, f'+0.0"pp";{MINUS}0.0"pp";0.0"pp"')
     if of.unit == "s":
         return Cell(shown, round(value) - round(before), f'+0" s";{MINUS}0" s";0" s"')
-    return Cell(shown, value / before - 1, f"+0.0%;{MINUS}0.0%;0.0%") if before else plain(DASH)
+    return (
+        Cell(shown, round(value / before - 1, 3) or 0.0, f"+0.0%;{MINUS}0.0%;0.0%") if before else plain(DASH)
+    )
 
 
 def change_text(of: Measure, value: float | None, before: float | None) -> str:

@@ -80,6 +80,7 @@ class Scheduler:
         self._stopping = threading.Event()
         self._jobs: BlockingScheduler | None = None
         self._lease: Lease | None = None
+        self._making = 0
         self._thread = threading.Thread(target=self._run, name="ccfloor-reports", daemon=True)
 
     def start(self) -> None:
@@ -101,7 +102,11 @@ class Scheduler:
 
     def make(self, plan: int) -> None:
         """Make what a plan owes now; what fails is taken up by a later look."""
-        self._maker.make(plan)
+        self._making = plan
+        try:
+            self._maker.make(plan)
+        finally:
+            self._making = 0
 
     # -- leading -----------------------------------------------------------------------------------
 
@@ -178,7 +183,7 @@ class Scheduler:
             if name not in stored or _zone(stored[name]) != self._config.zone:
                 self._put(jobs, name, plan.id, trigger(plan.body, self._config.zone))
             again = f"again-{plan.id}"
-            if again not in stored and self._late(engine, plan):
+            if again not in stored and plan.id != self._making and self._late(engine, plan):
                 self._put(jobs, again, plan.id, "date", run_date=_moment(time.time()))
 
     def _late(self, engine: Engine, plan: Plan) -> bool:
