@@ -1,6 +1,6 @@
 """The imports page: choose what, take a template, choose a file, see what it would do, take it in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
 from html import escape
@@ -20,13 +20,14 @@ from ccfloor.store.imports import held
 from ccfloor.ui import imports_history
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, kpis_of
+from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, used_by, users
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Using = Mapping[str, frozenset[str]]  # KPI → fields
 _FAULTS_SHOWN = 50
 _ROWS_SHOWN = 10
 _SEEN = "imports-seen"
@@ -53,20 +54,21 @@ def show(seen: Look) -> None:
     st.caption(text("imports.lead", lang))
     with database_or_notice(lang):
         who = kit.who_acts(lang)
-        dataset = _choose(lang)
+        using = users(kpi_book(runtime.service()).kpis.values(), lang)
+        dataset = _choose(using, lang)
         _templates(dataset, lang)
         preview = _file(dataset, lang)
         if preview:
             _preview(preview, lang)
             _confirm(preview, who, lang)
         imports_history.show(who, lang)
-        _held(lang)
+        _held(using, lang)
 
 
 # -- what kind, and how its file looks -----------------------------------------------------------------
 
 
-def _choose(lang: Lang) -> Dataset:
+def _choose(using: Using, lang: Lang) -> Dataset:
     names = list(DATASETS)
     asked = st.query_params.get("dataset", "")
     name = st.selectbox(
@@ -81,10 +83,8 @@ def _choose(lang: Lang) -> Dataset:
         st.query_params["dataset"] = name
     dataset = DATASETS[name]
     note = dataset.note_zh if lang == "zh" else dataset.note_en
-    kpis = kpis_of(dataset, kpi_book(runtime.service()).kpis.values(), lang)
-    if kpis:
-        joined = ("、" if lang == "zh" else ", ").join(kpis)
-        st.caption(text("imports.gives", lang, kpis=joined))
+    if kpis := used_by(dataset, using, lang):
+        st.caption(text("imports.gives", lang, kpis=kpis))
     if note:
         st.caption(note)
     return dataset
@@ -259,11 +259,10 @@ def _take_in(
 # -- what is there ---------------------------------------------------------------------------------------
 
 
-def _held(lang: Lang) -> None:
+def _held(using: Using, lang: Lang) -> None:
     """Every kind of data with the days that are in."""
     service = runtime.service()
     found = held(service.engine, service.viewer(lang))
-    kpis = kpi_book(service).kpis
     st.subheader(text("imports.held", lang), anchor=False)
     header = [text(f"imports.held.{name}", lang) for name in ("kind", "days", "last", "kpis")]
     rows = []
@@ -271,8 +270,7 @@ def _held(lang: Lang) -> None:
         one = found.get(dataset.id)
         days = days_text(one.first_day, one.last_day) if one else DASH
         last = f"{kit.at_clock(one.at, service.config.zone)} {one.who}" if one else DASH
-        names = ("、" if lang == "zh" else ", ").join(kpis_of(dataset, kpis.values(), lang)) or DASH
         name = escape(dataset.named(lang))
         link = f'<a href="{address({"dataset": dataset.id})}" target="_self">{name}</a>'
-        rows.append([link, escape(days), escape(last), escape(names)])
+        rows.append([link, escape(days), escape(last), escape(used_by(dataset, using, lang) or DASH)])
     kit.piece(kit.table(header, rows))

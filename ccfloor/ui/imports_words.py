@@ -1,6 +1,6 @@
 """Words and numbers of the imports page: days, what a dataset is used by, cells as they are shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ccfloor.kpi.compute import needs
 from ccfloor.kpi.dataset import AGENT, QUEUE, Column, Dataset
@@ -13,6 +13,7 @@ from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.texts import Lang
 
 DASH = "–"
+_ROSTERED = ("seats.scheduled_ms", "seats.rostered", "seats.late")
 
 
 def day_text(day: int) -> str:
@@ -27,17 +28,21 @@ def days_text(first: int, last: int) -> str:
     return day_text(first) if first == last else f"{day_text(first)} – {day_text(last)}"
 
 
-def kpis_of(dataset: Dataset, kpis: Iterable[Kpi], lang: Lang) -> list[str]:
-    """The names of the KPIs that a dataset's fields go into."""
-    fields = set(dataset.fields)
-    if dataset.grain == "roster":
-        fields = {"seats.scheduled_ms", "seats.rostered", "seats.late"}
-    return [kpi.zh if lang == "zh" else kpi.en for kpi in kpis if fields & _needed(kpi)]
+def users(kpis: Iterable[Kpi], lang: Lang) -> dict[str, frozenset[str]]:
+    """Name of a KPI → every field that it may be computed from."""
+    return {kpi.zh if lang == "zh" else kpi.en: _needed(kpi) for kpi in kpis}
 
 
-def _needed(kpi: Kpi) -> set[str]:
+def used_by(dataset: Dataset, using: Mapping[str, frozenset[str]], lang: Lang) -> str:
+    """The names of the KPIs that a dataset's fields go into, in one line; empty where there are none."""
+    fields = _ROSTERED if dataset.grain == "roster" else dataset.fields
+    names = [name for name, needed in using.items() if not needed.isdisjoint(fields)]
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
+def _needed(kpi: Kpi) -> frozenset[str]:
     ways = ["", *(variant.id for variant in kpi.variants)]
-    return {field for kind in kpi.scopes for way in ways for field in needs(kpi, kind, way)}
+    return frozenset(field for kind in kpi.scopes for way in ways for field in needs(kpi, kind, way))
 
 
 def cell_text(column: Column, value: str | float | None, viewer: Viewer, lang: Lang) -> str:
