@@ -9,6 +9,7 @@ import typer
 from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
 from ccfloor.cli_targets import ScopeText, scope_of
 from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.fields import origin
 from ccfloor.kpi.period import Period, month_of, period
 from ccfloor.kpi.scope import KINDS
 from ccfloor.service.kpi_month import Line, kpi_table, members
@@ -77,7 +78,8 @@ def month(
 
 def _row(line: Line, lang: Tongue) -> dict[str, Any]:
     light = text(f"report.light.{line.light}", lang) if line.light != "none" else "–"
-    missing = ", ".join(line.result.missing) if line.result.value is None else ""
+    absent = line.result.missing if line.result.value is None else ()
+    missing = ", ".join(dict.fromkeys(origin(field) for field in absent))
     return {
         "id": line.kpi.id,
         "name": name_text(line.kpi, lang),

@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Table, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.members import team_of, teams
-from ccfloor.store.tables import agent_intervals
+from ccfloor.store.tables import agent_intervals, queue_intervals
 from ccfloor.store.viewer import Viewer
 
 
@@ -38,15 +38,32 @@ def subjects(service: Floor, viewer: Viewer) -> list[Scope]:
     return [*found, SITE] if found and mine is None and viewer.queues is None else found
 
 
+def stored_queues(engine: Engine, viewer: Viewer) -> list[str]:
+    """Every queue with any stored figures that the viewer may see, whether or not a file names it."""
+    found = _every(engine, viewer, queue_intervals, "queue")
+    return [name for name in found if viewer.sees_queue(name)]
+
+
+def has_queue(engine: Engine, config: FloorConfig, queue: str) -> bool:
+    """Whether anything is stored of a queue."""
+    table = queue_intervals.c
+    query = select(table.start).where(table.site == config.site, table.queue == queue).limit(1)
+    with engine.connect() as connection:
+        return connection.scalar(query) is not None
+
+
 def stored_agents(engine: Engine, viewer: Viewer) -> list[str]:
-    """Every agent with any stored time: from one to the next by the key, however many rows there are."""
-    if viewer.queues is not None:
-        return []
-    table, after = agent_intervals.c, agent_intervals.alias("after").c
-    first = select(func.min(table.agent).label("agent")).where(table.site == viewer.site)
-    every = first.cte("agents", recursive=True)
-    following = select(func.min(after.agent)).where(after.site == viewer.site, after.agent > every.c.agent)
-    every = every.union_all(select(following.scalar_subquery()).where(every.c.agent.is_not(None)))
-    query = select(every.c.agent).where(every.c.agent.is_not(None))
+    """Every agent with any stored time."""
+    return [] if viewer.queues is not None else _every(engine, viewer, agent_intervals, "agent")
+
+
+def _every(engine: Engine, viewer: Viewer, table: Table, name: str) -> list[str]:
+    """The values of a key's second column: from one to the next, however many rows there are."""
+    one, after = table.c, table.alias("after").c
+    first = select(func.min(one[name]).label("name")).where(one.site == viewer.site)
+    every = first.cte("every", recursive=True)
+    following = select(func.min(after[name])).where(after.site == viewer.site, after[name] > every.c.name)
+    every = every.union_all(select(following.scalar_subquery()).where(every.c.name.is_not(None)))
+    query = select(every.c.name).where(every.c.name.is_not(None))
     with engine.connect() as connection:
         return list(connection.scalars(query))

@@ -19,7 +19,7 @@ from ccfloor.service.kpi_month import KpiTable, check_scope, kpi_table
 from ccfloor.service.reports.data import Two
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.material import named
-from ccfloor.service.subjects import subjects
+from ccfloor.service.subjects import stored_queues, subjects
 from ccfloor.ui import kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
 from ccfloor.ui.kpi_words import period_text, words_of
 from ccfloor.ui.links import address
@@ -94,7 +94,7 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     name = str(st.query_params.get("period") or st.query_params.get("month") or "")
     of = period(config, name) if name else month_of(config, runtime.service().floor_now())
     scope = read_scope(str(st.query_params.get("scope", "")))
-    check_scope(config, scope)
+    check_scope(runtime.service().engine, config, scope)
     return of, scope
 
 
@@ -102,7 +102,9 @@ def _scope(asked: Scope, lang: Lang) -> Scope:
     """Whose figures, to choose from; kept in the URL."""
     service = runtime.service()
     viewer = service.viewer(lang)
-    queues = [Scope("queue", name) for name in service.config.queues if viewer.sees_queue(name)]
+    named_queues = [name for name in service.config.queues if viewer.sees_queue(name)]
+    every_queue = dict.fromkeys([*named_queues, *stored_queues(service.engine, viewer)])
+    queues = [Scope("queue", name) for name in every_queue]
     known = list(dict.fromkeys([SITE, *queues, *subjects(service, viewer), asked]))
     found = st.selectbox(
         text("kpi.scope", lang),
