@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.rules.model import Part
+from ccfloor.rules.places import Problem
 
 Origin = Literal["own", "suggested", "industry", ""]
 NO_TARGET: tuple[Bound | None, Origin] = (None, "")
@@ -68,6 +69,7 @@ class KpiBook:
         for choice in choices:
             self._choices.setdefault((choice.kpi, choice.scope), []).append(choice)
         self._team_of, self._promised = team_of or {}, promised
+        self.problems: tuple[Problem, ...] = ()  # of a file that is not used, so that an earlier one counts
 
     def on(self, day: int) -> dict[str, Kpi]:
         """The catalogue as it counts on a day, in today's order; what is no longer in it comes last."""

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
 from ccfloor.service.contacts import load_contacts
+from ccfloor.service.doctor_kpi import kpi_file
 from ccfloor.service.doctor_rules import rule_files
 from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
@@ -72,6 +73,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
             found += collector(settings, engine)
         found += channels(settings, engine)
         found += rule_files(config, settings.site)
+        found += kpi_file(settings.site)
     finally:
         engine.dispose()
     return [*found, port(settings)]

@@ -55,7 +55,8 @@ _reading = threading.Lock()
 def kpi_book(service: HasBook) -> KpiBook:
     """The book of the service's site; read anew when its file or its versions changed.
 
-    Raises SettingsError where the file cannot be used.
+    Where the file cannot be used, what it had before goes on to count, and ``problems`` of the book say why.
+    Raises SettingsError where nothing was ever read.
     """
     return site_book(service.engine, service.config, service.settings.site, service.floor_now())
 
@@ -70,12 +71,31 @@ def site_book(engine: Engine, config: FloorConfig, settings: SiteSettings, now: 
         found = _cache.get(key)
         stored = kpi_versions.stamp(engine, config.site)
         if found is None or (found.file, found.stored) != (file, stored):
-            kpis = catalogue(settings)
-            if found is None or found.file != file or not stored:
+            kpis, problems = _usable(engine, config, settings)
+            if not problems and (found is None or found.file != file or not stored):
                 _sync(engine, config, kpis, now)
                 stored = kpi_versions.stamp(engine, config.site)
             found = _cache[key] = _Cached(file, stored, _book(engine, config, kpis))
+            found.book.problems = problems
         return found.book
+
+
+def _usable(
+    engine: Engine, config: FloorConfig, settings: SiteSettings
+) -> tuple[dict[str, Kpi], tuple[Problem, ...]]:
+    """The KPIs of the file; where it cannot be used those it had before, and why."""
+    try:
+        return catalogue(settings), ()
+    except SettingsError as error:
+        with engine.connect() as connection:
+            known = kpi_versions.kept(connection, config.site).versions
+        last = {version.id: version.kpi for version in known}
+        kpis = {name: kpi for name, kpi in last.items() if kpi is not None}
+        if not kpis:
+            raise
+        for problem in error.problems:
+            log.warning("kpi: %s", problem)
+        return kpis, tuple(error.problems)
 
 
 def catalogue_path(settings: SiteSettings) -> Path:

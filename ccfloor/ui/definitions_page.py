@@ -30,6 +30,9 @@ def show(seen: Look) -> None:
     part = _part(lang)
     with database_or_notice(lang):
         book = kpi_book(runtime.service())
+        if book.problems:
+            told = "\n".join(f"- {problem.said(lang)}" for problem in book.problems)
+            st.warning(f"{text('definitions.file', lang)}\n\n{told}")
         kpi = book.definition(str(st.query_params.get("kpi", "")))
         if kpi is not None:
             definitions_one.show(kpi, book, lang)

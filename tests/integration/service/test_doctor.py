@@ -65,6 +65,7 @@ def test_all_is_well(tmp_path: Path, ami: FakeAmi) -> None:
             "collector",
             "channels",
             "rules",
+            "kpi",
             "port",
         ),
         "ok",

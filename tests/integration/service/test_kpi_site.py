@@ -17,6 +17,7 @@ from ccfloor.floor.metrics import FIELDS
 from ccfloor.kpi.book import Choice, KpiBook
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.service.doctor_kpi import kpi_file
 from ccfloor.service.kpi_site import catalogue, site_book
 from ccfloor.service.kpi_targets import Act, decide, present_level, preview, take_back
 from ccfloor.service.people_log import PeopleError
@@ -151,6 +152,20 @@ def test_a_wrong_file_is_told_with_its_line(lite: Engine, site: SiteSettings) ->
     write(site, entry("csat", "survey.satisfied", "queue.nothing"))
     with pytest.raises(SettingsError, match=r"kpi\.yaml:\d+: kpis\[0\]\.ratio: there is no field"):
         book(lite, site)
+
+
+def test_a_file_spoilt_while_the_floor_runs_leaves_what_it_had_before(
+    lite: Engine, site: SiteSettings
+) -> None:
+    before = book(lite, site)
+    write(site, entry("csat", "survey.satisfied", "queue.nothing"))
+    found = book(lite, site)
+    assert list(found.kpis) == list(before.kpis) and found.kpis["csat"] == before.kpis["csat"]
+    assert [problem.field for problem in found.problems] == ["kpis[0].ratio"]
+    assert [finding.state for finding in kpi_file(site)] == ["fail"]
+    write(site, entry("csat", "survey.satisfied", "survey.rated"), entry("service_level", metric=True))
+    assert not book(lite, site).problems
+    assert [finding.state for finding in kpi_file(site)] == ["ok"]
 
 
 def test_a_site_without_a_catalogue_of_its_own_has_the_products(tmp_path: Path) -> None:
