@@ -64,7 +64,10 @@ def _line(plan: Plan, lang: Lang) -> str:
         if due
         else text("report.plans.paused", lang)
     )
-    goes = [", ".join(form.upper() for form in body.formats), text(f"lang.{body.lang}", lang)]
+    goes = [
+        ", ".join(text(f"report.format.{form}", lang) for form in body.formats),
+        text(f"lang.{body.lang}", lang),
+    ]
     goes += [text("report.plans.folder", lang, folder=body.folder)] if body.folder else []
     if body.mail:
         goes.append(text("report.plans.mail", lang, channel=body.mail, to=", ".join(body.to) or "–"))
@@ -167,7 +170,7 @@ def _form(who: str, lang: Lang) -> None:
                 say("formats"),
                 FORMATS,
                 ["pdf", "xlsx"],
-                format_func=lambda form: form.upper(),
+                format_func=lambda form: text(f"report.format.{form}", lang),
                 placeholder=say("formats.none"),
             )
         with middle:
