@@ -13,7 +13,7 @@ from ccfloor.service.people_log import entries
 from ccfloor.store.imports import StoredRow, Taken, rows_of
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.imports_words import cell_text, day_text, days_text
+from ccfloor.ui.imports_words import cell_text, day_text, days_text, stamp
 from ccfloor.ui.texts import Lang, text
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,13 +46,12 @@ def _row(item: Taken, who: str, lang: Lang) -> None:
 
 
 def _line(item: Taken, lang: Lang) -> str:
-    zone = runtime.service().config.zone
     undone = item.undone_at is not None
     what = text("imports.history.one", lang, number=item.id, rows=f"{item.rows:,}",
                 days=days_text(item.first_day, item.last_day))  # fmt: skip
-    by = text("imports.by", lang, who=item.who, at=kit.at_clock(item.at, zone))
+    by = text("imports.by", lang, who=item.who, at=stamp(item.at))
     if item.undone_at is not None:
-        details = {"who": item.undone_by, "at": kit.at_clock(item.undone_at, zone), "why": item.undone_why}
+        details = {"who": item.undone_by, "at": stamp(item.undone_at), "why": item.undone_why}
         by = f"{by} · {text('imports.by.undone', lang, **details)}"
     state = text("imports.state.undone" if undone else "imports.state.counts", lang)
     name = DATASETS[item.dataset].named(lang) if item.dataset in DATASETS else item.dataset

@@ -20,7 +20,7 @@ from ccfloor.store.imports import held
 from ccfloor.ui import imports_history
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, used_by, users
+from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, stamp, used_by, users
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import Look
@@ -141,8 +141,7 @@ def _preview(seen: Preview, lang: Lang) -> None:
         names = ("、" if lang == "zh" else ", ").join(checked.ignored)
         kit.piece(escape(text("imports.ignored", lang, names=names)), "cp-warn")
     if seen.before:
-        at = kit.at_clock(seen.before.at, runtime.service().config.zone)
-        details = {"at": at, "who": seen.before.who, "number": seen.before.id}
+        details = {"at": stamp(seen.before.at), "who": seen.before.who, "number": seen.before.id}
         kit.piece(escape(text("imports.before", lang, **details)), "cp-warn")
     if checked.faults and not _nothing_in(seen):
         _faults(seen, lang)
@@ -269,7 +268,7 @@ def _held(using: Using, lang: Lang) -> None:
     for dataset in DATASETS.values():
         one = found.get(dataset.id)
         days = days_text(one.first_day, one.last_day) if one else DASH
-        last = f"{kit.at_clock(one.at, service.config.zone)} {one.who}" if one else DASH
+        last = f"{stamp(one.at)} {one.who}" if one else DASH
         name = escape(dataset.named(lang))
         link = f'<a href="{address({"dataset": dataset.id})}" target="_self">{name}</a>'
         rows.append([link, escape(days), escape(last), escape(used_by(dataset, using, lang) or DASH)])

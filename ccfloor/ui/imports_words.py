@@ -1,6 +1,8 @@
 """Words and numbers of the imports page: days, what a dataset is used by, cells as they are shown."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from ccfloor.kpi.compute import needs
 from ccfloor.kpi.dataset import AGENT, QUEUE, Column, Dataset
@@ -21,6 +23,12 @@ def day_text(day: int) -> str:
     if not day:
         return DASH
     return date_of(day).isoformat() if day % 100 else f"{day // 10_000}-{day // 100 % 100:02}"
+
+
+def stamp(at: float) -> str:
+    """When something was done, by the site's clock, with its year: imports are looked at long after."""
+    zone = ZoneInfo(runtime.service().config.zone)
+    return f"{datetime.fromtimestamp(at, zone):%Y-%m-%d %H:%M}"
 
 
 def days_text(first: int, last: int) -> str:
