@@ -112,7 +112,7 @@ def _runs(there: Sequence[bool]) -> list[list[int]]:
 
 
 def _median(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -> list[_Label]:
-    known = [(at, p.band.median) for at, p in enumerate(made.points) if p.band]
+    known = [p.band.median for p in made.points if p.band and not p.provisional]
     if not known:
         return []
     line = {"color": colour["ink3"], "width": 1.5, "dash": "dot"}
@@ -120,7 +120,7 @@ def _median(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -
     chart.add_trace(
         go.Scatter(x=list(range(len(middle))), y=middle, line=line, mode="lines", hoverinfo="skip")
     )
-    last = known[-1][1]
+    last = known[-1]
     words = text("trend.label.median", lang, value=value_text(made.kpi, last))
     return [_Label(last, words, colour["ink2"])]
 
@@ -253,6 +253,7 @@ def _dress(chart: go.Figure, periods: Sequence[Any], theme: Theme, height: int) 
         ticktext=[tick(periods[at]) for at in shown],
         fixedrange=True,
         zeroline=False,
+        automargin=True,
     )
 
 

@@ -15,7 +15,7 @@ import streamlit as st
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import Part, business_date, date_of, period
-from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.kpi.spc import RULES, RuleSet
 from ccfloor.service import runtime
@@ -170,10 +170,11 @@ def _close() -> None:
 
 
 def _scope(scopes: list[Scope]) -> Scope:
+    """Whom the URL names; the first team where it names nobody known."""
     try:
         found = read_scope(asked("scope"))
     except ValueError:
-        found = SITE
+        return scopes[0]
     return found if found in scopes and asked("scope") else scopes[0]
 
 

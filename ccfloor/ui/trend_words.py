@@ -16,7 +16,7 @@ from ccfloor.ui.gone import queue_label
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang, text
 
-_STEADY = frozenset(("nelson_3",))
+_SAID = {"nelson_3": "steady", "nelson_7": "quiet"}
 
 
 def agent_name(config: FloorConfig, agent: str, lang: Lang) -> str:
@@ -73,7 +73,7 @@ def clock(at: float, zone: str, seconds: bool = False) -> str:
 
 def finding_words(made: Trend, found: Finding, lang: Lang) -> str:
     """What a rule found, as one sentence, with whether it is for the better."""
-    key = "outside" if found.rule in OUTSIDE else "steady" if found.rule in _STEADY else "run"
+    key = "outside" if found.rule in OUTSIDE else _SAID.get(found.rule, "run")
     side = {1: "above", -1: "below", 0: "both"}[found.side]
     value = made.points[found.last].result.value
     words = text(

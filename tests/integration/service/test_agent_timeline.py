@@ -1,73 +1,20 @@
 """One agent's day over stored spans and calls: across midnight, with a roster, with what goes on now."""
 
 from collections.abc import Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec import structs
-from sqlalchemy import insert
 
-from ccfloor.floor.events import EndedBy, Outcome
-from ccfloor.floor.records import CallRow
 from ccfloor.kpi.period import period
 from ccfloor.service import runtime
 from ccfloor.service.agent_timeline import day_line, missed, of_kind, worked_ms
 from ccfloor.service.settings import load
-from ccfloor.store.engine import writing
 from ccfloor.store.handle_times import handled
-from ccfloor.store.tables import calls, metadata, roster, seat_spans
+from ccfloor.store.tables import metadata
 from ccfloor.store.viewer import Viewer
-from tests.fakes.stored_trend import CONFIG
+from tests.fakes.stored_trend import CONFIG, MONTH, at, put_shift
 
-ZONE = ZoneInfo("Asia/Shanghai")
-DAY = period(CONFIG, "2026-11-20")
-AFTER = period(CONFIG, "2026-11-21")
-
-
-def at(text: str) -> float:
-    return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZONE).timestamp()
-
-
-# Two shifts of 陈思远: an evening over midnight, and the morning after; one ring of hers rang in vain.
-SPANS = (
-    ("20T18:00", "20T22:00", "ready", "", ""),
-    ("20T22:00", "20T22:00:08", "ringing", "", "c1"),
-    ("20T22:00:08", "20T22:10", "on_call", "", "c1"),
-    ("20T22:10", "20T23:00", "paused", "break", ""),
-    ("20T23:00", "20T23:00:20", "ringing", "", "c2"),
-    ("20T23:00:20", "21T01:30", "ready", "", ""),
-    ("21T09:00", "21T12:00", "ready", "", ""),
-)
-
-
-def _call(
-    position: int, call: str, agent: str, times: tuple[str, str, str], talk_s: int
-) -> dict[str, object]:
-    """``times``: entered, answered, ended."""
-    entered, answered, ended = map(at, times)
-    row = CallRow(
-        source=1,
-        position=position,
-        call=call,
-        queue="hotline",
-        entered_at=entered,
-        number="13812342071",
-        outcome=Outcome.ANSWERED,
-        ended_by=EndedBy.CALLER,
-        seat="SIM/1001",
-        agent=agent,
-        answered_at=answered,
-        left_at=answered,
-        ended_at=ended,
-        wait_ms=10_000,
-        ring_ms=8000,
-        talk_ms=talk_s * 1000,
-        seen_live=True,
-        final=True,
-    )
-    told = structs.asdict(row)
-    return {"source_id": told.pop("source"), "site": "main", **told}
+DAY = period(CONFIG, f"{MONTH}-20")
+AFTER = period(CONFIG, f"{MONTH}-21")
 
 
 @pytest.fixture(scope="module")
@@ -76,27 +23,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Servic
     service = runtime.Service(load(environ={}, db=f"sqlite:///{file}", source="none"))
     service.config = CONFIG
     metadata.create_all(service.engine)
-    with writing(service.engine) as connection:
-        for start, end, status, reason, call in SPANS:
-            row = {"site": "main", "seat": "SIM/1001", "agent": "陈思远", "start": at(start), "end": at(end)}
-            more = {"status": status, "reason": reason, "queue": "hotline" if call else "", "call": call}
-            connection.execute(insert(seat_spans).values(**row, **more, repaired=False))
-        connection.execute(
-            insert(calls),
-            [
-                _call(1, "c1", "陈思远", ("20T21:59:58", "20T22:00:08", "20T22:10"), 592),
-                _call(2, "c2", "王丽娜", ("20T22:59:50", "20T23:00:30", "20T23:05"), 270),
-            ],
-        )
-        shift = {"import_id": 1, "site": "main", "agent": "陈思远", "day": 20261120}
-        connection.execute(
-            insert(roster),
-            [
-                {**shift, "line": 1, "start": at("20T17:30"), "end": at("20T22:10"), "activity": "queue"},
-                {**shift, "line": 2, "start": at("20T22:10"), "end": at("20T23:00"), "activity": "break"},
-                {**shift, "line": 3, "start": at("20T23:00"), "end": at("21T01:30"), "activity": "queue"},
-            ],
-        )
+    put_shift(service.engine)
     service.clock = lambda: at("22T08:00")
     yield service
     service.engine.dispose()
