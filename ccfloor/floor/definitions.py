@@ -16,11 +16,12 @@ class Definition(NamedTuple):
 
     def told_by(self, zh: bool) -> str:
         """Where the formula is from, in Chinese or English."""
-        return self.source_zh if zh and self.source_zh else self.source
+        return (self.source_zh or _IN_CHINESE.get(self.source, self.source)) if zh else self.source
 
 
 _APP_QUEUE = "Asterisk app_queue"
 _HANDBOOK = "Anton, Call Center Management by the Numbers"
+_IN_CHINESE = {_HANDBOOK: "Anton《呼叫中心数字化管理》"}
 
 DEFINITIONS: dict[str, Definition] = {
     "waiting": Definition(

@@ -116,7 +116,7 @@ def _source_of(field: str, lang: Lang) -> str:
 
 def scopes_text(kpi: Kpi, lang: Lang) -> str:
     """For whom it is computed."""
-    return " ".join(kind_text(kind, lang) for kind in kpi.scopes)
+    return ("、" if lang == "zh" else ", ").join(kind_text(kind, lang) for kind in kpi.scopes)
 
 
 def kind_text(kind: Kind, lang: Lang) -> str:
