@@ -8,10 +8,20 @@ A field counts where its day is in a period. Sums of a month have no day: they a
 (20261100), and count in periods that hold the whole month alone.
 """
 
-from collections.abc import Iterable
-
-from ccfloor.kpi.dataset import AGENT, QUEUE, TEAM, Choice, Column, Dataset, Grain, Sum, Type, Wanted
-from ccfloor.kpi.scope import Kind
+from ccfloor.kpi.dataset import AGENT, QUEUE, TEAM, Choice, Column, Dataset, Sum
+from ccfloor.kpi.dataset_parts import (
+    AGENT_COLUMN,
+    DAY_COLUMN,
+    PERSON,
+    QUEUE_COLUMN,
+    TEAM_COLUMN,
+    daily,
+    monthly,
+    needed,
+    pair,
+    person_test,
+    yes,
+)
 
 __all__ = [
     "AGENT",
@@ -26,107 +36,38 @@ __all__ = [
     "dataset_of",
 ]
 
-# -- parts that many datasets share --------------------------------------------------------------------
-
-_DAY = Column("day", "日期", "Date", "day", "needed", "2026-11-22", ("日", "统计日期", "day"))
-_MONTH = Column("month", "月份", "Month", "month", "needed", "2026-11", ("月", "统计月份"))
-_QUEUE = Column(QUEUE, "队列", "Queue", "text", "", "热线咨询", ("技能组", "业务", "skill"))
-_TEAM = Column(TEAM, "班组", "Team", "text", "", "A", ("组别", "小组", "group"))
-_AGENT = Column(
-    AGENT, "坐席", "Agent", "text", "", "陈思远", ("工号", "姓名", "坐席工号", "座席", "staff number")
-)
-_WHOSE = {"queue": _QUEUE, "team": _TEAM, "agent": _AGENT}
-
-_YES = (
-    Choice("yes", "是", "Yes", ("y", "true", "1", "√", "有")),
-    Choice("no", "否", "No", ("n", "false", "0", "×", "无")),
-)
-
-
-def _yes(
-    name: str, zh: str, en: str, wanted: Wanted = "", example: str = "是", more: tuple[str, ...] = ()
-) -> Column:
-    return Column(name, zh, en, "yes", wanted, example, more, _YES)
-
-
-def _needed(name: str, zh: str, en: str, example: str, *more: str, type: Type = "count") -> Column:
-    return Column(name, zh, en, type, "needed", example, more)
-
-
-def _daily(
-    name: str,
-    zh: str,
-    en: str,
-    columns: Iterable[Column],
-    *,
-    scopes: tuple[Kind, ...] = ("site", "queue", "team", "agent"),
-    at_most: tuple[tuple[str, str], ...] = (),
-    fields: str = "",
-    note: tuple[str, str] = ("", ""),
-) -> Dataset:
-    """Sums of a day: every column that is no scope is a field of the same name."""
-    return _sums_of("day", _DAY, name, zh, en, tuple(columns), scopes, at_most, fields or name, note)
-
-
-def _monthly(
-    name: str,
-    zh: str,
-    en: str,
-    columns: Iterable[Column],
-    scopes: tuple[Kind, ...] = ("site", "queue", "team"),
-) -> Dataset:
-    return _sums_of("month", _MONTH, name, zh, en, tuple(columns), scopes, (), name, ("", ""))
-
-
-def _sums_of(
-    grain: Grain,
-    when: Column,
-    name: str,
-    zh: str,
-    en: str,
-    columns: tuple[Column, ...],
-    scopes: tuple[Kind, ...],
-    at_most: tuple[tuple[str, str], ...],
-    prefix: str,
-    note: tuple[str, str],
-) -> Dataset:
-    whose = tuple(_WHOSE[kind] for kind in scopes if kind != "site")
-    sums = tuple(Sum(f"{prefix}.{column.name}", column.name) for column in columns)
-    return Dataset(name, zh, en, grain, (when, *whose, *columns), sums, scopes, at_most, (), False, *note)
-
-
 # -- the datasets --------------------------------------------------------------------------------------
 
-_IVR = _daily(
+_IVR = daily(
     "ivr",
     "IVR 自助",
     "IVR self-service",
     (
-        _needed("entries", "进入IVR", "IVR entries", "1200", "IVR进线量", "进线量"),
-        _needed("self_finished", "自助完成", "Self-finished", "430", "自助完成量", "IVR自助量"),
+        needed("entries", "进入IVR", "IVR entries", "1200", "IVR进线量", "进线量"),
+        needed("self_finished", "自助完成", "Self-finished", "430", "自助完成量", "IVR自助量"),
     ),
     scopes=("site", "queue"),
     at_most=(("self_finished", "entries"),),
 )
-_TRUNK = _daily(
+_TRUNK = daily(
     "trunk",
     "中继忙音",
     "Trunk and busy tone",
     (
-        _needed("attempts", "呼叫尝试", "Attempts", "1350", "呼叫次数", "试呼次数"),
-        _needed("busy", "忙音次数", "Busy tone", "17", "忙音", "遇忙次数"),
+        needed("attempts", "呼叫尝试", "Attempts", "1350", "呼叫次数", "试呼次数"),
+        needed("busy", "忙音次数", "Busy tone", "17", "忙音", "遇忙次数"),
     ),
     scopes=("site",),
     at_most=(("busy", "attempts"),),
 )
-_SURVEY = _daily(
+_SURVEY = daily(
     "survey",
     "满意度调查（按日汇总）",
     "Satisfaction survey (sums of a day)",
     (
-        _needed("invited", "邀评数", "Invited", "320", "邀请数", "邀评"),
-        _needed("rated", "参评数", "Rated", "180", "评价数", "参评"),
-        _needed("satisfied", "满意数", "Satisfied", "169", "满意及以上", "满意和非常满意"),
+        needed("invited", "邀评数", "Invited", "320", "邀请数", "邀评"),
+        needed("rated", "参评数", "Rated", "180", "评价数", "参评"),
+        needed("satisfied", "满意数", "Satisfied", "169", "满意及以上", "满意和非常满意"),
         Column("score_sum", "评分合计", "Score sum", "amount", "", "812", ("总分", "评分总和")),
     ),
     at_most=(("rated", "invited"), ("satisfied", "rated")),
@@ -147,10 +88,10 @@ _RATINGS = Dataset(
             "PJ20261122-0017",
             ("编号", "流水号", "通话标识"),
         ),
-        _DAY,
-        _QUEUE,
-        _TEAM,
-        _AGENT,
+        DAY_COLUMN,
+        QUEUE_COLUMN,
+        TEAM_COLUMN,
+        AGENT_COLUMN,
         Column(
             "rating",
             "评价",
@@ -188,8 +129,8 @@ _COMPLAINTS = Dataset(
     (
         Column("key", "投诉编号", "Complaint number", "key", "needed", "TS20261122-003", ("编号", "工单号")),
         Column("day", "受理日期", "Received on", "day", "needed", "2026-11-22", ("日期", "投诉日期", "date")),
-        _QUEUE,
-        _TEAM,
+        QUEUE_COLUMN,
+        TEAM_COLUMN,
         Column(
             AGENT,
             "被投诉坐席",
@@ -213,11 +154,11 @@ _COMPLAINTS = Dataset(
                 Choice("unfounded", "不属实", "Unfounded", ("无效", "否", "no")),
             ),
         ),
-        _yes("solved", "已解决", "Solved", "", "是", ("是否解决", "解决")),
+        yes("solved", "已解决", "Solved", "", "是", ("是否解决", "解决")),
         Column(
             "handling_h", "处理时长（小时）", "Handling hours", "amount", "", "6.5", ("处理时长", "解决时长")
         ),
-        _yes("satisfied", "投诉人满意", "Complainant satisfied", "", "是", ("是否满意", "解决满意")),
+        yes("satisfied", "投诉人满意", "Complainant satisfied", "", "是", ("是否满意", "解决满意")),
     ),
     (
         Sum("complaints.count"),
@@ -241,13 +182,13 @@ _WORKORDERS = Dataset(
     "record",
     (
         Column("key", "工单编号", "Work order number", "key", "needed", "GD20261122-118", ("编号", "工单号")),
-        _DAY,
-        _QUEUE,
-        _TEAM,
-        _AGENT,
-        _yes("done", "已办结", "Done", "needed", "是", ("是否办结", "办结", "完成")),
-        _yes("in_time", "按时", "In time", "", "是", ("是否按时", "及时")),
-        _yes("wrong", "有差错", "With errors", "", "否", ("是否有误", "错单", "差错")),
+        DAY_COLUMN,
+        QUEUE_COLUMN,
+        TEAM_COLUMN,
+        AGENT_COLUMN,
+        yes("done", "已办结", "Done", "needed", "是", ("是否办结", "办结", "完成")),
+        yes("in_time", "按时", "In time", "", "是", ("是否按时", "及时")),
+        yes("wrong", "有差错", "With errors", "", "否", ("是否有误", "错单", "差错")),
     ),
     (
         Sum("workorders.count"),
@@ -258,71 +199,63 @@ _WORKORDERS = Dataset(
     ),
     complete=True,
 )
-_CALLBACKS = _daily(
+_CALLBACKS = daily(
     "callbacks",
     "回拨",
     "Call-backs",
     (
-        _needed("promised", "应回拨", "Promised", "26", "承诺回拨", "待回拨"),
-        _needed("done", "已回拨", "Done", "24", "回拨完成"),
-        _needed("overdue", "超时未回拨", "Overdue", "1", "逾期"),
+        needed("promised", "应回拨", "Promised", "26", "承诺回拨", "待回拨"),
+        needed("done", "已回拨", "Done", "24", "回拨完成"),
+        needed("overdue", "超时未回拨", "Overdue", "1", "逾期"),
     ),
     at_most=(("done", "promised"), ("overdue", "promised")),
 )
 
 
-def _pair(
-    name: str, zh: str, en: str, whole: tuple[str, str, str], part: tuple[str, str, str], fields: str = ""
-) -> Dataset:
-    """A dataset of two counts, the second a part of the first."""
-    columns = (_needed(*whole, "50"), _needed(*part, "48"))
-    return _daily(name, zh, en, columns, at_most=((part[0], whole[0]),), fields=fields)
-
-
 _PAIRS = (
-    _pair("promise", "承诺履约", "Kept promises", ("due", "应履约", "Due"), ("kept", "按时履约", "Kept")),
-    _pair("feedback", "意见反馈", "Feedback", ("due", "应反馈", "Due"), ("in_time", "及时反馈", "In time")),
-    _pair("handover", "信息传递", "Handover", ("due", "应传递", "Due"), ("in_time", "及时传递", "In time")),
-    _pair(
+    pair("promise", "承诺履约", "Kept promises", ("due", "应履约", "Due"), ("kept", "按时履约", "Kept")),
+    pair("feedback", "意见反馈", "Feedback", ("due", "应反馈", "Due"), ("in_time", "及时反馈", "In time")),
+    pair("handover", "信息传递", "Handover", ("due", "应传递", "Due"), ("in_time", "及时传递", "In time")),
+    pair(
         "followup", "客户回访", "Follow-up", ("planned", "计划回访", "Planned"), ("done", "实际回访", "Done")
     ),
-    _pair(
+    pair(
         "recover",
         "客户挽回",
         "Recovered customers",
         ("warned", "预警客户", "Warned"),
         ("recovered", "挽回客户", "Recovered"),
     ),
-    _pair(
+    pair(
         "checks",
         "信息录入检查",
         "Entry checks",
         ("entries", "抽查条数", "Checked"),
         ("correct", "正确条数", "Correct"),
     ),
-    _pair(
+    pair(
         "consult",
         "重复咨询",
         "Repeat consultation",
         ("customers", "咨询客户数", "Customers"),
         ("again", "未解决再次咨询", "Asked again"),
     ),
-    _pair(
+    pair(
         "fcr",
         "一次解决（坐席标记）",
         "First contact resolution (as marked)",
         ("first", "首次来电", "First contacts"),
         ("resolved", "一次解决", "Resolved"),
     ),
-    _pair("training", "培训", "Training", ("invited", "应到", "Invited"), ("attended", "实到", "Attended")),
+    pair("training", "培训", "Training", ("invited", "应到", "Invited"), ("attended", "实到", "Attended")),
 )
-_OUTBOUND = _daily(
+_OUTBOUND = daily(
     "outbound",
     "外呼",
     "Outbound",
     (
-        _needed("dialled", "外呼量", "Dialled", "220", "呼出量", "拨打量", "日呼出量"),
-        _needed("connected", "接通数", "Connected", "150", "接通量", "呼出接通"),
+        needed("dialled", "外呼量", "Dialled", "220", "呼出量", "拨打量", "日呼出量"),
+        needed("connected", "接通数", "Connected", "150", "接通量", "呼出接通"),
         Column("work_h", "外呼工时（小时）", "Outbound work hours", "amount", "", "5.6", ("外呼工作时长",)),
         Column(
             "login_h", "外呼登录时长（小时）", "Outbound login hours", "amount", "", "7.5", ("外呼登录时长",)
@@ -330,31 +263,31 @@ _OUTBOUND = _daily(
     ),
     at_most=(("connected", "dialled"), ("work_h", "login_h")),
 )
-_RESPONSE = _daily(
+_RESPONSE = daily(
     "response",
     "首次响应",
     "First response",
     (
-        _needed("contacts", "咨询数", "Contacts", "140", "会话数"),
-        _needed(
+        needed("contacts", "咨询数", "Contacts", "140", "会话数"),
+        needed(
             "wait_s", "首次响应秒数合计", "First reply seconds, sum", "2100", "响应时长合计", type="amount"
         ),
     ),
 )
-_QA = _daily(
+_QA = daily(
     "qa",
     "质检结果",
     "QA results",
     (
-        _needed("forms", "质检份数", "Forms", "6", "抽检数", "录音数"),
-        _needed("points", "总分", "Points, sum", "552", "得分合计", "分数合计", type="amount"),
+        needed("forms", "质检份数", "Forms", "6", "抽检数", "录音数"),
+        needed("points", "总分", "Points, sum", "552", "得分合计", "分数合计", type="amount"),
         Column("passed", "合格份数", "Passed", "count", "", "6", ("合格数",)),
         Column("fatal", "致命错误份数", "With fatal error", "count", "", "0", ("致命错误",)),
         Column("polite", "礼貌用语合格份数", "With required phrases", "count", "", "6", ("礼貌用语",)),
     ),
     at_most=(("passed", "forms"), ("fatal", "forms"), ("polite", "forms")),
 )
-_SAMPLING = _daily(
+_SAMPLING = daily(
     "sampling",
     "质检抽样与校准",
     "QA sampling and calibration",
@@ -377,86 +310,77 @@ _FORECAST = Dataset(
     "Forecast",
     "day",
     (
-        _DAY,
-        _QUEUE,
-        _needed("forecast", "预测量", "Forecast", "1180", "预测来电量", type="amount"),
-        _needed("actual", "实际量", "Actual", "1200", "实际来电量", type="amount"),
+        DAY_COLUMN,
+        QUEUE_COLUMN,
+        needed("forecast", "预测量", "Forecast", "1180", "预测来电量", type="amount"),
+        needed("actual", "实际量", "Actual", "1200", "实际来电量", type="amount"),
     ),
     (Sum("forecast.abs_error", "forecast", against="actual"), Sum("forecast.actual", "actual")),
     ("site", "queue"),
 )
-_PERSON: tuple[Kind, ...] = ("agent",)
 
 
-def _test(name: str, zh: str, en: str, what: Column, fields: str) -> Dataset:
-    """A test that agents take: what each of them reached, and that he took it."""
-    subject = Column("subject", "科目", "Subject", "key", "", "业务知识", ("考试科目", "项目"))
-    agent = _AGENT._replace(wanted="needed")
-    sums = (Sum(f"{fields}.{what.name}", what.name), Sum(f"{fields}.taken"))
-    return Dataset(name, zh, en, "record", (_DAY, agent, subject, what), sums, _PERSON)
-
-
-_EXAM = _test(
+_EXAM = person_test(
     "exam",
     "考试成绩",
     "Exam",
-    _needed("points", "成绩", "Points", "92", "分数", "得分", type="points"),
+    needed("points", "成绩", "Points", "92", "分数", "得分", type="points"),
     "exam",
 )
-_TYPING = _test(
+_TYPING = person_test(
     "typing",
     "打字速度",
     "Typing speed",
-    _needed("wpm", "字数/分", "Words per minute", "82", "速度", "打字速度", type="amount"),
+    needed("wpm", "字数/分", "Words per minute", "82", "速度", "打字速度", type="amount"),
     "typing",
 )
-_ATTENDANCE = _daily(
+_ATTENDANCE = daily(
     "attendance",
     "出勤",
     "Attendance",
     (
-        _needed("rostered", "应出勤人次", "Rostered", "46", "应到人数", "应出勤"),
-        _needed("present", "实出勤人次", "Present", "45", "实到人数", "实出勤"),
+        needed("rostered", "应出勤人次", "Rostered", "46", "应到人数", "应出勤"),
+        needed("present", "实出勤人次", "Present", "45", "实到人数", "实出勤"),
         Column("paid_h", "计薪工时（小时）", "Paid hours", "amount", "", "360", ("计薪工时",)),
     ),
     scopes=("site", "team", "agent"),
     at_most=(("present", "rostered"),),
     fields="hr",
 )
-_HR = _monthly(
+_HR = monthly(
     "hr",
     "人员流动",
     "Staff",
     (
-        _needed("headcount", "平均在岗人数", "Mean headcount", "52", "在岗人数", "坐席人数", type="amount"),
-        _needed("leavers", "离职人数", "Leavers", "1", "离职"),
+        needed("headcount", "平均在岗人数", "Mean headcount", "52", "在岗人数", "坐席人数", type="amount"),
+        needed("leavers", "离职人数", "Leavers", "1", "离职"),
     ),
     ("site", "team"),
 )
-_COST = _monthly(
+_COST = monthly(
     "cost",
     "成本",
     "Cost",
-    (_needed("total", "总成本（元）", "Total cost (yuan)", "186,400.00", "总成本", "成本", type="amount"),),
+    (needed("total", "总成本（元）", "Total cost (yuan)", "186,400.00", "总成本", "成本", type="amount"),),
     ("site", "queue", "team"),
 )
-_PLAN = _monthly(
+_PLAN = monthly(
     "plan",
     "工作计划",
     "Plan",
     (
-        _needed("planned", "计划数", "Planned", "40", "计划", type="amount"),
-        _needed("done", "完成数", "Done", "38", "实际完成", "完成", type="amount"),
+        needed("planned", "计划数", "Planned", "40", "计划", type="amount"),
+        needed("done", "完成数", "Done", "38", "实际完成", "完成", type="amount"),
     ),
     ("site", "team", "agent"),
 )
-_BUDGET = _monthly(
+_BUDGET = monthly(
     "budget",
     "预算",
     "Budget",
     (
-        _needed("spend", "实际支出（元）", "Spend (yuan)", "96,000", "实际支出", "支出", type="amount"),
-        _needed("budget", "预算（元）", "Budget (yuan)", "100,000", "预算金额", type="amount"),
+        needed("spend", "实际支出（元）", "Spend (yuan)", "96,000", "实际支出", "支出", type="amount"),
+        needed("budget", "预算（元）", "Budget (yuan)", "100,000", "预算金额", type="amount"),
     ),
     ("site", "team"),
 )
@@ -466,8 +390,8 @@ _ROSTER = Dataset(
     "Roster",
     "roster",
     (
-        _AGENT._replace(wanted="needed"),
-        _DAY,
+        AGENT_COLUMN._replace(wanted="needed"),
+        DAY_COLUMN,
         Column("start", "开始", "Start", "clock", "needed", "08:00", ("上班", "开始时间", "from")),
         Column("end", "结束", "End", "clock", "needed", "12:00", ("下班", "结束时间", "to")),
         Column(
@@ -490,7 +414,7 @@ _ROSTER = Dataset(
         ),
     ),
     (),
-    _PERSON,
+    PERSON,
     note_zh="一行是一段：接听 08:00–12:00、用餐 12:00–13:00……结束不晚于开始时视为次日。"
     "一个坐席一天的排班重新导入时整天替换。",
     note_en="A row is one piece: queue 08:00–12:00, meal 12:00–13:00. An end that is not after its start is "
