@@ -85,7 +85,7 @@ def _asked(scopes: list[Scope]) -> str:
 def _edge(which: str, kpi: Kpi, now: float | None, key: str, lang: Lang) -> float | None:
     """One end of a target, in the unit people write it in; empty: open."""
     scale = 100 if kpi.unit == "%" else 1
-    unit = words.unit_after(kpi, lang).strip()
+    unit = "" if kpi.unit == "n" else text(f"unit.{kpi.unit}", lang)
     label = text(f"definitions.{which}", lang) + (f" ({unit})" if unit else "")
     shown = None if now is None else round(now * scale, 6)
     value = st.number_input(label, 0.0, None, shown, 1.0, "%g", key=f"def-{which}-{key}")

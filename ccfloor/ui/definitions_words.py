@@ -11,6 +11,7 @@ from ccfloor.kpi.fields import origin
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of
 from ccfloor.kpi.scope import Kind, Scope
+from ccfloor.ui.report_words import span
 from ccfloor.ui.texts import Lang, text
 
 DASH = "–"
@@ -43,7 +44,7 @@ def variant_name(kpi: Kpi, variant: str, lang: Lang) -> str:
 
 
 def bound_text(kpi: Kpi, bound: Bound | None, lang: Lang) -> str:
-    """A target as people write it: ≥ 80%, ≤ 37 秒, 20–60 秒; a dash where there is none."""
+    """A target as people write it: ≥ 80%, ≤ 0:37, 60–80 分; a dash where there is none."""
     if bound is None:
         return DASH
     low, high = (None if edge is None else number(kpi, edge) for edge in (bound.at_least, bound.at_most))
@@ -61,15 +62,17 @@ def note(bound: Bound | None, lang: Lang) -> str:
 
 
 def number(kpi: Kpi, value: float) -> str:
-    """A target's number: shares as percent, no needless decimals."""
+    """A target's number: shares as percent, seconds as a span of time, no needless decimals."""
+    if kpi.unit == "s":
+        return span(value)
     return f"{value * 100:.6g}" if kpi.unit == "%" else f"{value:.6g}"
 
 
 def unit_after(kpi: Kpi, lang: Lang) -> str:
-    """The unit as it follows a number: "%", " 秒", nothing for plain counts."""
+    """The unit as it follows a number: "%", " 分", nothing for plain counts and spans of time."""
     if kpi.unit == "%":
         return "%"
-    return "" if kpi.unit == "n" else f" {text(f'unit.{kpi.unit}', lang)}"
+    return "" if kpi.unit in ("n", "s") else f" {text(f'unit.{kpi.unit}', lang)}"
 
 
 def origin_text(of: Origin, lang: Lang) -> str:

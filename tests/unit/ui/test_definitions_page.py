@@ -151,7 +151,7 @@ def test_a_target_is_tried_decided_and_taken_back(service: runtime.Service) -> N
     shown = words(test)
     assert "合同要求" in shown and "周岚" in shown and "生效中" in shown and "2026-11-01" in shown
     test.text_input(key="people-who").set_value("周岚").run()
-    press(test, "撤回 全中心 ≥ 85%")
+    press(test, "撤回 全站 ≥ 85%")
     test.text_input(key="people-why-target-service_level-site-20261101").set_value("写错了")
     press(test, "确认")
     assert kpi_book(service).bound("service_level", SITE, day)[1] == "suggested"
@@ -192,7 +192,7 @@ def test_the_files_hold_what_the_page_shows(service: runtime.Service) -> None:
     catalogue, targets, metrics = excel.worksheets
     assert [[str(cell.value or "") for cell in row] for row in catalogue.iter_rows()] == rows
     assert [cell.value for cell in targets[2]][:6] == [
-        "放弃率", "全中心", "2026-11-01", "≤ 4% · 剔除速挂", "周岚", "'=SUM(A1)",
+        "放弃率", "全站", "2026-11-01", "≤ 4% · 剔除速挂", "周岚", "'=SUM(A1)",
     ]  # fmt: skip
     assert metrics.max_row == 1 + len(DEFINITIONS)
 
@@ -200,7 +200,7 @@ def test_the_files_hold_what_the_page_shows(service: runtime.Service) -> None:
 def test_targets_in_words(service: runtime.Service) -> None:
     kpis = kpi_book(service).kpis
     assert bound_text(kpis["occupancy"], kpis["occupancy"].suggested, "zh") == "80–88%"
-    assert bound_text(kpis["asa"], kpis["asa"].suggested, "en") == "≤ 37 s"
+    assert bound_text(kpis["asa"], kpis["asa"].suggested, "en") == "≤ 0:37"
     assert bound_text(kpis["busy_ratio"], kpis["busy_ratio"].suggested, "zh") == "≤ 6.25%"
     assert bound_text(kpis["late"], kpis["late"].suggested, "zh") == "≤ 0"
     assert bound_text(kpis["offered"], None, "zh") == "–"
