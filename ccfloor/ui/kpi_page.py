@@ -37,7 +37,7 @@ CSS = """
 .kp th{font-weight:400;font-size:.75rem;color:var(--ink2);text-align:right;vertical-align:bottom}
 .kp th{padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
 .kp td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-size:.875rem}
-.kp td{height:2.1rem}
+.kp td{height:2.1rem;white-space:nowrap}.kp td.l{white-space:normal;overflow-wrap:normal}
 .kp tr>:first-child{padding-left:0}.kp .l{text-align:left}
 .kp td.v{font-size:1.125rem;white-space:nowrap}
 .kp td small{color:var(--ink2);font-size:.75rem;margin-left:.5rem}
@@ -51,7 +51,9 @@ CSS = """
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
 .kp i{font-style:normal}.kp-why{color:var(--ink);font-size:.8125rem}.kp .zero{color:var(--ink3)}
 .kp-wide{overflow-x:auto}
-@media(max-width:700px){.kp .m0{display:none}.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
+@media(max-width:700px){.kp .m0{display:none}.kp :is(td,th).l:first-child{min-width:6.5rem;position:sticky;left:0}
+.kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}.kp td .kp-met,.kp td .kp-none{font-size:.75rem}
+.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
 
