@@ -51,8 +51,10 @@ CSS = """
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
 .kp i{font-style:normal}.kp-why{color:var(--ink);font-size:.8125rem}.kp .zero{color:var(--ink3)}
 .kp-wide{overflow-x:auto}
-@media(max-width:700px){.kp .m0{display:none}.kp :is(td,th).l:first-child{min-width:6.5rem;position:sticky;left:0}
-.kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}.kp td .kp-met,.kp td .kp-none{font-size:.75rem}
+@media(max-width:700px){.kp .m0{display:none}
+.kp :is(td,th).l:first-child{min-width:6.5rem;position:sticky;left:0}
+.kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}
+.kp td .kp-met,.kp td .kp-none{font-size:.75rem}
 .kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
@@ -95,6 +97,7 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     """The URL's period and scope; without a period the month that runs. Raises ValueError with a sentence."""
     name = str(st.query_params.get("period") or st.query_params.get("month") or "")
     of = period(config, name) if name else month_of(config, runtime.service().floor_now())
+    back(config, of)  # what it is compared with: before the calendar's first year there is nothing
     scope = read_scope(str(st.query_params.get("scope", "")))
     check_scope(runtime.service().engine, config, scope)
     return of, scope
