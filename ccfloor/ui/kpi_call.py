@@ -24,6 +24,8 @@ from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text, texts
 
 _CSS = """
+.kc-facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:0}
+.kc-facts dt{color:var(--ink2)}.kc-facts dd{margin:0}
 .kc-bar{display:flex;height:1.5rem;margin:.5rem 0;background:var(--raise)}.kc-bar span{min-width:2px}
 .kc-wait{background:var(--rule)}.kc-ring{background:var(--inv)}.kc-talk{background:var(--contact)}
 .kc-hold{background:var(--busy)}.kc-acw{background:var(--after)}
@@ -95,9 +97,9 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
         ("id", escape(row.call)),
     ]
     cells = "".join(
-        f"<tr><th>{escape(text(f'kpi.call.{name}', lang))}</th><td>{cell}</td></tr>" for name, cell in facts
+        f"<dt>{escape(text(f'kpi.call.{name}', lang))}</dt><dd>{cell}</dd>" for name, cell in facts
     )
-    people_kit.piece(f'<table class="cp-tab" style="width:auto">{cells}</table>')
+    people_kit.piece(f'<dl class="kc-facts">{cells}</dl>')
     notes = [name for name in ("repaired", "estimated") if getattr(row, name)]
     notes += [] if row.final else ["open"]
     for name in notes:

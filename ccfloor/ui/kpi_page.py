@@ -54,7 +54,7 @@ CSS = """
 @media(max-width:700px){.kp .m0{display:none}
 .kp :is(td,th).l:first-child{min-width:6.5rem;position:sticky;left:0}
 .kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}
-.kp td .kp-met,.kp td .kp-none{font-size:.75rem}
+.kp td.l .kp-met,.kp td.l .kp-none{font-size:.75rem}
 .kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
