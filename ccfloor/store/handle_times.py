@@ -1,9 +1,9 @@
 """Handle times of single calls, newest first, bounded. Instants are UTC epoch seconds."""
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
@@ -11,6 +11,7 @@ from ccfloor.store import tables
 from ccfloor.store.viewer import Viewer, queue_scope
 
 MOST = 20_000
+_STEP_S = 31 * 86_400.0
 
 
 class Handled(NamedTuple):
@@ -41,21 +42,32 @@ def handled(
     end: float,
     most: int = MOST,
 ) -> list[Handled]:
-    """The calls that these agents answered in [start, end), the newest ``most`` of them."""
+    """The calls that these agents answered in [start, end), the newest ``most`` of them.
+
+    Read a month at a time from the end, so that a long range costs no more than what is given.
+    """
     mine = viewer.seats(config)
     asked = sorted(agent for agent in agents if mine is None or agent in mine)
+    found: list[Handled] = []
+    with engine.connect() as connection:
+        while end > start and len(found) < most:
+            first = max(start, end - _STEP_S)
+            query = _between(viewer, asked, first, end).limit(most - len(found))
+            found += [Handled(*row) for row in connection.execute(query)]
+            end = first
+    return [row._replace(number=viewer.number(row.number)) for row in found]
+
+
+def _between(viewer: Viewer, agents: Collection[str], start: float, end: float) -> Select[Any]:
     table = tables.calls.c
     names = ("source_id", *(name for name in Handled._fields if name != "source"))
     query = select(*(table[name] for name in names)).where(
         table.site == viewer.site,
-        table.agent.in_(asked),
+        table.agent.in_(agents),
         table.answered_at >= start,
         table.answered_at < end,
         table.outcome == Outcome.ANSWERED.value,
         table.ended_at > 0,
         *queue_scope(viewer, table.queue),
     )
-    with engine.connect() as connection:
-        rows = connection.execute(query.order_by(table.answered_at.desc()).limit(most))
-        found = [Handled(*row) for row in rows]
-    return [row._replace(number=viewer.number(row.number)) for row in found]
+    return query.order_by(table.answered_at.desc())

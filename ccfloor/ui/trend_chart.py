@@ -4,7 +4,9 @@ Periods stand evenly along the axis, whether or not anybody worked in them. A va
 triangle, one of a run a hollow ring, one that is still provisional a hollow square.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
@@ -26,6 +28,8 @@ _SECONDS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 180, 300, 600, 900, 1800, 3600, 72
 _PLAIN = (1.0, 2.0, 2.5, 5.0)
 _HEIGHT = 380
 _LINE_PX = 16
+_WORDS = 30
+_DAY_S = 86_400
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _SIGNS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
 
@@ -197,37 +201,35 @@ def _hover(made: Trend, point: Point, lang: Lang) -> str:
 
 
 def _events(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -> None:
-    """A line where each event begins, its words above; one that lasts is shaded to its end."""
+    """A line where each event begins, its words above; one that lasts has a bar up to its end."""
     for row, mark in enumerate(made.marks):
-        first = next((at for at, p in enumerate(made.points) if p.period.day >= mark.day), None)
-        if first is None:
-            continue
-        last = max((at for at, p in enumerate(made.points) if p.period.day <= mark.until), default=first)
+        x, end = _place(made, mark.day), _place(made, mark.until + timedelta(days=1))
         line = {"color": colour["contact"], "width": 1}
-        x = max(-0.5, first - 0.5)
         chart.add_shape(type="line", x0=x, x1=x, y0=0, y1=1, yref="paper", line=line)
-        if last > first:
-            chart.add_shape(
-                type="rect",
-                x0=x,
-                x1=last + 0.5,
-                y0=0.985,
-                y1=1,
-                yref="paper",
-                fillcolor=colour["contact"],
-                line_width=0,
-            )
-        words = f"{text(f'trend.kind.{mark.kind}', lang)} {mark.text}"
+        if mark.until > mark.day:
+            bar = {"y0": 0.985, "y1": 1, "yref": "paper", "fillcolor": colour["contact"], "line_width": 0}
+            chart.add_shape(type="rect", x0=x, x1=end, **bar)
         chart.add_annotation(
             x=x,
             y=1,
             yref="paper",
             yshift=9 + _LINE_PX * (row % 3),
-            text=_plain(words[:28]),
+            text=_plain(f"{text(f'trend.kind.{mark.kind}', lang)} {mark.text}"[:_WORDS]),
             showarrow=False,
             font={"size": 12, "color": colour["contact"]},
-            xanchor="left" if first < len(made.points) * 0.7 else "right",
+            xanchor="left" if x < len(made.points) * 0.7 else "right",
         )
+
+
+def _place(made: Trend, day: date) -> float:
+    """Where on the axis a day begins: within its week or month as far along as it is."""
+    firsts = [point.period.day for point in made.points]
+    at = bisect_right(firsts, day) - 1
+    if at < 0:
+        return -0.5
+    of = made.points[at].period
+    days = max(1, round((of.end - of.start) / _DAY_S))
+    return at - 0.5 + min(1.0, (day - of.day).days / days)
 
 
 def _plain(words: str) -> str:
