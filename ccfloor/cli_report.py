@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from datetime import datetime
@@ -175,6 +176,7 @@ def run(
         _serve(found)
         return
     os.nice(10)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAILED))
     service, viewer = Service(found.settings), _viewer(found)
     wanted = [one for one in plans.read_plans(found.engine, viewer) if one.enabled and plan in (0, one.id)]
     done = [

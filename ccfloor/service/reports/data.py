@@ -205,9 +205,37 @@ class ReportData(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """Sixteen signs that are the same for the same figures, whenever the report is made."""
-        plain = msgspec.structs.replace(self, made_at=0.0)
-        return hashlib.sha256(msgspec.json.encode(plain)).hexdigest()[:16]
+        """Sixteen signs that are the same for the same figures, whenever the report is made and whatever
+        queues, agents and KPIs are called by then.
+        """
+        return hashlib.sha256(msgspec.json.encode(self._figures())).hexdigest()[:16]
+
+    def _figures(self) -> list[object]:
+        lines = [(x.of.id, x.value, x.light, x.target, x.before, x.year_ago, x.by_day) for x in self.lines]
+        members = [
+            (x.kind, [one.id for one in x.measures], [(row.scope, row.cells) for row in x.rows], x.total)
+            for x in self.members
+        ]
+        events = [
+            (x.kind, x.at, x.over, x.in_time, x.bound, x.level, x.target, x.lost) for x in self.happenings
+        ]
+        charts = [
+            (
+                x.name.zh,
+                x.measure.id,
+                x.value,
+                x.team_median,
+                x.values,
+                x.centre,
+                x.lower,
+                x.upper,
+                x.findings,
+            )
+            for x in self.watched
+        ]
+        drawn = self.series.points if self.series else ()
+        about = (self.kind, str(self.scope), self.period, self.final)
+        return [about, lines, drawn, members, self.flows, events, charts, self.quality]
 
     def line(self, kpi: str) -> Line | None:
         """The line of a KPI."""

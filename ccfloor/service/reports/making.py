@@ -107,6 +107,9 @@ def _make(
         told = _sent(service, plan, run, data, made, writer, clock(), environ)
     except SQLAlchemyError:
         raise  # nothing can be noted either: the run is taken over once it counts as dead
+    except SystemExit:  # the server stops: the next one makes it
+        finish(service.engine, run, clock(), files=files, digest=digest, told=told, error="interrupted")
+        raise
     except Exception as fault:
         error = f"{type(fault).__name__}: {fault}" if not str(fault) else str(fault)
         log.error("report plan %s, %s: %s", plan.id, one.period.name, error)

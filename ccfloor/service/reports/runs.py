@@ -18,7 +18,7 @@ from ccfloor.store.viewer import Viewer
 RUNNING, DONE, FAILED = "running", "done", "failed"
 MOST_ATTEMPTS = 4
 AGAIN_S = 300.0  # times the attempts so far
-DEAD_S = 1800.0  # nobody makes a report for so long
+DEAD_S = 900.0  # nobody makes a report for so long
 
 
 class Run(NamedTuple):

@@ -165,6 +165,20 @@ def test_missed_days_are_made_once_each_into_the_folder(own: Engine, tmp_path: P
     assert run.digest == made(found, "2026-09-23").digest and run.files[0].startswith("日报/")
 
 
+def test_a_server_that_stops_meanwhile_leaves_the_run_to_the_next(own: Engine, tmp_path: Path) -> None:
+    class Stopped(ReportWriter):
+        def file(self, data: ReportData, lang: str, form: Any) -> bytes:
+            raise SystemExit(1)
+
+    found = service(own, tmp_path / "out", FIRST.start + 86_400 + 9 * 3600)
+    plan = planned(own, FIRST.start + 86_400, formats=("html",))
+    with pytest.raises(SystemExit):
+        make_owed(found, plan, Stopped(), found.clock)
+    assert [run.error for run in read_runs(own, VIEWER)] == ["interrupted"]
+    found.now += AGAIN_S + 1
+    assert [one.error for one in make_owed(found, plan, ReportWriter(), found.clock)] == [""]
+
+
 def mail_site(tmp_path: Path, port: int) -> Path:
     data = tmp_path / "data"
     data.mkdir()

@@ -309,6 +309,13 @@ def test_names_cannot_break_out_of_the_page() -> None:
         assert "<script" not in html(bad, lang) and "<img src=x" not in html(bad, lang)
 
 
+def test_the_mark_is_of_the_figures_alone() -> None:
+    renamed = replace(DATA, made_at=1.0, site=Two("x", "y"), meanings=(), before=OF)
+    assert renamed.digest == DATA.digest != WATCH.digest
+    line = replace(DATA.lines[1], value=0.6214)
+    assert replace(DATA, lines=(line,)).digest != replace(DATA, lines=(DATA.lines[1],)).digest
+
+
 def test_the_mail_has_the_great_numbers() -> None:
     subject, body = WRITER.letter(DATA, "zh", "https://floor.example/reports")
     assert subject == "客服中心 运营周报 · 2026 年第 46 周（2026-11-09 – 2026-11-15） · 全站"
