@@ -17,7 +17,8 @@ from ccfloor.ui.imports_words import cell_text, day_text, days_text, stamp
 from ccfloor.ui.texts import Lang, text
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_SHOWN = 20  # imports
+_SHOWN = 20  # imports, at first and more with every click
+_MANY = "imports-many"
 _ROWS_SHOWN = 50
 _ROWS_MAX = 50_000
 
@@ -26,11 +27,18 @@ def show(who: str, lang: Lang) -> None:
     """Draw the section."""
     service = runtime.service()
     st.subheader(text("imports.history", lang), anchor=False)
-    taken = importing.imports(service.engine, service.viewer(lang), limit=_SHOWN)
+    shown = int(st.session_state.get(_MANY, _SHOWN))
+    taken = importing.imports(service.engine, service.viewer(lang), limit=shown + 1)
     if not taken:
         st.caption(text("imports.history.none", lang))
-    for item in taken:
+    for item in taken[:shown]:
         _row(item, who, lang)
+    if len(taken) > shown:
+        st.button(text("imports.history.more", lang), key="im-more", on_click=_show, args=(shown + _SHOWN,))
+
+
+def _show(many: int) -> None:
+    st.session_state[_MANY] = many
 
 
 def _row(item: Taken, who: str, lang: Lang) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ccfloor.kpi.datasets import DATASETS
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service import runtime
 from ccfloor.service.settings import load
@@ -130,3 +131,16 @@ def test_the_english_page_has_no_chinese(service: runtime.Service, dataset: str)
     assert not CHINESE.search(words(test)), CHINESE.findall(words(test))
     chosen(test, "Date,Agent,Queue,Invited,Rated,Satisfied\n2026-10-01,1001,hotline,100,80,70\n")
     assert not CHINESE.search(words(test))
+
+
+def test_earlier_imports_are_a_click_away(service: runtime.Service) -> None:
+    for number in range(1, 23):
+        text = f"月份,总成本（元）\n2020-01,{number}\n"
+        seen = importing.preview(
+            service.engine, service.config, DATASETS["cost"], f"{number}.csv", text.encode(), service.clock()
+        )
+        importing.take_in(service.engine, service.config, seen, "周岚", "", service.clock())
+    test = page()
+    assert "22.csv" in words(test) and ">1.csv" not in words(test)
+    press(test, "更早的导入")
+    assert ">1.csv" in words(test) and "更早的导入" not in words(test)
