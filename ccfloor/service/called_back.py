@@ -42,8 +42,9 @@ def abandoned_callers(engine: Engine, viewer: Viewer, queue: str, of: Period, wi
     start, end = of.start - window_s, of.end + window_s
     with engine.connect() as connection:
         tries, cut = gave_up.attempts(connection, viewer, start, end, MOST)
-        numbers = {one.number for one in tries if callers.known(one.number)}
-        later = gave_up.answers(connection, viewer, numbers, start, end + window_s)
+        begin = min((one.at for one in tries), default=start) if cut else start
+        withheld = {one.number for one in tries if not callers.known(one.number)}
+        later = gave_up.answers(connection, viewer, begin, end, window_s, withheld)
         ticked = gave_up.ticks(connection, viewer.site, start)
     found = callers.cases(tries, later, ticked, window_s)
     shown = [_as_read(viewer, case) for case in found if _belongs(case, queue, of)]

@@ -4,17 +4,15 @@ Numbers are not masked here: attempts are brought together by them. Whoever show
 are UTC epoch seconds.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, literal, select
+from sqlalchemy import ColumnElement, Connection, and_, literal, select
 
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.callers import Answer, Attempt, Key, Tick
 from ccfloor.store.tables import called_back, calls
 from ccfloor.store.viewer import Viewer, queue_scope
-
-_SOME = 400  # numbers in one question
 
 
 class Attempts(NamedTuple):
@@ -27,8 +25,7 @@ class Attempts(NamedTuple):
 def attempts(connection: Connection, viewer: Viewer, start: float, end: float, most: int) -> Attempts:
     """The abandoned calls of the viewer's queues that entered in [start, end), at most so many."""
     table = calls.c
-    # Said as a literal, or the database does not see that the index of the abandoned fits.
-    gave_up = table.outcome == literal(Outcome.ABANDONED.value, literal_execute=True)
+    gave_up = table.outcome == _gave_up()
     columns = [table[name] for name in ("number", "name", "queue", "wait_ms", "short_ms")]
     query = select(table.source_id, table.position, table.entered_at, *columns).where(
         table.site == viewer.site, table.entered_at >= start, table.entered_at < end, gave_up
@@ -42,23 +39,41 @@ def attempts(connection: Connection, viewer: Viewer, start: float, end: float, m
 
 
 def answers(
-    connection: Connection, viewer: Viewer, numbers: Iterable[str], start: float, end: float
+    connection: Connection, viewer: Viewer, start: float, end: float, window_s: float, without: Iterable[str]
 ) -> dict[str, list[Answer]]:
-    """Answered calls of these numbers that entered in (start, end], by number in order of their entry."""
-    table = calls.c
-    found: dict[str, list[Answer]] = {}
-    query = select(table.number, table.source_id, table.position, table.entered_at).where(
-        table.site == viewer.site,
-        table.entered_at > start,
-        table.entered_at <= end,
-        table.outcome == Outcome.ANSWERED.value,
-        *queue_scope(viewer, table.queue),
+    """Answered calls that followed an abandoned one of the same number within a window, by number in order.
+
+    The abandoned ones entered in [start, end); each leads by the index of numbers to the few calls that came
+    after it. ``without``: words that stand for a withheld number: they would lead to each other's calls.
+    """
+    gone, later = calls.alias("gone"), calls.alias("later")
+    a, b = gone.c, later.c
+    same = and_(
+        b.site == a.site,
+        b.number == a.number,
+        b.entered_at > a.entered_at,
+        b.entered_at <= a.entered_at + window_s,
     )
-    for some in _parts(sorted(numbers)):
-        rows = connection.execute(query.where(table.number.in_(some)).order_by(table.entered_at))
-        for number, source, position, at in rows:
-            found.setdefault(number, []).append(Answer((source, position), at))
+    query = select(b.number, b.source_id, b.position, b.entered_at).distinct()
+    query = query.select_from(gone.join(later, same)).where(
+        a.site == viewer.site,
+        a.entered_at >= start,
+        a.entered_at < end,
+        a.outcome == _gave_up(),
+        a.number.not_in(sorted(without)),
+        b.outcome == Outcome.ANSWERED.value,
+        *queue_scope(viewer, a.queue),
+        *queue_scope(viewer, b.queue),
+    )
+    found: dict[str, list[Answer]] = {}
+    for number, source, position, at in connection.execute(query.order_by(b.entered_at)):
+        found.setdefault(number, []).append(Answer((source, position), at))
     return found
+
+
+def _gave_up() -> ColumnElement[str]:
+    """Said as a literal, or the database does not see that the index of the abandoned fits."""
+    return literal(Outcome.ABANDONED.value, literal_execute=True)
 
 
 def ticks(connection: Connection, site: str, since: float) -> dict[Key, Tick]:
@@ -69,8 +84,3 @@ def ticks(connection: Connection, site: str, since: float) -> dict[Key, Tick]:
     )
     rows = connection.execute(query.order_by(table.id))
     return {(row[1], row[2]): Tick(row[0], (row[1], row[2]), row[3], row[4], row[5]) for row in rows}
-
-
-def _parts(numbers: list[str]) -> Iterator[list[str]]:
-    for first in range(0, len(numbers), _SOME):
-        yield numbers[first : first + _SOME]

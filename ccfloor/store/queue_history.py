@@ -7,8 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, literal, select
-from sqlalchemy import cast as sql_cast
-from sqlalchemy.types import BigInteger
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
@@ -146,34 +144,24 @@ def waits(
 ) -> Waits:
     """Exact quantiles of the waits of all calls with an outcome that entered in the period.
 
-    Nearest rank: the shortest wait that at least this share of the calls did not exceed. One pass over the
-    period's calls in the database; a handful of rows leave it.
+    Nearest rank: the shortest wait that at least this share of the calls did not exceed. Reads one number a
+    call of the period: whoever asks bounds it.
     """
-    table = calls.c
     which = literal(outcome.value, literal_execute=True)  # or the index of the abandoned is not seen
-    within = (*_entered(viewer, queue, of.start, of.end), table.outcome == which)
-    rank = func.row_number().over(order_by=table.wait_ms)
-    total = func.count().over()
-    ranked = select(table.wait_ms, rank.label("rank"), total.label("n")).where(*within).subquery()
-    wanted = [_rank(share, ranked.c.n) for share in shares]
-    query = select(ranked.c.rank, ranked.c.wait_ms, ranked.c.n)
-    query = query.where(ranked.c.rank.in_([*wanted, ranked.c.n]))
+    query = select(calls.c.wait_ms).where(
+        *_entered(viewer, queue, of.start, of.end), calls.c.outcome == which
+    )
     with engine.connect() as connection:
-        rows = connection.execute(query.order_by(ranked.c.rank)).all()
-    if not rows:
+        ordered = sorted(connection.scalars(query))
+    if not ordered:
         return Waits(0, {}, 0)
-    by_rank, n = {int(row.rank): int(row.wait_ms) for row in rows}, int(rows[0].n)
-    return Waits(n, {share: by_rank[nearest_rank(share, n)] for share in shares}, by_rank[n])
+    n = len(ordered)
+    return Waits(n, {share: ordered[nearest_rank(share, n) - 1] for share in shares}, ordered[-1])
 
 
 def nearest_rank(share: float, n: int) -> int:
     """The rank (1..n) at which a share of n ordered values lies; thousandths of a share are exact."""
     return max(1, -(-round(share * 1000) * n // 1000))
-
-
-def _rank(share: float, n: ColumnElement[int]) -> ColumnElement[int]:
-    """The same in the database, in whole numbers."""
-    return sql_cast((n * round(share * 1000) + 999) // 1000, BigInteger)
 
 
 def _entered(viewer: Viewer, queue: str, start: float, end: float) -> list[ColumnElement[bool]]:

@@ -18,7 +18,7 @@ from ccfloor.ui.history_words import DASH, lasting, share
 from ccfloor.ui.texts import Lang, text
 
 SHARES = (0.5, 0.8, 0.9, 0.95)
-MOST = 1_000_000  # so many calls are looked at one by one; beyond, the buckets say between what it lies
+MOST = 300_000  # so many calls are looked at one by one; beyond, the buckets say between what it lies
 _OUTCOMES = (Outcome.ANSWERED, Outcome.ABANDONED)
 _COLUMNS = ("bucket", "n", "share", "upto")
 
@@ -48,7 +48,8 @@ def show(asked: Asked) -> None:
     people_kit.piece(_bars(asked, counted, lang))
     rows = _quantiles(asked, told)
     people_kit.piece(people_kit.table(_header(lang), [[escape(cell) for cell in row] for row in rows]))
-    st.caption(text("qh.waits.rank", lang))
+    exact = _read(told, Outcome.ANSWERED) <= MOST
+    st.caption(text("qh.waits.rank" if exact else "qh.waits.buckets", lang, n=f"{MOST:,}"))
     file = f"ccfloor-{service.config.site}-waits-{asked.of.name}.xlsx"
     make = partial(_excel, counted, rows, lang)
     st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-waits-excel")
@@ -116,12 +117,17 @@ def _quantiles(asked: Asked, told: Figures) -> list[list[str]]:
         n = round(told.get(f"queue.{outcome.value}", 0))
         mean = ratio(told.get(f"queue.wait_{outcome.value}_ms", 0), n)
         line = [text(f"qh.waits.{outcome.value}", lang), f"{n:,}", lasting(mean)]
-        if told.get("queue.offered", 0) <= MOST:
+        if _read(told, outcome) <= MOST:
             found = waits(service.engine, viewer, asked.queue, asked.of, outcome, SHARES)
             rows.append([*line, *_exact(found)])
         else:
             rows.append([*line, *_between(told, outcome, lang), DASH])
     return rows
+
+
+def _read(told: Figures, outcome: Outcome) -> float:
+    """How many calls must be read for the waits of an outcome: the abandoned have an index of their own."""
+    return told.get("queue.abandoned" if outcome is Outcome.ABANDONED else "queue.offered", 0)
 
 
 def _exact(found: Waits) -> list[str]:

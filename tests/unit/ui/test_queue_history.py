@@ -16,7 +16,7 @@ from ccfloor.service import runtime
 from ccfloor.service.queue_history import measure, week
 from ccfloor.service.settings import load
 from ccfloor.store.tables import metadata
-from ccfloor.ui import history_heat
+from ccfloor.ui import history_heat, history_waits
 from tests.fakes.stored_calls import call, put
 
 RANGE = {"from": "2026-11-02", "to": "2026-11-15"}
@@ -147,6 +147,17 @@ def test_without_days_it_is_the_last_four_weeks_with_data(service: runtime.Servi
 )
 def test_a_wrong_address_shows_something_right(service: runtime.Service, asked: dict[str, str]) -> None:
     assert "队列历史" in words(page(**asked))
+
+
+def test_beyond_so_many_calls_the_buckets_say_between_what_it_lies(
+    service: runtime.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered = r"<td[^>]*><span>接起的.*?</tr>"
+    exact = re.search(answered, words(page(view="waits")))
+    assert exact is not None and re.findall(r"\d:\d\d", exact[0])[1:3] == ["1:00", "1:00"]
+    monkeypatch.setattr(history_waits, "MOST", 11)
+    about = re.search(answered, words(page(view="waits")))
+    assert about is not None and "<span>45–60 秒</span>" in about[0]
 
 
 def test_all_variants_stand_side_by_side(service: runtime.Service) -> None:
