@@ -90,12 +90,17 @@ def _versions(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
         return
     header = [text(f"definitions.{name}", lang) for name in ("version", "valid_from", "formula")]
     rows = [
-        [f"v{one.kpi.version}", words.day_text(one.valid_from, lang), escape(words.formula(one.kpi, lang))]
+        [f"v{one.kpi.version}", words.day_text(one.valid_from, lang), _formula(one.kpi, lang)]
         for one in reversed(versions)
         if one.kpi is not None
     ]
     title = escape(text("definitions.versions", lang))
     people_kit.piece(f"<h3>{title}</h3>{people_kit.table(header, rows)}", "cd")
+
+
+def _formula(kpi: Kpi, lang: Lang) -> str:
+    """A formula in words, and of which sums it is made: what versions with the same words differ in."""
+    return f"{escape(words.formula(kpi, lang))}<small>{escape(words.sums_text(kpi))}</small>"
 
 
 # -- its targets -------------------------------------------------------------------------------------

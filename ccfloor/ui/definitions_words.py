@@ -29,6 +29,15 @@ def formula(kpi: Kpi, lang: Lang) -> str:
     return kpi.formula.zh if lang == "zh" else kpi.formula.en
 
 
+def sums_text(kpi: Kpi) -> str:
+    """Which sums are divided, by the names of their fields; the name of the floor's metric that it is."""
+    if kpi.ratio is None:
+        return kpi.metric
+    over, under = (" + ".join(names).replace("+ -", "− ") for names in (kpi.ratio.over, kpi.ratio.under))
+    times = f" × {kpi.ratio.times:.6g}" if kpi.ratio.times != 1 else ""
+    return (f"({over}) ÷ ({under})" if under else over) + times
+
+
 def source(kpi: Kpi, lang: Lang) -> str:
     """Where the formula is from."""
     return kpi.source.zh if lang == "zh" else kpi.source.en

@@ -15,17 +15,18 @@ from streamlit.testing.v1 import AppTest
 from ccfloor.floor.definitions import DEFINITIONS
 from ccfloor.floor.metrics import FIELDS
 from ccfloor.kpi.book import Choice
-from ccfloor.kpi.model import Bound
+from ccfloor.kpi.model import Bound, Ratio
 from ccfloor.kpi.period import business_date, day_number
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_site import first_of_month, kpi_book
 from ccfloor.service.kpi_targets import Act, decide
 from ccfloor.service.settings import load
+from ccfloor.store import kpi_versions
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import metadata, queue_intervals
 from ccfloor.ui.definitions_files import catalogue_csv, definitions_excel
-from ccfloor.ui.definitions_words import bound_text, data_text
+from ccfloor.ui.definitions_words import bound_text, data_text, sums_text
 from ccfloor.ui.texts import texts
 
 NOW = 1_795_320_000.0  # noon of 22 November 2026 in Shanghai
@@ -126,6 +127,17 @@ def test_a_kpi_of_data_from_outside_names_the_import(service: runtime.Service) -
     assert "还没有可供试算的月份。" in shown
 
 
+def test_earlier_versions_of_a_formula_stay_to_be_read(service: runtime.Service) -> None:
+    kpi = kpi_book(service).kpis["csat"]
+    other = kpi.model_copy(update={"ratio": Ratio(over=("survey.score_sum",), under=("survey.rated",))})
+    with writing(service.engine) as connection:
+        about = ("main", "csat", kpi_versions.DEFINITION, 20261101)
+        kpi_versions.append(connection, *about, other, at=NOW, who="file", why="")
+    shown = words(page(kpi="csat"))
+    assert "历次口径" in shown and "2026-11-01" in shown and "一直" in shown
+    assert "(survey.score_sum) ÷ (survey.rated)" in shown and "(survey.satisfied) ÷ (survey.rated)" in shown
+
+
 def test_an_unknown_kpi_shows_the_catalogue(service: runtime.Service) -> None:
     assert "总呼叫数" in words(page(kpi="nonsense"))
 
@@ -195,6 +207,13 @@ def test_the_files_hold_what_the_page_shows(service: runtime.Service) -> None:
         "放弃率", "全站", "2026-11-01", "≤ 4% · 剔除速挂", "周岚", "'=SUM(A1)",
     ]  # fmt: skip
     assert metrics.max_row == 1 + len(DEFINITIONS)
+
+
+def test_sums_in_words(service: runtime.Service) -> None:
+    kpis = kpi_book(service).kpis
+    assert sums_text(kpis["fcr"]) == "(calls.answered_known − calls.again_7d) ÷ (calls.answered_known)"
+    assert sums_text(kpis["longest_wait"]) == "queue.max_wait_ms × 0.001"
+    assert sums_text(kpis["aht"]) == "aht"
 
 
 def test_targets_in_words(service: runtime.Service) -> None:
