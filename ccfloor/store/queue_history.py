@@ -201,9 +201,12 @@ class Again(NamedTuple):
 
 
 def called_again(engine: Engine, viewer: Viewer, queue: str, of: Period, most: int = 50) -> list[Again]:
-    """The numbers that called most often, as the viewer may read them; withheld ones are no numbers."""
+    """The numbers that called most often, as the viewer may read them; withheld ones are no numbers.
+
+    A call that went on to another queue is one call.
+    """
     table = calls.c
-    counted = func.count()
+    counted = func.count(table.call.distinct())
     columns = [table.number, counted, *(_with(outcome) for outcome in (Outcome.ANSWERED, Outcome.ABANDONED))]
     query = select(*columns, func.min(table.entered_at), func.max(table.entered_at))
     query = query.where(*_entered(viewer, queue, of.start, of.end), table.number != "")
@@ -215,7 +218,8 @@ def called_again(engine: Engine, viewer: Viewer, queue: str, of: Period, most: i
 
 
 def _with(outcome: Outcome) -> Any:
-    return func.sum(case((calls.c.outcome == outcome.value, 1), else_=0))
+    """Calls with such an outcome in any queue."""
+    return func.count(case((calls.c.outcome == outcome.value, calls.c.call)).distinct())
 
 
 def _again(connection: Connection, viewer: Viewer, row: Any) -> Again:

@@ -127,6 +127,10 @@ def test_who_called_most_often(engine: Engine) -> None:
     rows = [call(n, of.start + n, number=one) for n in range(1, 4)]
     rows += [call(n, of.start + n, number=other, outcome=Outcome.ABANDONED) for n in (11, 12)]
     rows += [call(n, of.start + n, number="anonymous") for n in range(20, 30)]
+    rows += [
+        call(n, of.start + n, queue, number="13600004444", call="on")
+        for n, queue in ((30, "hot"), (31, "vip"))
+    ]
     rows += [call(40, of.start + 40, number="13700003333"), call(41, of.end + 1, number="13700003333")]
     put(engine, rows)
     found = queue_history.called_again(engine, VIEWER, "", of)
