@@ -99,11 +99,11 @@ def _beside_told(
             yield number, agent, sums
 
 
-def present_on(connection: Connection, site: str, days: Sequence[int]) -> set[str]:
-    """Agents whose presence a switch told of on any of these days."""
+def present_on(connection: Connection, site: str, first: int, last: int) -> set[str]:
+    """Agents whose presence a switch told of on any of these days, both inclusive."""
     table = agent_days.c
-    query = select(by_value(table.agent)).distinct().where(table.site == site, table.day.in_(days))
-    return set(connection.scalars(query.where(_told(agent_days) > 0)))
+    query = select(by_value(table.agent)).distinct().where(table.site == site, _told(agent_days) > 0)
+    return set(connection.scalars(query.where(table.day >= first, table.day <= last)))
 
 
 def _told(table: Any) -> ColumnElement[int]:

@@ -8,6 +8,7 @@ recorder that starts adds them up anew.
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from operator import add
 from typing import Any
 
@@ -75,6 +76,12 @@ class Calendar:
         """The days of which these deltas of intervals change anything."""
         starts = {row[1] for name in OF_DAYS for row in told.get(name, ())}
         return sorted({self.day(at) for start in starts for at in (start, start + INTERVAL_S - 1)})
+
+
+@lru_cache(maxsize=16)
+def calendar_of(zone: str, day_start_s: int) -> Calendar:
+    """The calendar of these settings, with the days that it knows already."""
+    return Calendar(FloorConfig(zone=zone, day_start_s=day_start_s))
 
 
 def _sum(one: list[int], other: list[int], longest: bool) -> list[int]:

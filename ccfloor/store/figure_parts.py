@@ -77,9 +77,8 @@ class AgentSpans:
         asked = self._asked
         if not asked.kept:
             return present_around(asked.connection, asked.config, asked.viewer.site, (day.start, day.end))
-        around = (day.start - 1, day.start, day.end)
-        numbers = [day_number(business_date(asked.config, at)) for at in around]
-        return present_on(asked.connection, asked.viewer.site, numbers)
+        first, last = (day_number(business_date(asked.config, at)) for at in (day.start - 1, day.end))
+        return present_on(asked.connection, asked.viewer.site, first, last)
 
 
 def in_scope(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:

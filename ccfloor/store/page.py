@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Table, insert, select, text, update
 
 from ccfloor.store import checkpoint, tables
-from ccfloor.store.days import OF_DAYS, Mark, forget_counted, keeps
+from ccfloor.store.days import Mark, calendar_of, forget_counted, keeps
 from ccfloor.store.engine import lock_site
 from ccfloor.store.writer import KINDS, Merge, Row, added, replaced, write_rows
 
@@ -52,7 +52,7 @@ class Page(msgspec.Struct):
     """One batch. ``batch`` counts the pages of a feed; ``rows``: table name → other rows.
 
     ``sources``: columns to set by source id; ``blob``: the Floor after this batch, if it is to be kept.
-    ``calendar``: by which the rows of days among ``rows`` were cut; ``touched``: days that change.
+    ``calendar``: zone and start of the business days whose sums are kept.
     """
 
     site: str
@@ -65,8 +65,7 @@ class Page(msgspec.Struct):
     sources: dict[int, dict[str, Any]]
     windows: bool = True
     blob: bytes | None = None
-    calendar: Mark | None = None
-    touched: list[int] = []
+    calendar: Mark = ("UTC", 0)
 
 
 def write_page(connection: Connection, page: Page) -> None:
@@ -76,11 +75,8 @@ def write_page(connection: Connection, page: Page) -> None:
         told = [row for run in page.journal for row in run.rows(page.batch)]
         write_rows(connection, tables.journal, told, None, page.site)
         head = _last_id(connection)
-    left_out = () if keeps(connection, page.site, page.calendar) else OF_DAYS.values()
-    for name, rows in page.rows.items():
-        if name not in left_out:
-            write_rows(connection, _table(name), rows, MERGES.get(name), page.site)
-    forget_counted(connection, page.site, page.touched)
+    for name, rows in (page.rows | _days(connection, page)).items():
+        write_rows(connection, _table(name), rows, MERGES.get(name), page.site)
     mine = (tables.feeds.c.site == page.site, tables.feeds.c.feed == page.feed)
     now = {"head": head, "batch": page.batch, "events": page.events, "at": page.at}
     connection.execute(update(tables.feeds).where(*mine).values(now))
@@ -89,6 +85,16 @@ def write_page(connection: Connection, page: Page) -> None:
     if page.blob is not None:
         kept = (page.feed, head, page.at, page.windows, page.blob)
         checkpoint.keep(connection, page.site, kept)
+
+
+def _days(connection: Connection, page: Page) -> dict[str, list[Row]]:
+    """Deltas of days; what was counted of these days is out of date.
+
+    Added up here and not before: while millions of events are recorded, another process writes their pages.
+    """
+    calendar = calendar_of(*page.calendar)
+    forget_counted(connection, page.site, calendar.touched(page.rows))
+    return calendar.rows(page.rows) if keeps(connection, page.site, calendar.mark) else {}
 
 
 def _claim(connection: Connection, page: Page) -> int:

@@ -20,7 +20,7 @@ from ccfloor.floor.view import FloorView
 from ccfloor.rules.engine import RuleEngine
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.coverage import Coverage
-from ccfloor.store.days import Calendar, prepare_days
+from ccfloor.store.days import prepare_days
 from ccfloor.store.engine import writing
 from ccfloor.store.journal import batches, runs
 from ccfloor.store.page import Journalled, Page, WriterConflict, write_page
@@ -107,7 +107,6 @@ class Recorder:
         self._rules: RuleEngine | None = None
         self._fired: Fired = {}
         self._coverage = Coverage([])
-        self._calendar = Calendar(config)
         self._sources: dict[str, Source] = {}
         self._touched: dict[str, Source] = {}
         self._bad_rows: list[Row] = []
@@ -305,12 +304,9 @@ class Recorder:
     def _page(self, floor: Floor, batch: list[Run], journal: list[Journalled], keep: bool = False) -> Page:
         """Apply the events; everything that this changes, ready to be written."""
         rows: dict[str, list[Any]] = {"bad_lines": self._bad_rows}
-        touched: list[int] = []
         if batch:
             played = play(floor, self._coverage, batch, self._ask)
-            derived = ledger_rows(played.ledger)
-            rows |= derived | self._calendar.rows(derived)
-            touched = self._calendar.touched(derived)
+            rows |= ledger_rows(played.ledger)
             rows["coverage"] = self._coverage.changed()
             repairs = played.ledger.repairs.items()
             rows["repairs"] = [(self.feed, floor.at, kind, count) for kind, count in repairs]
@@ -326,7 +322,7 @@ class Recorder:
         page = Page(
             self.site, self.feed, self._batch, floor.at, floor.events, journal, rows, sources, self.live
         )
-        page.calendar, page.touched = self._calendar.mark, touched
+        page.calendar = (self.config.zone, self.config.day_start_s)
         if keep:
             known = self._rules.dump() if self._rules is not None else None
             page.blob, self._kept_events = checkpoint.pack(floor, known), floor.events
