@@ -6,6 +6,7 @@ counts for everything that is stored.
 
 import logging
 import threading
+from math import inf
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -28,6 +29,7 @@ __all__ = ["Bound", "Choice", "ChoiceVersion", "KpiBook", "KpiVersion", "Origin"
 
 log = logging.getLogger(__name__)
 FILE = "kpi.yaml"
+_AGAIN_S = 60.0
 # What may change without anything being computed otherwise.
 _WORDS = {"zh", "en", "formula", "source", "version", "group", "see", "needs"}
 
@@ -45,6 +47,7 @@ class HasBook(Protocol):
 class _Cached(NamedTuple):
     file: tuple[str, int, int]
     stored: int
+    again_at: float  # when to try again to keep what could not be written
     book: KpiBook
 
 
@@ -70,12 +73,12 @@ def site_book(engine: Engine, config: FloorConfig, settings: SiteSettings, now: 
     with _reading:
         found = _cache.get(key)
         stored = kpi_versions.stamp(engine, config.site)
-        if found is None or (found.file, found.stored) != (file, stored):
+        if found is None or (found.file, found.stored) != (file, stored) or now >= found.again_at:
             kpis, problems = _usable(engine, config, settings)
-            if not problems and (found is None or found.file != file or not stored):
-                _sync(engine, config, kpis, now)
-                stored = kpi_versions.stamp(engine, config.site)
-            found = _cache[key] = _Cached(file, stored, _book(engine, config, kpis))
+            kept = bool(problems) or _sync(engine, config, kpis, now)
+            stored = kpi_versions.stamp(engine, config.site)
+            again_at = inf if kept else now + _AGAIN_S
+            found = _cache[key] = _Cached(file, stored, again_at, _book(engine, config, kpis))
             found.book.problems = problems
         return found.book
 
@@ -125,17 +128,19 @@ def first_of_month(config: FloorConfig, now: float) -> int:
 # -- definitions become versions ---------------------------------------------------------------------
 
 
-def _sync(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi], now: float) -> None:
-    """Keep what changed in the file. Where nothing can be written now, it is kept the next time."""
+def _sync(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi], now: float) -> bool:
+    """Keep what changed in the file; False where nothing can be written now: somebody else does."""
     with engine.connect() as connection:
         if not _changes(kpi_versions.kept(connection, config.site).versions, kpis):
-            return
+            return True
     try:
         with writing(engine) as connection:
             lock_site(connection, config.site)
             _keep(connection, config, kpis, now)
     except OperationalError as error:
         log.warning("kpi: the changed catalogue cannot be kept now: %s", error.orig)
+        return False
+    return True
 
 
 def _keep(connection: Connection, config: FloorConfig, kpis: dict[str, Kpi], now: float) -> None:

@@ -168,6 +168,18 @@ def test_a_file_spoilt_while_the_floor_runs_leaves_what_it_had_before(
     assert [finding.state for finding in kpi_file(site)] == ["ok"]
 
 
+def test_a_catalogue_that_cannot_be_kept_now_is_kept_later(
+    lite: Engine, site: SiteSettings, tmp_path: Path
+) -> None:
+    """An import may write for minutes: reading goes on, and the versions are kept once it is done."""
+    hasty = open_engine(str(tmp_path / "floor.db"), busy_s=0.01)
+    with writing(lite):
+        assert book(hasty, site).kpis["csat"].version == 1
+    assert book(hasty, site, NOW + 30).versions("csat") == []  # not asked at every look
+    assert len(book(hasty, site, NOW + 60).versions("csat")) == 1
+    hasty.dispose()
+
+
 def test_a_site_without_a_catalogue_of_its_own_has_the_products(tmp_path: Path) -> None:
     assert len(catalogue(SiteSettings(data=str(tmp_path)))) == 76
 
