@@ -14,6 +14,7 @@ from ccfloor.floor.config import FloorConfig
 
 Part = Literal["year", "month", "week", "day", "halfhour"]
 HALF_HOUR_S = 1800
+_FIRST_YEAR = 1000  # the name of an earlier one could not be read again: strftime gives it fewer digits
 
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d\d")
@@ -44,7 +45,10 @@ def period(config: FloorConfig, name: str) -> Period:
     try:
         if "T" in name:
             return _half_hour(config, datetime.fromisoformat(name))
-        return _of_days(config, *_days_of(name))
+        part, first, after = _days_of(name)
+        if first.year < _FIRST_YEAR:
+            raise ValueError(name)
+        return _of_days(config, part, first, after)
     except (ValueError, OverflowError) as error:
         raise ValueError(
             f"{name!r} names no year, month, week, day or half hour (2026-11, 2026-W47, 2026-11-22)"

@@ -17,6 +17,7 @@ from ccfloor.store import tables
 from ccfloor.store.recall import call_row
 from ccfloor.store.viewer import Viewer, queue_scope
 
+_BEYOND = 2**63  # no stored number is as great, and a database refuses to be asked for one
 _AROUND_S = 60.0  # lines of a call stand in the journal this close to its stored beginning and end
 
 
@@ -113,6 +114,8 @@ def masked(viewer: Viewer, row: CallRow) -> CallRow:
 
 def call_life(engine: Engine, viewer: Viewer, source: int, position: int) -> CallLife | None:
     """One visit with its legs and journal lines; None where it is unknown or out of scope."""
+    if not (0 <= source < _BEYOND and 0 <= position < _BEYOND):
+        return None
     table = tables.calls.c
     key = (table.source_id == source, table.position == position)
     query = select(tables.calls).where(table.site == viewer.site, *key, *queue_scope(viewer, table.queue))

@@ -2,6 +2,7 @@
 
 from functools import partial
 from html import escape
+from math import isfinite
 
 import streamlit as st
 
@@ -19,6 +20,7 @@ from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
 _MOST_FILE = 50_000
+_BEYOND = 2**63  # a database refuses to be asked for such a number
 
 
 def show(seen: Look, words: Words, scope: Scope, of: Period) -> None:
@@ -70,9 +72,10 @@ def _asked_place() -> Place | None:
     """Behind which call the page begins; an address that says nonsense begins at the beginning."""
     try:
         at, source, position = str(st.query_params.get("after", "")).split("_")
-        return float(at), int(source), int(position)
+        found = float(at), int(source), int(position)
     except ValueError:
         return None
+    return found if isfinite(found[0]) and 0 <= min(found[1:]) <= max(found[1:]) < _BEYOND else None
 
 
 def _turn(found: CallList, place: Place | None, lang: Lang) -> None:

@@ -1,0 +1,81 @@
+"""Addresses of the KPI page that nobody would click: each says so or shows the nearest, none breaks it."""
+
+from collections.abc import Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from typer.testing import CliRunner
+
+from ccfloor import cli
+from ccfloor.service import runtime
+from ccfloor.service.settings import load
+from ccfloor.store.migrate import upgrade
+from ccfloor.ui.texts import text
+from tests.fakes.stored_calls import call, put
+
+NOON = 1_795_320_000.0  # of 22 November 2026 in Shanghai
+HALF_HOUR = "2026-11-22T12:00+08:00"
+HUGE = "9" * 25
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Service]:
+    file = tmp_path_factory.mktemp("addresses") / "floor.db"
+    service = runtime.Service(load(environ={}, db=f"sqlite:///{file}", source="none"))
+    service.clock = lambda: NOON + 3600
+    upgrade(service.engine)
+    put(service.engine, [call(n, NOON + n, queue="hotline", seat="S1", agent="A") for n in range(1, 4)])
+    runtime.use(service)
+    yield service
+    runtime.use(None)
+    service.engine.dispose()
+
+
+def script() -> None:
+    from ccfloor.ui import kpi_page
+    from ccfloor.ui.shell import look
+
+    kpi_page.show(look())
+
+
+def opened(**asked: str) -> AppTest:
+    page = AppTest.from_function(script, default_timeout=60)
+    for name, value in {"lang": "zh", **asked}.items():
+        page.query_params[name] = value
+    page.run()
+    assert [error.message for error in page.exception] == []
+    return page
+
+
+def shown(page: AppTest) -> str:
+    return " ".join(str(piece.proto.body) for piece in page.get("html"))
+
+
+@pytest.mark.parametrize("name", ["0001-01", "0001-02-01", "0999-12-31", "1000-01-01", "2026-13"])
+def test_a_period_that_is_none_is_told(service: runtime.Service, name: str) -> None:
+    page = opened(period=name)
+    assert [error.value for error in page.error] == [text("kpi.bad_address", "zh")]
+
+
+@pytest.mark.parametrize("after", [f"1_{HUGE}_1", f"1_1_{HUGE}", "nan_1_1", "x"])
+def test_a_page_of_calls_that_is_none_is_the_first(service: runtime.Service, after: str) -> None:
+    links = shown(opened(period=HALF_HOUR, after=after))
+    assert [f"call=1-{n}" in links for n in (1, 2, 3)] == [True, True, True]
+
+
+def test_a_page_of_calls_begins_behind_the_call_it_names(service: runtime.Service) -> None:
+    links = shown(opened(period=HALF_HOUR, after=f"{NOON + 2!r}_1_2"))
+    assert [f"call=1-{n}" in links for n in (1, 2, 3)] == [False, False, True]
+
+
+@pytest.mark.parametrize("key", [f"1-{HUGE}", "1-77", "x"])
+def test_a_call_that_is_none_is_told(service: runtime.Service, key: str) -> None:
+    page = opened(call=key)
+    assert [warning.value for warning in page.warning] == [text("kpi.call.unknown", "zh", call=key)]
+    told = CliRunner().invoke(cli.app, ["kpi", "call", key, "--db", str(service.engine.url)])
+    assert told.exit_code == 1
+    assert told.output.strip() == f"there is no call {key}"
+
+
+def test_names_in_an_address_are_text_on_the_page(service: runtime.Service) -> None:
+    assert "<script>" not in shown(opened(scope="agent:<script>alert(1)</script>", period="2026-11"))
