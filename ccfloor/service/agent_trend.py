@@ -148,13 +148,25 @@ def compare(
     service: Floor, viewer: Viewer, scopes: Sequence[Scope], asked: Asked
 ) -> dict[Scope, list[Result]]:
     """One KPI of several scopes over the same periods."""
-    periods = periods_of(service.config, asked.part, asked.first, asked.last)
-    found = {}
+    config = service.config
+    periods = periods_of(config, asked.part, asked.first, asked.last)
+    theirs = {scope: _agents_of(config, scope) for scope in scopes}
+    everybody = frozenset[str]().union(*theirs.values())
+    found, series = {}, dict[str, Series]()
     for scope in scopes:
         kpi, variant, _, _ = _definition(service, scope, asked)
-        told = figures(service.engine, viewer, service.config, scope, periods)
+        if variant not in series:  # read once for all
+            series[variant] = _series(service, viewer, scope, kpi, variant, everybody, periods)
+        known = {name: told for name, told in series[variant].items() if name in theirs[scope]}
+        told = _told(service, viewer, scope, kpi, variant, periods, known)
         found[scope] = [compute(kpi, one, scope.kind, variant) for one in told]
     return found
+
+
+def _agents_of(config: FloorConfig, scope: Scope) -> frozenset[str]:
+    if scope.kind == "team":
+        return agents_of(config, scope.name)
+    return frozenset((scope.name,)) if scope.kind == "agent" else frozenset()
 
 
 def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Trend]:

@@ -146,3 +146,11 @@ def test_the_file_has_the_figures_of_the_page(service: runtime.Service, lang: La
     assert [row[1] for row in rows] == [point.result.value for point in made.points]
     assert rows[0][6] == made.points[0].band.median  # type: ignore[union-attr]
     assert rows[0][10] == pytest.approx(made.limits[0].centre)
+
+
+def test_what_is_picked_stands_in_the_url(service: runtime.Service) -> None:
+    test = page(day="2024-11-20", hour="2024-11-20T22:00")
+    kpis = test.selectbox(key="tr-kpi")
+    kpis.select_index(kpis.options.index("平均交谈时间")).run()
+    assert test.query_params["kpi"] == "talk" and "hour" not in test.query_params
+    assert "陈思远 · 平均交谈时间" in words(test)
