@@ -22,6 +22,7 @@ from ccfloor.ui.texts import Lang, text
 
 _SHOWN = 200
 _HEAD = ("from", "to", "n", "transfers", "flows", "of_answered", "waits", "answered")
+_SHEET = (*_HEAD[:-2], "waits_s", "answered")
 _LIST = ("entered", "from", "to", "kind", "agent", "number", "again")
 
 
@@ -77,19 +78,29 @@ def _table(counted: Mapping[tuple[str, str], Pair], answered: Mapping[str, float
     return people_kit.table([text(f"qh.moves.{name}", lang) for name in _HEAD], rows)
 
 
-def _told(start: str, to: str, pair: Pair, answered: Mapping[str, float], lang: Lang) -> list[str]:
-    """A pair in words. The wait is a sum over a number, never a mean of means."""
-    flows = pair.n - pair.transfers
+def _figures(start: str, pair: Pair, answered: Mapping[str, float]) -> list[float | None]:
+    """Calls, by a seat, unanswered, share of the answered, seconds waited again, share answered there.
+
+    The wait is a sum over a number, never a mean of means.
+    """
+    of_answered = ratio(pair.transfers, answered.get(start, 0)) if pair.transfers else None
+    waited = ratio(pair.wait_ms / 1000, pair.known)
     return [
-        _name(start, lang),
-        _name(to, lang),
-        f"{pair.n:,}",
-        f"{pair.transfers:,}" if pair.transfers else DASH,
-        f"{flows:,}" if flows else DASH,
-        share(ratio(pair.transfers, answered.get(start, 0)) if pair.transfers else None),
-        lasting(ratio(pair.wait_ms, pair.known)),
-        share(ratio(pair.answered, pair.known)),
+        pair.n,
+        pair.transfers,
+        pair.n - pair.transfers,
+        of_answered,
+        waited,
+        ratio(pair.answered, pair.known),
     ]
+
+
+def _told(start: str, to: str, pair: Pair, answered: Mapping[str, float], lang: Lang) -> list[str]:
+    """A pair in words."""
+    n, transfers, flows, of_answered, waited, there = _figures(start, pair, answered)
+    counts = (f"{value:,}" if value else DASH for value in (n, transfers, flows))
+    again = lasting(None if waited is None else waited * 1000)
+    return [_name(start, lang), _name(to, lang), *counts, share(of_answered), again, share(there)]
 
 
 def _list(shown: list[Move], lang: Lang) -> None:
@@ -126,11 +137,14 @@ def _line(move: Move, lang: Lang) -> list[Cell]:
 def _excel(
     counted: Mapping[tuple[str, str], Pair], answered: Mapping[str, float], found: list[Move], lang: Lang
 ) -> bytes:
-    told = [_told(start, to, pair, answered, lang) for (start, to), pair in _order(counted)]
+    told = [
+        [_name(start, lang), _name(to, lang), *_figures(start, pair, answered)]
+        for (start, to), pair in _order(counted)
+    ]
     lines = [_line(move, lang) for move in found]
     return book_bytes(
         [
-            (text("qh.view.moves", lang), [text(f"qh.moves.{name}", lang) for name in _HEAD], told),
+            (text("qh.view.moves", lang), [text(f"qh.moves.{name}", lang) for name in _SHEET], told),
             (text("qh.moves.calls", lang), [text(f"qh.moves.{name}", lang) for name in _LIST], lines),
         ]
     )

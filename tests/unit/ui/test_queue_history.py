@@ -15,8 +15,9 @@ from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
 from ccfloor.service.queue_history import measure, week
 from ccfloor.service.settings import load
+from ccfloor.store.queue_moves import Pair
 from ccfloor.store.tables import metadata
-from ccfloor.ui import history_heat, history_waits
+from ccfloor.ui import history_heat, history_moves, history_waits
 from tests.fakes.stored_calls import call, put
 
 RANGE = {"from": "2026-11-02", "to": "2026-11-15"}
@@ -224,3 +225,9 @@ def test_the_file_has_the_figures_of_the_map(service: runtime.Service) -> None:
     assert first[1] == "周一" and drawn.cell(2, 1).value == "09:00–09:30" and drawn.cell(2, 2).value == 0.1
     line = next(row for row in cells.values if row[:2] == ("周一", "09:00–09:30"))
     assert line == ("周一", "09:00–09:30", 2, 10, 1, 10, 0.1)
+
+
+def test_the_file_of_transfers_has_numbers(service: runtime.Service) -> None:
+    counted = {("hotline", ""): Pair(4, 1, 2, 1, 5000)}
+    book = load_workbook(io.BytesIO(history_moves._excel(counted, {"hotline": 10.0}, [], "en")))
+    assert list(book.worksheets[0].values)[1] == ("Hotline", "outside the queues", 4, 1, 3, 0.1, 2.5, 0.5)
