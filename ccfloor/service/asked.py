@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from ccfloor.service import runtime
@@ -17,7 +17,7 @@ from ccfloor.service.plan_notes import NoteError
 Body = TypeVar("Body")
 
 
-def asked_at(request: Request) -> float | None:
+def asked_at(request: HTTPConnection) -> float | None:
     """The instant of the past that a replay asks about (``at``, UTC epoch seconds); None: now."""
     try:
         at = float(request.query_params.get("at", ""))

@@ -8,6 +8,7 @@ from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ccfloor.service import runtime
+from ccfloor.service.asked import asked_at
 from ccfloor.service.origin import same_origin
 from ccfloor.service.replay import Wanted
 from ccfloor.service.replay_room import ReplayError, Visit
@@ -37,12 +38,7 @@ async def replay(socket: WebSocket) -> None:
 
 
 def _asked(socket: WebSocket) -> tuple[str, float | None]:
-    query = socket.query_params
-    try:
-        at: float | None = float(query.get("at", ""))
-    except ValueError:
-        at = None
-    return query.get("day", ""), at
+    return socket.query_params.get("day", ""), asked_at(socket)
 
 
 async def _serve(socket: WebSocket, visit: Visit) -> None:

@@ -18,6 +18,7 @@ from ccfloor.service.replay_marks import jumps, stored_day
 from ccfloor.service.replay_room import ReplayError, ReplayRoom
 from ccfloor.service.scope import Scope
 from ccfloor.service.settings import load
+from tests.fakes.fake_server import until
 from tests.fakes.stored_peak import put_notes
 from tests.fakes.stored_surge import DAY, EVENTS, MINUTES, T0, put_surge
 
@@ -236,6 +237,12 @@ def client() -> TestClient:
     return TestClient(Starlette(routes=parts))
 
 
+def gone(socket: Any, service: runtime.Service) -> None:
+    """Close the socket, and wait until its replay has left."""
+    socket.close()
+    until(lambda: service.replays.inside == 0, 30, "the replay ends with its socket")
+
+
 def test_over_the_socket(ours: runtime.Service) -> None:
     with client().websocket_connect(f"/replay?day={DAY}&at={T0 + 300}&speed=10") as socket:
         first = socket.receive_json()
@@ -247,6 +254,14 @@ def test_over_the_socket(ours: runtime.Service) -> None:
         while not (message := socket.receive_json()).get("paused"):
             assert message["t"] in ("replay", "diff", "tick")
         assert message["speed"] == 10
+        gone(socket, ours)
+
+
+def test_an_instant_that_is_none_is_the_day_s_beginning(ours: runtime.Service) -> None:
+    with client().websocket_connect(f"/replay?day={DAY}&at=nan") as socket:
+        first = socket.receive_json()
+        assert first["at"] == pytest.approx(first["day"]["start"], abs=2)
+        gone(socket, ours)
 
 
 def test_what_cannot_be_replayed_is_said_and_the_socket_closed(ours: runtime.Service) -> None:
