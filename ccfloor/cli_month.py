@@ -46,6 +46,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def month(
+    which: Annotated[str, typer.Argument(metavar="[PERIOD]", help="The same as --period.")] = "",
     name: PeriodText = "",
     about: ScopeText = "site",
     below: Annotated[str, typer.Option("--members", help="queue, team or agent: one row each.")] = "",
@@ -56,7 +57,7 @@ def month(
 ) -> None:
     """The KPIs of a month, week, day or half hour: value, target, verdict, changes."""
     found, who = context(db, site), scope_of(about)
-    of = _period(found.config, name)
+    of = _period(found.config, name or which)
     viewer, place = Viewer(site=found.config.site, may_see_numbers=True), _Place(found)
     kind = next((one for one in KINDS[1:] if one == below), None)
     if below and kind is None:

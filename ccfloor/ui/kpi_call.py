@@ -246,6 +246,8 @@ def _journal(lines: list[JournalLine], config: FloorConfig, lang: Lang) -> None:
     ]
     head = [text(f"kpi.journal.{name}", lang) for name in ("at", "event", "says", "place")]
     people_kit.piece(people_kit.table(head, body))
+    if any(line.source.startswith("queue_log:") for line in lines):
+        st.caption(text("kpi.journal.find", lang))
 
 
 def _event(line: JournalLine, lang: Lang) -> str:
