@@ -35,11 +35,12 @@ from ccfloor.store.engine import BUSY_S, WRITES, open_engine
 from ccfloor.store.viewer import Viewer
 
 log = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it would tell of every look
 LOOK_S = 10.0  # until a plan that was made elsewhere is taken up
 STAND_BY_S = 15.0
 LATE_S = 60.0  # a job of its own has begun by then
 _MOST_S = 840.0  # what takes longer is given up, before another takes it over
-_STOP_S = 10.0
+_STOP_S, _POLL_S = 10.0, 0.05
 _KEPT, _OWN = "default", "own"
 _running: dict[str, "Scheduler"] = {}  # site → the one of this process; stored jobs find it here
 
@@ -90,15 +91,16 @@ class Scheduler:
     def stop(self) -> None:
         """End; a report under way is given up and made by whoever comes next."""
         self._stopping.set()
-        self._end_jobs()
         self._maker.stop()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_S)
+        until = time.monotonic() + _STOP_S
+        while self._thread.is_alive() and time.monotonic() < until:
+            self._end_jobs()  # again and again: it may be about to begin
+            self._thread.join(_POLL_S)
 
     @property
     def leads(self) -> bool:
         """Whether it is this one that runs the jobs."""
-        return self._jobs is not None
+        return self._jobs is not None and bool(self._jobs.running)
 
     def make(self, plan: int) -> None:
         """Make what a plan owes now; what fails is taken up by a later look."""

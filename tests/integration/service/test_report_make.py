@@ -14,7 +14,7 @@ from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
 from ccfloor.cli import app
-from ccfloor.kpi.period import period
+from ccfloor.kpi.period import day_of, period
 from ccfloor.kpi.scope import SITE, scope
 from ccfloor.service.incidents import close_incident, declare_incident
 from ccfloor.service.kpi_month import kpi_table
@@ -23,12 +23,16 @@ from ccfloor.service.reports.gather import gather, report_period
 from ccfloor.service.reports.making import make_owed
 from ccfloor.service.reports.plans import Body, Plan, add_plan, find_plan
 from ccfloor.service.reports.runs import AGAIN_S, read_runs
+from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
+from tests.fakes.small_peak import CONFIG as PEAK
+from tests.fakes.small_peak import T0
 from tests.fakes.smtp_catcher import mail_catching
+from tests.fakes.stored_peak import put_small_peak
 from tests.fakes.stored_reports import CALLS, CONFIG, DAYS, FIRST, ZONE, FakeService, fill, opens, service
 
 LATER = FIRST.start + 60 * 86_400
@@ -124,6 +128,18 @@ def test_incidents_and_repairs_stand_in_the_report(own: Engine, tmp_path: Path) 
         ("incident", "专线中断", 600)
     ]
     assert made(service(own, tmp_path, LATER), "2026-09-21").happenings == ()
+
+
+def test_a_step_of_the_plan_stands_in_the_report_of_its_day(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "peak.db"))
+    upgrade(engine)
+    put_small_peak(engine)
+    found = FakeService(engine, T0 + 30 * 86_400, Settings(), PEAK)
+    day = day_of(PEAK, T0)
+    (one,) = gather(found, VIEWER, "figures", SITE, day, found.now).happenings
+    assert (one.kind, one.at, one.over, one.acked_by) == ("fired", T0 + 80, T0 + 140, "周岚")
+    assert (one.bound, one.in_time, one.name) == (2, 0, ("一级", "Level 1"))
+    engine.dispose()
 
 
 def test_a_scope_that_is_none_is_refused(filled: Engine, tmp_path: Path) -> None:

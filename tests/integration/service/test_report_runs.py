@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
@@ -27,8 +26,6 @@ from ccfloor.service.reports.runs import (
     settled,
 )
 from ccfloor.service.reports.schedule import Scheduler
-from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 
 CONFIG = FloorConfig(zone="Asia/Shanghai")
@@ -138,11 +135,9 @@ class FakeMaker:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Engine]:
-    engine = open_engine(str(tmp_path / "floor.db"))
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+def kept(database: Engine) -> Engine:
+    """The database that the schedulers open for themselves."""
+    return database
 
 
 @pytest.fixture
@@ -150,7 +145,9 @@ def scheduling(kept: Engine) -> Iterator[Callable[..., Scheduler]]:
     begun: list[Scheduler] = []
 
     def start(maker: FakeMaker) -> Scheduler:
-        made = Scheduler(str(kept.url), CONFIG, maker, look_s=0.1, stand_by_s=0.1)
+        made = Scheduler(
+            kept.url.render_as_string(hide_password=False), CONFIG, maker, look_s=0.1, stand_by_s=0.1
+        )
         begun.append(made)
         made.start()
         return made
