@@ -34,7 +34,11 @@ _REFUSED = (Outcome.REFUSED_FULL.value, Outcome.REFUSED_EMPTY.value)
 
 
 def count_calls(
-    connection: Connection, site: str, edges: Sequence[float], *where: ColumnElement[bool]
+    connection: Connection,
+    site: str,
+    edges: Sequence[float],
+    *where: ColumnElement[bool],
+    agents_too: bool = True,
 ) -> list[Counted]:
     """One mapping for each part between two edges (UTC epoch seconds), by site, queue and agent.
 
@@ -49,7 +53,7 @@ def count_calls(
         amounts = _amounts(answered, entered_at, *told)
         if start <= entered_at < end:
             _add(queues[bisect_right(edges, entered_at) - 1], queue, amounts)
-        if answered and agent and start <= answered_at < end:
+        if agents_too and answered and agent and start <= answered_at < end:
             _add(agents[bisect_right(edges, answered_at) - 1], agent, amounts)
     return [_scoped(*part) for part in zip(queues, agents, strict=True)]
 

@@ -263,7 +263,8 @@ class Gathering:
         limited = queue_scope(asked.viewer, calls.c.queue)
         scopes = self._scopes()
         for edges in _runs(spans):
-            parts = count_calls(asked.connection, asked.viewer.site, edges, *limited)
+            site, people = asked.viewer.site, self.scope.kind in ("team", "agent")
+            parts = count_calls(asked.connection, site, edges, *limited, agents_too=people)
             for start, counted in zip(edges, parts, strict=False):
                 found[start] = {}
                 for scope in scopes & counted.keys():
