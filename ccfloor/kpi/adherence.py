@@ -21,6 +21,7 @@ BREAKS = frozenset(("break", "meal"))
 LEAVE = "leave"
 _TRAINING = frozenset(("training", "coaching"))
 _WORKING = frozenset(("ready", "ringing", "on_call", "on_hold", "wrap_up", "other_call", "callback"))
+_PRODUCTIVE = _WORKING - {"other_call"}  # handling calls, or free for one
 _AWAY = "away"  # busy, auto-pause, unnamed pauses: present, and agreed to nothing
 
 
@@ -46,6 +47,7 @@ class Adherence(NamedTuple):
     scheduled_ms: int = 0
     adherent_ms: int = 0
     worked_ms: int = 0
+    productive_ms: int = 0
     late_ms: int = 0
     early_ms: int = 0
     rostered: int = 0
@@ -60,6 +62,7 @@ class Adherence(NamedTuple):
             "seats.scheduled_ms": self.scheduled_ms,
             "seats.adherent_ms": self.adherent_ms,
             "seats.worked_scheduled_ms": self.worked_ms,
+            "seats.productive_ms": self.productive_ms,
             "seats.rostered": self.rostered,
             "seats.present": self.present,
             "seats.late": (self.late_ms > 0) + (self.early_ms > 0),
@@ -119,6 +122,7 @@ def adherence(
         scheduled_ms=sum(millis(s.end - s.start) for s in plan),
         adherent_ms=sum(_kept_ms(s, was, grace_s) for s in plan) if here else 0,
         worked_ms=_worked_ms(plan, was, free),
+        productive_ms=_productive_ms(was, free),
         late_ms=millis(late_s),
         early_ms=millis(early_s),
         rostered=1,
@@ -172,6 +176,12 @@ def _worked_ms(plan: Sequence[Shift], was: Sequence[Stay], free: Sequence[_Span]
     worked = sum(millis(b - a) for a, b in _outside(_joined(work), free))
     granted = sum(millis(s.end - s.start) for s in plan if s.activity in BREAKS)
     return worked + min(granted, _break_ms(plan, was, free)) if was else 0
+
+
+def _productive_ms(was: Sequence[Stay], free: Sequence[_Span]) -> int:
+    """Time of handling calls or being free for one, whenever it was."""
+    spans = _joined([(s.start, s.end) for s in was if s.status in _PRODUCTIVE])
+    return sum(millis(b - a) for a, b in _outside(spans, free))
 
 
 def _break_ms(plan: Sequence[Shift], was: Sequence[Stay], free: Sequence[_Span]) -> int:

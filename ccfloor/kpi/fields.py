@@ -43,6 +43,7 @@ SEATS = (
     "seats.scheduled_ms",  # from the roster
     "seats.adherent_ms",
     "seats.worked_scheduled_ms",
+    "seats.productive_ms",  # of rostered agents alone: handling calls, or free for one
     "seats.rostered",
     "seats.present",
     "seats.late",  # late comings and early leavings beyond the grace

@@ -15,8 +15,10 @@ from ccfloor.ui.report_words import span
 from ccfloor.ui.texts import Lang, text
 
 DASH = "–"
-ROSTER = ("seats.scheduled_ms", "seats.adherent_ms", "seats.worked_scheduled_ms", "seats.rostered",
-          "seats.present", "seats.late", "seats.late_ms")  # fmt: skip
+ROSTER = (
+    *("seats.scheduled_ms", "seats.adherent_ms", "seats.worked_scheduled_ms", "seats.productive_ms"),
+    *("seats.rostered", "seats.present", "seats.late", "seats.late_ms"),
+)
 
 
 def name(kpi: Kpi, lang: Lang) -> str:

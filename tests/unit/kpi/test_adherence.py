@@ -82,6 +82,7 @@ def test_absent_is_rostered_and_not_present() -> None:
         "seats.scheduled_ms": 14_400_000,
         "seats.adherent_ms": 0,
         "seats.worked_scheduled_ms": 0,
+        "seats.productive_ms": 0,
         "seats.rostered": 1,
         "seats.present": 0,
         "seats.late": 0,
@@ -93,6 +94,19 @@ def test_more_than_an_hour_late_counts_as_absent_but_what_was_worked_counts() ->
     found = adherence(DAY, [Stay(NINE + 90 * M, NINE + 4 * H, "ready")])
     assert found and (found.present, found.late_ms) == (0, 0)
     assert found.worked_ms == found.adherent_ms + 1_800_000 == 9_000_000
+
+
+def test_productive_is_handling_or_free_and_nothing_else() -> None:
+    stays = [
+        Stay(NINE, NINE + 20 * M, "ready"),
+        Stay(NINE + 20 * M, NINE + 30 * M, "on_call"),
+        Stay(NINE + 30 * M, NINE + 40 * M, "meeting"),
+        Stay(NINE + 40 * M, NINE + 50 * M, "other_call"),
+        Stay(NINE + 50 * M, NINE + 60 * M, "wrap_up"),
+    ]
+    found = adherence(HOUR, stays)
+    assert found and found.productive_ms == 40 * 60_000
+    assert found.figures["seats.productive_ms"] == 40 * 60_000
 
 
 def test_leaving_early_is_told() -> None:

@@ -198,6 +198,12 @@ def test_time_in_status_by_hand() -> None:
     assert value("utilisation", figures, "agent") == pytest.approx(6 / 8)
 
 
+def test_who_has_no_roster_adds_nothing_to_utilisation_by_roster() -> None:
+    hour = 3_600_000.0
+    figures = seat(ready=200 * hour) | {"seats.scheduled_ms": 8 * hour, "seats.productive_ms": 6 * hour}
+    assert value("utilisation", figures, "site") == pytest.approx(6 / 8)
+
+
 def test_of_agents_a_kpi_takes_the_fields_that_agents_have() -> None:
     figures = {
         "agent.answered": 10.0,

@@ -18,7 +18,7 @@ on_hold_ms wrap_up_ms other_call_ms unknown_ms break_ms meal_ms meeting_ms train
 busy_ms auto_pause_ms other_pause_ms"""
 _COUNTED = """known repeat_24h repeat_48h repeat_7d answered_known again_7d queued queued_wait_ms held in_15s
 in_3_rings wait_answered_ms answered_in_t answered busy_spells_over out_calls scheduled_ms adherent_ms
-worked_scheduled_ms rostered present late late_ms"""
+worked_scheduled_ms productive_ms rostered present late late_ms"""
 
 
 def _texts(names: str) -> list[sa.Column[str]]:
