@@ -1,10 +1,7 @@
 """Agent trends in a real browser: by clicks to a person, an annotation, a call; by the same link again."""
 
 import re
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +9,7 @@ from playwright.sync_api import Page, expect
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from tests.fakes.fake_server import FakeServer
+from tests.fakes.stored_server import StoredServer
 from tests.fakes.stored_trend import put_days, put_shift
 
 pytestmark = pytest.mark.browser
@@ -19,26 +17,6 @@ pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
 SLOW = 60_000
 DAYS = "from=2024-10-01&to=2024-10-30"
-
-
-class StoredServer(FakeServer):
-    """The product itself over a database that nothing is collected into."""
-
-    def __init__(self, db: Path) -> None:
-        super().__init__("")
-        self.db = db
-
-    def command(self) -> list[str]:
-        settings = [f"CCFLOOR_DB=sqlite:///{self.db}", "CCFLOOR_SOURCE=none"]
-        app = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-        return ["env", *settings, *app, f"--server.port={self.port}"]
-
-    def answers(self) -> bool:
-        try:
-            urllib.request.urlopen(self.url("_stcore/health"), timeout=5).close()
-        except OSError:
-            return False
-        return True
 
 
 @pytest.fixture(scope="module")
