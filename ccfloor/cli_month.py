@@ -1,7 +1,9 @@
 """``ccfloor kpi month``, ``kpi calls`` and ``kpi call``: from a month's figures down to one call."""
 
 import time
+from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import typer
@@ -115,8 +117,17 @@ def calls(
     ]
     if as_json:
         return show_json({"total": listed.total, "calls": rows})
-    typer.echo("\n".join(table(rows)))
+    shown = [{name: _told(found, name, value) for name, value in row.items()} for row in rows]
+    typer.echo("\n".join(table(shown)))
     return typer.echo(f"{len(rows)} of {listed.total}")
+
+
+def _told(found: Context, name: str, value: Any) -> Any:
+    """A value for people: instants by the site's clock; what has not come is empty."""
+    if name != "at" and not name.endswith("_at"):
+        return value
+    zone = ZoneInfo(found.config.zone)
+    return datetime.fromtimestamp(value, zone).isoformat(" ", "seconds") if value else ""
 
 
 _SHOWN = ("entered_at", "queue", "number", "outcome", "agent", "wait_ms", "talk_ms", "hold_ms", "acw_ms")
@@ -132,17 +143,17 @@ def call(
     found = context(db, site)
     source, _, position = key.partition("-")
     life = None
-    if source.isdecimal() and position.isdecimal():
+    if len(key) <= 40 and source.isdecimal() and position.isdecimal():
         life = call_life(found.engine, Viewer(site=found.config.site), int(source), int(position))
     if life is None:
         fail(f"there is no call {key}")
     if as_json:
         return show_json({"call": life.row, "legs": life.legs, "lines": life.lines})
-    row = msgspec.structs.asdict(life.row)
-    typer.echo("\n".join(f"{name}: {value}" for name, value in row.items() if value not in ("", 0.0, None)))
+    row = {name: _told(found, name, value) for name, value in msgspec.structs.asdict(life.row).items()}
+    typer.echo("\n".join(f"{name}: {value}" for name, value in row.items() if value not in ("", 0, None)))
     lines = [
         {
-            "at": line.at,
+            "at": _told(found, "at", line.at),
             "event": str(line.event.__struct_config__.tag),
             "place": f"{line.source}@{line.position}",
         }

@@ -6,4 +6,5 @@ from ccfloor.ui.shell import look
 
 seen = look()
 live.board("queues", lang=seen.lang, theme=seen.theme)
-gone_today(seen.lang)
+if not live.asked_day():  # they are of today, a replay is of another day
+    gone_today(seen.lang)

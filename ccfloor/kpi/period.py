@@ -15,6 +15,7 @@ from ccfloor.floor.config import FloorConfig
 Part = Literal["year", "month", "week", "day", "halfhour"]
 HALF_HOUR_S = 1800
 _FIRST_YEAR = 1000  # the name of an earlier one could not be read again: strftime gives it fewer digits
+_LAST_YEAR = 9998  # a later day may lie in a month or week that has no end
 
 _YEAR = re.compile(r"\d{4}")
 _MONTH = re.compile(r"\d{4}-\d\d")
@@ -46,7 +47,7 @@ def period(config: FloorConfig, name: str) -> Period:
         if "T" in name:
             return _half_hour(config, datetime.fromisoformat(name))
         part, first, after = _days_of(name)
-        if first.year < _FIRST_YEAR:
+        if not _FIRST_YEAR <= first.year <= _LAST_YEAR:
             raise ValueError(name)
         return _of_days(config, part, first, after)
     except (ValueError, OverflowError) as error:

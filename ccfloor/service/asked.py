@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from math import isfinite
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +14,7 @@ from ccfloor.service.origin import same_origin
 from ccfloor.service.plan_notes import NoteError
 
 Body = TypeVar("Body")
+_LAST = 4_102_444_800.0  # the year 2100: what is asked of later days is a slip
 
 
 def asked_at(request: HTTPConnection) -> float | None:
@@ -23,7 +23,7 @@ def asked_at(request: HTTPConnection) -> float | None:
         at = float(request.query_params.get("at", ""))
     except ValueError:
         return None
-    return at if isfinite(at) else None
+    return at if 0 <= at < _LAST else None
 
 
 async def changed(request: Request, kind: type[Body], call: Callable[..., Any], *more: Any) -> Response:

@@ -112,7 +112,7 @@ class ReplayRoom:
     def _prepared(self, scope: Scope, day: str, at: float | None) -> Visit:
         try:
             found = stored_day(self._engine, self._config, day, self._floor_now())
-        except ValueError:
+        except (ValueError, OverflowError):
             found = None
         if found is None:
             raise ReplayError("no_day")

@@ -11,6 +11,7 @@ from ccfloor.service import runtime
 from ccfloor.service.asked import asked_at
 from ccfloor.service.origin import same_origin
 from ccfloor.service.replay import Wanted
+from ccfloor.service.replay_clock import SPEEDS
 from ccfloor.service.replay_room import ReplayError, Visit
 from ccfloor.service.scope import Scope
 
@@ -46,7 +47,8 @@ async def _serve(socket: WebSocket, visit: Visit) -> None:
     first = {name: socket.query_params.get(name, "") for name in ("speed", "paused")}
     visit.replay.take(
         Wanted(
-            speed=int(first["speed"]) if first["speed"].isdecimal() else None, paused=first["paused"] == "1"
+            speed=int(first["speed"]) if first["speed"] in map(str, SPEEDS) else None,
+            paused=first["paused"] == "1",
         )
     )
     tasks = {asyncio.create_task(_show(socket, visit)), asyncio.create_task(_listen(socket, visit))}

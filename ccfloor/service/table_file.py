@@ -20,7 +20,9 @@ from ccfloor.kpi.faults import Fault
 BYTES_MAX = 20_000_000
 LINES_MAX = 50_000
 _COLUMNS_MAX = 60
-_UNPACKED_MAX = 400_000_000
+_UNPACKED_MAX = 100_000_000
+_RATIO_MAX = 50  # a table packs ten- to twentyfold; what packs more is none
+_ROWS_MAX = 1_048_576  # more have no place in a sheet, whatever number a row claims
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 _MB = 1_000_000
 
@@ -76,14 +78,21 @@ def _csv(text: str) -> Iterator[Line]:
 def _excel(content: bytes) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > _UNPACKED_MAX:
-                raise Unreadable("too_big", most=_UNPACKED_MAX // _MB)
+            unpacked = sum(item.file_size for item in packed.infolist())
+        if unpacked > _UNPACKED_MAX:
+            raise Unreadable("too_big", most=_UNPACKED_MAX // _MB)
+        if unpacked > _RATIO_MAX * len(content) + _MB:
+            raise Unreadable("not_excel")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         sheet = shown[0]
         sheet.reset_dimensions()
-        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-            yield number, cast(tuple[Cell, ...], row[:_COLUMNS_MAX])
+        rows = sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX, max_row=_ROWS_MAX + 1)
+        for number, row in enumerate(rows, 1):
+            if number > _ROWS_MAX:
+                raise Unreadable("too_many", most=f"{LINES_MAX:,}")
+            filled = max((at for at, cell in enumerate(row, 1) if cell is not None), default=0)
+            yield number, cast(tuple[Cell, ...], row[:filled])
     except Unreadable:
         raise
     except Exception:  # a damaged archive fails in as many ways as it can be damaged

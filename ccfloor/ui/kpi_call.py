@@ -54,7 +54,7 @@ def show(seen: Look, key: str) -> None:
     place = _place(key)
     life = call_life(service.engine, viewer, *place) if place else None
     if life is None:
-        st.warning(text("kpi.call.unknown", lang, call=key))
+        people_kit.piece(escape(text("kpi.call.unknown", lang, call=key[:60])), "cp-warn")
         return
     with service.engine.connect() as connection:
         others = visits_of(connection, viewer, {life.row.call, life.row.linked} - {""})
@@ -69,7 +69,7 @@ def show(seen: Look, key: str) -> None:
 
 def _place(key: str) -> tuple[int, int] | None:
     source, _, position = key.partition("-")
-    if not (source.isdecimal() and position.isdecimal()):
+    if len(key) > 40 or not (source.isdecimal() and position.isdecimal()):
         return None
     found = int(source), int(position)
     return found if max(found) < 2**63 else None

@@ -73,7 +73,7 @@ def show(seen: Look) -> None:
     try:
         of, scope = _asked(service.config)
     except ValueError as error:
-        st.error(str(error) if lang == "en" else text("kpi.bad_address", lang))
+        people_kit.piece(escape(str(error) if lang == "en" else text("kpi.bad_address", lang)), "cp-bad")
         return
     scope = _scope(scope, lang)
     table = kpi_table(service, service.viewer(lang), of, scope)

@@ -83,6 +83,7 @@ def _place(lang: Lang) -> Place:
     picked = st.date_input(
         text("quality.days", lang),
         (today - timedelta(days=_DAYS - 1), today),
+        min_value=date(1990, 1, 1),  # a log that was read in may be old
         max_value=today,
         format="YYYY-MM-DD",
         key="quality-days",

@@ -10,6 +10,7 @@ from ccfloor.floor.metrics import HISTOGRAM_FIELDS
 from ccfloor.kpi.period import date_of
 from ccfloor.store.day_check import Difference
 from ccfloor.store.quality_checks import DoubtfulCall, Gap, LateInterval, Skew
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.links import call_address
 from ccfloor.ui.sheet_rows import DASH, lasting
 from ccfloor.ui.system_rows import clock, source_label
@@ -62,7 +63,7 @@ class Words:
                 self.at(row.entered_at),
                 self.queue(row.queue),
                 row.number or DASH,
-                row.agent or DASH,
+                agent_label(self.config, row.agent, self.lang) if row.agent else DASH,
                 text(f"{_OUTCOME}.{row.outcome}", self.lang),
                 text(f"quality.why.{row.why}", self.lang),
             ]

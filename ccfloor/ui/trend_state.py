@@ -26,6 +26,7 @@ from ccfloor.ui.trend_words import scope_label
 
 VIEWS = ("trend", "compare", "team", "day", "handle")
 FIRST_KPI = "aht"
+_FIRST = date(1900, 1, 1)  # no floor is older, and a step back from here still is a day
 T = TypeVar("T")
 _BELOW = ("hour",)  # what belongs to one day of one agent
 
@@ -185,6 +186,8 @@ def _range(config: FloorConfig, part: Part, today: date) -> tuple[date, date]:
     """The days the URL names, else so many back from today as suit the steps."""
     try:
         first, last = date.fromisoformat(asked("from")), date.fromisoformat(asked("to"))
+        if min(first, last) < _FIRST:
+            raise ValueError(first)
         period(config, first.isoformat()), period(config, last.isoformat())
         return (first, last) if first <= last else (last, first)
     except (ValueError, OverflowError):
@@ -200,7 +203,8 @@ def _named(config: FloorConfig) -> date | None:
             found = period(config, asked(name))
         except ValueError:
             continue
-        return business_date(config, found.end - 1)
+        last = business_date(config, found.end - 1)
+        return last if last > _FIRST + timedelta(days=400) else None
     return None
 
 

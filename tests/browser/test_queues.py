@@ -89,7 +89,7 @@ def test_one_queue_in_detail_with_every_way_out(day_floor: FakeServer, open_page
     page.locator('.queues tr[data-queue="hotline"]').click()
     expect(page.locator(".queues .det h2")).to_have_text("热线咨询")
     assert "queue=hotline" in page.url
-    shown = {"呼入": "124", "速挂": "1", "等待超时": "3", "按键离开": "2", "已满被拒": "1", "转出": "2"}
+    shown = {"呼入": "124", "速挂": "1", "等待超时": "3", "按键离开": "2", "满员拒入": "1", "转出": "2"}
     for label, value in shown.items():
         expect(figure(page, label)).to_have_text(value)
     level = page.locator('.queues .figs > [data-tip="service_level"]')
@@ -149,7 +149,7 @@ def test_who_gave_up_is_listed_and_exported_safely(
 ) -> None:
     page = queues(day_floor, open_page, accept_downloads=True)
     page.get_by_text("今天放弃的来电").wait_for(timeout=30_000)
-    with page.expect_download() as started:
+    with page.expect_download(timeout=60_000) as started:
         page.get_by_role("button", name="导出 CSV").click()
     started.value.save_as(tmp_path / "gone.csv")
     text = (tmp_path / "gone.csv").read_bytes()
@@ -160,7 +160,7 @@ def test_who_gave_up_is_listed_and_exported_safely(
     assert rows[1][6] == '\'=HYPERLINK("http://x")' and rows[2][6].startswith("'+")
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", row[1]) for row in rows[1:])
     assert all(re.fullmatch(r"138\*{4}\d{4}", row[5]) for row in rows[1:])
-    with page.expect_download() as started:
+    with page.expect_download(timeout=60_000) as started:
         page.get_by_role("button", name="导出 Excel").click()
     started.value.save_as(tmp_path / "gone.xlsx")
     sheet = load_workbook(tmp_path / "gone.xlsx").active

@@ -275,6 +275,7 @@ def test_the_page_around_follows_language_and_theme(floor: FakeServer, open_page
     expect(page.locator("[data-testid=stSidebar]")).to_contain_text("语言", timeout=30_000)
     assert "theme=light" in page.url
     page.get_by_role("link", name="指标口径").click()
+    page.get_by_role("link", name="实时指标").click()
     expect(page.locator("table")).to_contain_text("服务水平", timeout=30_000)
     assert "lang=zh" in page.url
 
@@ -288,7 +289,7 @@ def test_leaving_the_wall_closes_its_line_and_a_switch_keeps_the_address(
     lines: list[str] = []
     page.on("websocket", lambda line: lines.append(line.url))
     page.get_by_role("link", name="指标口径").click()
-    expect(page.locator("table")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("link", name="实时指标")).to_be_visible(timeout=30_000)
     expect(page.locator(".ccfloor-host")).to_have_count(0)
     page.get_by_role("link", name="大屏").click()
     expect(number(page, "waiting")).to_have_text("4", timeout=30_000)

@@ -95,6 +95,7 @@ class Scheduler:
         until = time.monotonic() + _STOP_S
         while self._thread.is_alive() and time.monotonic() < until:
             self._end_jobs()  # again and again: it may be about to begin
+            self._maker.stop()
             self._thread.join(_POLL_S)
 
     @property
@@ -104,6 +105,8 @@ class Scheduler:
 
     def make(self, plan: int) -> None:
         """Make what a plan owes now; what fails is taken up by a later look."""
+        if self._stopping.is_set():  # it waited behind one that was given up: whoever comes next makes it
+            return
         self._making = plan
         try:
             self._maker.make(plan)

@@ -80,6 +80,30 @@ def test_limits_of_size_lines_and_what_is_packed(monkeypatch: pytest.MonkeyPatch
     assert "is larger than" in why(packed.getvalue())
 
 
+def claiming(row: int) -> bytes:
+    """A sheet whose second line says that it is this row."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(excel(["a"], ["b"]))) as plain, zipfile.ZipFile(made, "w") as file:
+        for name in plain.namelist():
+            told = plain.read(name)
+            if name.endswith("sheet1.xml"):
+                told = told.replace(b'r="2"', b'r="%d"' % row).replace(b'"A2"', b'"A%d"' % row)
+            file.writestr(name, told)
+    return made.getvalue()
+
+
+def test_a_row_far_below_is_read_and_one_that_no_sheet_has_is_refused() -> None:
+    assert [line for line, _ in read_lines(claiming(3000))] == [1, 3000]
+    assert "has more than" in why(claiming(2_000_000_000))
+
+
+def test_what_is_packed_too_well_is_no_table() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("xl/sharedStrings.xml", b"<si><t>a</t></si>" * 1_000_000)
+    assert "is no Excel file" in why(packed.getvalue())
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda item: item.id)
 def test_a_template_has_the_header_that_is_understood_and_no_data(dataset: Dataset, lang: str) -> None:
