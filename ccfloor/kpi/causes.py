@@ -105,7 +105,8 @@ def _switch_trouble(seen: Seen) -> list[Cause]:
     entries, finished = (seen.now.get(f"ivr.{name}") for name in ("entries", "self_finished"))
     if entries is None or finished is None:
         return lost
-    arrived = _sum(seen.now, "offered", "refused_full", "refused_empty")
+    names = ("queue.offered", "queue.refused_full", "queue.refused_empty")
+    arrived = sum(seen.now.get(f"{name}@ivr.entries", seen.now.get(name, 0)) for name in names)
     return [*lost, *_share("lost_between", max(0.0, entries - finished - arrived), entries, _BETWEEN)]
 
 

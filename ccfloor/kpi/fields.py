@@ -56,13 +56,14 @@ LOST = tuple(
     f"queue.{name}" for name in ("abandoned", *FLOW_OUT_FIELDS, "lost", "refused_full", "refused_empty")
 )
 BESIDE: dict[str, tuple[str, ...]] = {
-    "ivr.entries": ("queue.answered",),
+    "ivr.entries": ("queue.answered", "queue.offered", "queue.refused_full", "queue.refused_empty"),
     "trunk.busy": ("queue.answered", *LOST),
     "outbound.dialled": ("seats.agent_days",),
     "hr.paid_h": tuple(
         f"agent.{name}_ms" for name in ("ready", "ringing", "on_call", "on_hold", "wrap_up", "callback")
     ),
     "cost.total": ("queue.answered", "agent.answered"),
+    "complaints.verified": ("queue.answered", "agent.answered"),
 }
 # What a day that is over is counted for, beside its intervals; the days of agents are counted as they are.
 COUNTED = (*CALLS, *(name for name in SEATS if name != "seats.agent_days"))

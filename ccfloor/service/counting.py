@@ -61,7 +61,7 @@ class DayCounter:
 @contextmanager
 def counting(settings: Settings, config: FloorConfig) -> Iterator[None]:
     """Days that are over are counted as long as the block runs."""
-    engine = open_engine(settings.db)
+    engine = open_engine(settings.db, there=True)
     counter = DayCounter(engine, config)
     counter.start()
     try:

@@ -19,13 +19,14 @@ from ccfloor.store.tables import calls
 from ccfloor.store.viewer import Viewer, queue_scope
 
 Which = Literal[
-    "all", "answered", "late", "abandoned", "short", "flow_out", "transferred", "repaired", "open"
+    "all", "answered", "late", "abandoned", "short", "flow_out", "transferred", "refused", "repaired", "open"
 ]
 WHICH: tuple[Which, ...] = get_args(Which)
 OF_AGENTS: tuple[Which, ...] = ("all", "late", "transferred", "repaired", "open")
 PAGE = 100
 _DAY_S = 86_400.0
-_FLOW_OUT = (Outcome.TIMED_OUT, Outcome.KEY_EXIT, Outcome.WITHDRAWN, Outcome.LEFT_EMPTY, Outcome.LOST)
+_FLOW_OUT = (Outcome.TIMED_OUT, Outcome.KEY_EXIT, Outcome.WITHDRAWN, Outcome.LEFT_EMPTY)
+_REFUSED = (Outcome.REFUSED_FULL, Outcome.REFUSED_EMPTY)  # they never entered: not among those offered
 _MOVED = (EndedBy.BLIND_TRANSFER, EndedBy.ATTENDED_TRANSFER)
 Place = tuple[float, int, int]  # instant, source, position of a call
 
@@ -94,7 +95,8 @@ def _kind(which: Which) -> list[ColumnElement[bool]]:
     table = calls.c
     abandoned = table.outcome == Outcome.ABANDONED.value
     kinds: dict[Which, list[ColumnElement[bool]]] = {
-        "all": [],
+        "all": [table.outcome.not_in(_values(_REFUSED))],
+        "refused": [table.outcome.in_(_values(_REFUSED))],
         "answered": [table.outcome == Outcome.ANSWERED.value],
         "late": [table.outcome == Outcome.ANSWERED.value, table.wait_ms > table.threshold_ms],
         "abandoned": [abandoned],

@@ -114,7 +114,8 @@ def forget_counted(connection: Connection, site: str, days: Sequence[int]) -> No
     table = fact_days.c
     week = timedelta(days=7)
     first, last = day_number(date_of(days[0]) - week), day_number(date_of(days[-1]) + week)
-    around = (table.final, table.day >= first, table.day <= last)
+    # A later day counts its repeats anew, also one that was counted as not final: it knew no earlier calls.
+    around = (or_(table.final, table.day > days[0]), table.day >= first, table.day <= last)
     connection.execute(delete(fact_days).where(table.site == site, or_(table.day.in_(days), and_(*around))))
 
 

@@ -40,10 +40,11 @@ def database_url(text: str) -> URL:
     return url
 
 
-def open_engine(text: str, busy_s: float = BUSY_S) -> Engine:
+def open_engine(text: str, busy_s: float = BUSY_S, *, there: bool = False) -> Engine:
     """An engine on this database (URL or path). Connects lazily; the folder of a new file is made.
 
-    ``busy_s``: how long a write to SQLite waits for another process, in seconds.
+    ``busy_s``: how long a write to SQLite waits for another process, in seconds. ``there``: for whoever
+    joins a program at work: a SQLite file that has gone is an error, and no empty one takes its place.
     """
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
@@ -52,7 +53,7 @@ def open_engine(text: str, busy_s: float = BUSY_S) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_s})
     if file_of(engine):
-        guard_file(engine)
+        guard_file(engine, there)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -243,7 +243,8 @@ class Gathering:
         for first, last in [] if limited else self._ranges:
             by_day.update(fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last))
         for day, counted in fresh.days.items():
-            by_day[day] = {}
+            # Of seats the last count is the best there is until the day is counted again.
+            by_day[day] = {name: n for name, n in by_day.get(day, {}).items() if name not in CALLS}
             for scope in scopes & counted.keys():
                 add_sums(by_day[day], counted[scope])
         return by_day, fresh.too_many
@@ -301,6 +302,8 @@ class Gathering:
             add_sums(total, sums)
         for field, beside in BESIDE.items():
             days_told = {day for day, sums in told.items() if field in sums}
+            if days_told and self.asked.kept:  # days without a call are told of, too
+                add_sums(total, {f"{name}@{field}": 0 for name in beside if name in total})
             for day, sums in self._kept.items() if days_told else ():
                 if first <= day <= last and (day in days_told or day // 100 * 100 in days_told):
                     add_sums(total, {f"{name}@{field}": sums[name] for name in beside if name in sums})

@@ -39,26 +39,29 @@ def file_of(engine: Engine) -> str:
     return name if plain else ""
 
 
-def guard_file(engine: Engine) -> None:
-    """Refuse connections to a deleted file, and open an exchanged one anew."""
-    guard = _Guard(file_of(engine))
+def guard_file(engine: Engine, there: bool = False) -> None:
+    """Refuse connections to a deleted file, and open an exchanged one anew.
+
+    ``there``: the file must be there already; without it the first connection makes one.
+    """
+    guard = _Guard(file_of(engine), there)
     event.listen(engine, "do_connect", guard.connecting)
     event.listen(engine, "connect", guard.connected)
     event.listen(engine, "checkout", guard.taken)
 
 
 class _Guard:
-    def __init__(self, path: str) -> None:
-        self._path, self._wal = path, f"{path}-wal"
+    def __init__(self, path: str, there: bool) -> None:
+        self._path, self._wal, self._there = path, f"{path}-wal", there
         self._known: Identity | None = None
         self._known_wal: Identity | None = None
 
     def connecting(self, _dialect: Any, _record: Any, _words: Any, _named: Any) -> None:
         now = identity(self._path)
+        if now is None and (self._there or self._known is not None):
+            raise FileGone(f"the database file {self._path} is gone")
         if self._known is None or now == self._known:
             return
-        if now is None:
-            raise FileGone(f"the database file {self._path} is gone")
         if identity(self._wal) == self._known_wal is not None:
             # It belongs to the file of before; with the new one it would be taken for its own changes.
             for left in (self._wal, f"{self._path}-shm"):

@@ -147,7 +147,7 @@ class Scheduler:
             engine.dispose()
 
     def _engine(self) -> Engine:
-        return open_engine(self._db, BUSY_S)
+        return open_engine(self._db, BUSY_S, there=True)
 
     def _scheduler(self) -> BlockingScheduler:
         engine = self._engine().execution_options(**WRITES)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from ccfloor import cli
 from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.events import Outcome
 from ccfloor.kpi.period import Period, half_hours, period
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service import runtime
@@ -20,9 +21,13 @@ from ccfloor.service.kpi_month import KpiTable, kpi_table, members
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.settings import load
 from ccfloor.store.call_list import call_list
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
 from ccfloor.store.queries import call_life
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
+from tests.fakes.stored_calls import call as stored_call
+from tests.fakes.stored_calls import put
 
 BANK = Path(__file__).parents[2] / "fixtures" / "queue_log_bank_morning"
 ROOT = Path(__file__).resolve().parents[3]
@@ -193,6 +198,20 @@ def test_the_calls_behind_a_number(bank: runtime.Service, log: pd.DataFrame, whi
     day = period(bank.config, "1999-02-01")
     page = call_list(bank.engine, bank.viewer("zh"), bank.config, SITE, day.start, day.end, which=which)
     assert sorted(row.call for row in page.rows) == sorted(log[rule(log)].index)
+
+
+def test_who_was_refused_is_listed_apart_from_who_was_offered(tmp_path: Path) -> None:
+    engine = open_engine(str(tmp_path / "floor.db"))
+    upgrade(engine)
+    config, start = FloorConfig(), 1_793_581_200.0
+    full = {"outcome": Outcome.REFUSED_FULL, "answered_at": 0.0}
+    put(engine, [stored_call(1, start), stored_call(2, start + 5, **full)])
+
+    def listed(which: Any) -> list[str]:
+        found = call_list(engine, Viewer(), config, SITE, start - 1, start + 60, which=which)
+        return [row.call for row in found.rows]
+
+    assert (listed("all"), listed("refused"), listed("flow_out")) == (["c1"], ["c2"], [])
 
 
 def test_an_agents_calls_and_who_may_see_them(bank: runtime.Service, log: pd.DataFrame) -> None:

@@ -37,7 +37,7 @@ def test_a_good_file() -> None:
     [
         ("unit: \"%\"", "unit: percent", 6, "kpis[0].unit", "must be "),
         ("queue.offered", "queue.offerd", 10, "kpis[0].ratio", "there is no field 'queue.offerd'"),
-        ("queue.offered", "queue.offered@ivr.entries", 10, "kpis[0].ratio", "does not stand beside"),
+        ("queue.offered", "queue.lost@ivr.entries", 10, "kpis[0].ratio", "does not stand beside"),
         ("queue.offered", "offered", 10, "kpis[0].ratio", "there is no field 'offered'"),
         ("    ratio: {over: [queue.answered], under: [queue.offered]}\n", "    metric: sla\n", 10,
          "kpis[0].metric", "'sla' is none of "),
