@@ -28,6 +28,8 @@ def show(seen: Look) -> None:
     st.header(text("page.definitions", lang), anchor=False)
     st.caption(text("definitions.lead", lang))
     part = _part(lang)
+    if part == "metrics" and not st.query_params.get("kpi"):
+        _metrics(lang)  # said here and nowhere else: whatever becomes of the database
     with database_or_notice(lang):
         book = kpi_book(runtime.service())
         if book.problems:
@@ -37,11 +39,9 @@ def show(seen: Look) -> None:
         if kpi is not None:
             definitions_one.show(kpi, book, lang)
             return
-        if part == "metrics":
-            _metrics(lang)
-        elif part == "targets":
+        if part == "targets":
             definitions_catalogue.decisions(book, lang)
-        else:
+        elif part != "metrics":
             definitions_catalogue.show(book, today(), lang)
         _files(book, lang)
 
