@@ -28,7 +28,7 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 unit: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	sh tests/tools/run.sh $(BIN)/python
 
 # A browser for the browser tests, and a database server for the PostgreSQL tests.
 browser-tools: $(VENV)/.dev
