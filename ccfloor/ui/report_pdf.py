@@ -1,6 +1,5 @@
 """A report as a PDF: A4 upright, vector chart, tables that go over pages with their heads, page numbers."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,17 +10,15 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
-    BaseDocTemplate,
     CondPageBreak,
-    Frame,
     KeepTogether,
-    PageTemplate,
     Paragraph,
     Spacer,
 )
 from reportlab.platypus import Table as Grid
 
 from ccfloor.ui.pdf_fonts import Face, face
+from ccfloor.ui.pdf_paper import MARGIN, Cover, pdf_bytes
 from ccfloor.ui.report_chart import (
     GREY,
     INK,
@@ -40,8 +37,7 @@ from ccfloor.ui.report_chart import (
 from ccfloor.ui.report_tables import headline, sentences, tables
 from ccfloor.ui.report_words import Cell, Table, Words
 
-_MARGIN = 15 * mm
-_WIDTH = A4[0] - 2 * _MARGIN
+_WIDTH = A4[0] - 2 * MARGIN
 _CHART = 225.0
 _TREND = (62.0, 12.0)
 _LEAST = 26.0
@@ -73,31 +69,10 @@ class _Paper:
         self.big = ParagraphStyle("big", fontSize=16, leading=20, textColor=_INK, **base)
 
     def file(self) -> bytes:
-        """The file. Built twice: only then it is known how many pages there are."""
-        return self._built(self._built(0)[1])[0]
-
-    def _built(self, pages: int) -> tuple[bytes, int]:
-        file = io.BytesIO()
+        """The file."""
         words = self.words
-        document = BaseDocTemplate(
-            file,
-            pagesize=A4,
-            title=f"{words.title} · {words.period} · {words.about}",
-            author="ccfloor",
-            subject=self.site,
-            lang="zh-CN" if words.lang == "zh" else "en",
-        )
-        inside = Frame(
-            _MARGIN, _MARGIN, _WIDTH, A4[1] - 2 * _MARGIN,
-            leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
-        )  # fmt: skip
-
-        def foot(canvas: Canvas, at: BaseDocTemplate) -> None:
-            self._foot(canvas, at.page, pages)
-
-        document.addPageTemplates(PageTemplate("report", [inside], onPage=foot))
-        document.build(self._story())
-        return file.getvalue(), document.page
+        cover = Cover(A4, f"{words.title} · {words.period} · {words.about}", self.site, words.lang)
+        return pdf_bytes(cover, self._story, self._foot)
 
     # -- what stands on it -------------------------------------------------------------------------
 
@@ -254,9 +229,9 @@ class _Paper:
         room = _WIDTH - 80
         while left and self.face.width(left, SIZE) > room:
             left = left[:-2] + "…"
-        self._put(canvas, _MARGIN, left)
+        self._put(canvas, MARGIN, left)
         page = words.say("page", n=number, all=pages)
-        self._put(canvas, A4[0] - _MARGIN - self.face.width(page, SIZE), page)
+        self._put(canvas, A4[0] - MARGIN - self.face.width(page, SIZE), page)
 
     def _put(self, canvas: Canvas, x: float, said: str) -> None:
         canvas.setFillColor(_GREY)

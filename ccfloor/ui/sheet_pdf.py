@@ -1,6 +1,5 @@
 """The after-action sheet as a PDF: A4 across, vector curve, tables that go over pages, page numbers."""
 
-import io
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,15 +9,15 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table
+from reportlab.platypus import KeepTogether, Paragraph, Spacer, Table
 
 from ccfloor.ui.pdf_curve import GREY, INK, OVER, RULE, Curve
 from ccfloor.ui.pdf_fonts import Face, face
+from ccfloor.ui.pdf_paper import MARGIN, Cover, pdf_bytes
 from ccfloor.ui.sheet_rows import Part, Words
 
 _PAGE = landscape(A4)
-_MARGIN = 15 * mm
-_WIDTH = _PAGE[0] - 2 * _MARGIN
+_WIDTH = _PAGE[0] - 2 * MARGIN
 _LEAST = 30.0  # of a column, in points
 _PLAIN: list[Any] = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
 _CURVE = 225.0  # its height
@@ -45,30 +44,10 @@ class _Paper:
         self.big_bad = ParagraphStyle("big-bad", fontSize=14, leading=18, textColor=OVER, **base)
 
     def file(self) -> bytes:
-        """The file. Built twice: only then it is known how many pages there are."""
-        return self._built(self._built(0)[1])[0]
-
-    def _built(self, pages: int) -> tuple[bytes, int]:
-        file = io.BytesIO()
-        document = BaseDocTemplate(
-            file,
-            pagesize=_PAGE,
-            title=f"{self.words.say('title')} · {self.words.title}",
-            author="ccfloor",
-            subject=self.site,
-            lang="zh-CN" if self.words.lang == "zh" else "en",
-        )
-        inside = Frame(
-            _MARGIN, _MARGIN, _WIDTH, _PAGE[1] - 2 * _MARGIN,
-            leftPadding=0, rightPadding=0, topPadding=0, bottomPadding=0,
-        )  # fmt: skip
-
-        def foot(canvas: Canvas, at: BaseDocTemplate) -> None:
-            self._foot(canvas, at.page, pages)
-
-        document.addPageTemplates(PageTemplate("sheet", [inside], onPage=foot))
-        document.build(self._story())
-        return file.getvalue(), document.page
+        """The file."""
+        words = self.words
+        cover = Cover(_PAGE, f"{words.say('title')} · {words.title}", self.site, words.lang)
+        return pdf_bytes(cover, self._story, self._foot)
 
     def _story(self) -> list[Any]:
         words = self.words
@@ -172,9 +151,9 @@ class _Paper:
         room = _WIDTH - 80
         while left and self.face.width(left, 7.5) > room:
             left = left[:-2] + "…"
-        self._put(canvas, _MARGIN, left)
+        self._put(canvas, MARGIN, left)
         page = self.words.say("page", n=number, all=pages)
-        self._put(canvas, _PAGE[0] - _MARGIN - self.face.width(page, 7.5), page)
+        self._put(canvas, _PAGE[0] - MARGIN - self.face.width(page, 7.5), page)
 
     def _put(self, canvas: Canvas, x: float, text: str) -> None:
         canvas.setFillColor(GREY)

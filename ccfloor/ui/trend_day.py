@@ -21,13 +21,14 @@ from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address, call_address
 from ccfloor.ui.report_words import span
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, asked, day_asked
-from ccfloor.ui.trend_words import agent_name, clock, kpi_name
+from ccfloor.ui.trend_words import clock, kpi_name
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HOUR_S = 3600.0
@@ -92,7 +93,7 @@ def show(seen: Look, state: State) -> None:
     line = day_line(service, service.viewer(lang), state.scope.name, period(service.config, day.isoformat()))
     st.html(f"<style>{_CSS}</style>")
     if not line.bits and not line.shifts and not line.calls:
-        st.caption(text("trend.day.none", lang, who=agent_name(service.config, line.agent, lang)))
+        st.caption(text("trend.day.none", lang, who=agent_label(service.config, line.agent, lang)))
         return
     kit.piece(_facts(line, lang))
     start, end = _window(line)
@@ -113,7 +114,7 @@ def _choose(state: State, lang: Lang) -> None:
         agents = rest[: next((at for at, one in enumerate(rest) if one.kind != "agent"), len(rest))]
     links = (
         f'<a href="{address({"scope": str(scope)})}" target="_self">'
-        f"{escape(agent_name(config, scope.name, lang))}</a>"
+        f"{escape(agent_label(config, scope.name, lang))}</a>"
         for scope in agents
     )
     kit.piece(" · ".join(links))
@@ -446,7 +447,7 @@ def _files(line: DayLine, lang: Lang) -> None:
         ]
         for bit in line.bits
     ]
-    make = partial(excel_bytes, f"{agent_name(config, line.agent, lang)} {line.day.name}", header, cells)
+    make = partial(excel_bytes, f"{agent_label(config, line.agent, lang)} {line.day.name}", header, cells)
     name = f"ccfloor-{config.site}-{line.agent}-{line.day.name}.xlsx"
     st.download_button(text("trend.excel", lang), make, name, _EXCEL, key="tr-day-excel")
 

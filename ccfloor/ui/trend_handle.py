@@ -14,12 +14,13 @@ from ccfloor.store.members import agents_of
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.links import call_address
 from ccfloor.ui.report_words import span
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import agent_name, scope_name
+from ccfloor.ui.trend_words import scope_name
 
 _SHOWN = 40
 _COLUMNS = ("at", "agent", "queue", "number", "talk", "hold", "acw", "handle", "side")
@@ -96,7 +97,7 @@ def _cells(call: Handled, found: Spread, lang: Lang) -> list[str]:
     config = runtime.service().config
     return [
         people_kit.at_clock(call.answered_at, config.zone),
-        agent_name(config, call.agent, lang),
+        agent_label(config, call.agent, lang),
         queue_label(config, call.queue, lang),
         call.number or "–",
         *(span(ms / 1000) for ms in (call.talk_ms, call.hold_ms, call.acw_ms)),

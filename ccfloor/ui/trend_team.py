@@ -11,6 +11,7 @@ from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Trend, middle, of_team
 from ccfloor.store.members import team_of
 from ccfloor.ui import people_kit
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address
 from ccfloor.ui.shell import Look
@@ -18,7 +19,7 @@ from ccfloor.ui.texts import text
 from ccfloor.ui.tokens import COLOURS, Theme
 from ccfloor.ui.trend_chart import reach
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import agent_name, finding_words, kpi_name, scope_name
+from ccfloor.ui.trend_words import finding_words, kpi_name, scope_name
 
 MOST = 60
 _WIDE, _HIGH = 300.0, 84.0
@@ -83,7 +84,7 @@ def _weight(made: Trend) -> tuple[int, int, str]:
 def _small(made: Trend, low: float, high: float, usual: float | None, seen: Look) -> str:
     """One agent: the last value, the line between its limits, the latest finding; a link to the whole."""
     config, lang = runtime.service().config, seen.lang
-    name = escape(agent_name(config, made.scope.name, lang))
+    name = escape(agent_label(config, made.scope.name, lang))
     known = [point for point in made.points if point.result.value is not None]
     last = value_text(made.kpi, known[-1].result.value if known else None)
     found = max(made.findings, key=lambda one: one.last, default=None)

@@ -13,28 +13,17 @@ from ccfloor.kpi.spc import OUTSIDE, Finding
 from ccfloor.service.agent_trend import Band, Trend
 from ccfloor.store.members import team_of
 from ccfloor.ui.gone import queue_label
+from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang, text
 
 _SAID = {"nelson_3": "steady", "nelson_7": "quiet"}
 
 
-def agent_name(config: FloorConfig, agent: str, lang: Lang) -> str:
-    """An agent's name in the page's language; a stored name that no file knows stays as it is."""
-    if lang == "zh":
-        return agent
-    for seat in config.seats.values():
-        if agent == seat.agent:
-            return seat.agent_en or agent
-        if agent in seat.others:
-            return seat.others[agent] or agent
-    return agent
-
-
 def scope_name(config: FloorConfig, scope: Scope, lang: Lang) -> str:
     """Who it is, in short."""
     if scope.kind == "agent":
-        return agent_name(config, scope.name, lang)
+        return agent_label(config, scope.name, lang)
     if scope.kind == "team":
         return text("trend.team", lang, team=scope.name)
     return queue_label(config, scope.name, lang) if scope.kind == "queue" else text("trend.site", lang)
