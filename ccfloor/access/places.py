@@ -1,0 +1,60 @@
+"""Which right every page and every route needs. A page or a route that is not named here is closed.
+
+A test goes through all pages and routes of the program: a new one without a line here fails.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ccfloor.access.rights import Right
+
+
+class Place(NamedTuple):
+    """What a page or route needs: one of ``rights`` to look (GET), one of ``change`` to change (POST)."""
+
+    rights: tuple[Right, ...] = ()
+    change: tuple[Right, ...] = ()
+    public: bool = False
+
+
+PUBLIC = Place(public=True)
+
+PAGES: Mapping[str, Place] = {
+    "wall": Place((Right.FLOOR,)),
+    "seats": Place((Right.FLOOR,)),
+    "queues": Place((Right.FLOOR,)),
+    "plan": Place((Right.FLOOR,)),
+    "kpi": Place((Right.RESULTS, Right.OWN)),
+    "agents": Place((Right.PEOPLE, Right.OWN)),
+    "queue_history": Place((Right.RESULTS,)),
+    "reports": Place((Right.REPORTS,)),
+    "imports": Place((Right.IMPORTS,)),
+    "replay": Place((Right.RESULTS,)),
+    "rules": Place((Right.RULES, Right.RESULTS)),
+    "data_quality": Place((Right.QUALITY,)),
+    "definitions": Place((Right.DEFINITIONS,)),
+    "settings": Place((Right.SETTINGS,)),
+}
+
+ROUTES: Mapping[str, Place] = {
+    "/healthz": PUBLIC,
+    "/live": Place((Right.FLOOR,)),
+    "/replay": Place((Right.RESULTS,)),
+    "/metrics": Place((Right.SETTINGS,)),
+    "/api/v1/floor": Place((Right.FLOOR,)),
+    "/api/v1/metrics": Place((Right.RESULTS,)),
+    "/api/v1/kpi": Place((Right.RESULTS, Right.OWN)),
+    "/api/v1/seats/{seat:path}/timeline": Place((Right.FLOOR,)),
+    "/api/v1/commands": Place((Right.FLOOR,), (Right.SEATS,)),
+    "/api/v1/commands/{id:int}/undo": Place((), (Right.SEATS,)),
+    "/api/v1/queues/today": Place((Right.FLOOR,)),
+    "/api/v1/plan/ack": Place((), (Right.PLAN,)),
+    "/api/v1/plan/tick": Place((), (Right.PLAN,)),
+    "/api/v1/plan/untick": Place((), (Right.PLAN,)),
+    "/api/v1/plan/note": Place((), (Right.PLAN,)),
+    "/api/v1/plan/comply": Place((), (Right.PLAN,)),
+    "/api/v1/plan/curve": Place((Right.FLOOR,)),
+    "/api/v1/plan/level": Place((Right.FLOOR, Right.OWN)),
+    "/api/v1/notify": Place((Right.SETTINGS,)),
+    "/api/v1/notify/{channel}/test": Place((Right.SETTINGS,), (Right.NOTIFY,)),
+}
