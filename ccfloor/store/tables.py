@@ -5,62 +5,30 @@ from it and can be rebuilt. Every row carries its site.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     Double,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.types import TypeEngine
 
 from ccfloor.floor.metrics import FIELDS
 from ccfloor.floor.records import AGENT_FIELDS
 from ccfloor.kpi.fields import COUNTED
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# SQLite counts its rows by itself only in a column of exactly this type.
-RowId = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _text(name: str, **more: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, **more)
-
-
-def _instant(name: str) -> Column[float]:
-    return Column(name, Double, nullable=False)
-
-
-def _count(name: str, kind: TypeEngine[int] | type[TypeEngine[int]] = BigInteger, **more: Any) -> Column[int]:
-    return Column(name, kind, nullable=False, **more)
-
-
-def _flag(name: str) -> Column[bool]:
-    return Column(name, Boolean, nullable=False)
-
-
-def _row_id() -> Column[int]:
-    return Column("id", RowId, primary_key=True, autoincrement=True)
-
-
-def _key(name: str, kind: Any) -> Column[Any]:
-    return Column(name, kind, primary_key=True, autoincrement=False)
+from ccfloor.store.columns import count_column as _count
+from ccfloor.store.columns import flag_column as _flag
+from ccfloor.store.columns import instant_column as _instant
+from ccfloor.store.columns import key_column as _key
+from ccfloor.store.columns import metadata as metadata
+from ccfloor.store.columns import row_id_column as _row_id
+from ccfloor.store.columns import text_column as _text
 
 
 def _sums(names: Iterable[str]) -> list[Column[int]]:
