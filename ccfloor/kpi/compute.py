@@ -19,6 +19,12 @@ def needs(kpi: Kpi, kind: Kind = "site", variant: str = "") -> tuple[str, ...]:
     return tuple(dict.fromkeys((*(found.fields if found else ()), *kpi.needs)))
 
 
+def reads(kpi: Kpi, kind: Kind = "site", variant: str = "") -> frozenset[str]:
+    """The fields to read for a KPI: those it needs, and of each source where several give the same number."""
+    ways = (variant, *(one.id for one in kpi.variants)) if kpi.either else (variant,)
+    return frozenset(field for way in ways for field in needs(kpi, kind, way))
+
+
 def compute(kpi: Kpi, figures: Figures, kind: Kind = "site", variant: str = "") -> Result:
     """The KPI of these figures. ``variant``: the one in force; empty or unknown is the KPI's first.
 

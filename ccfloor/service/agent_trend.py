@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.compute import compute, needs
+from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import AGENT, Figures, add
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
@@ -178,7 +178,7 @@ def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Tre
     periods = periods_of(config, asked.part, asked.first, asked.last)
     agents = agents_of(config, team) if team else peers_of(config, viewer, scope)
     kpi, variant, bound, origin = _definition(service, Scope("agent"), asked)
-    series = member_series(service.engine, viewer, config, agents, needs(kpi, "agent", variant), periods)
+    series = member_series(service.engine, viewer, config, agents, reads(kpi, "agent", variant), periods)
     now = service.floor_now()
     results = {
         agent: [compute(kpi, one, "agent", variant) for one in told] for agent, told in sorted(series.items())
@@ -263,7 +263,7 @@ def _series(
     """The figures of the agent and of everybody beside, read together."""
     if "agent" not in kpi.scopes:
         return {}
-    fields = needs(kpi, "agent", variant)
+    fields = reads(kpi, "agent", variant)
     names = peers | {scope.name} if scope.kind == "agent" else peers
     return member_series(service.engine, viewer, service.config, names, fields, periods)
 
@@ -281,7 +281,7 @@ def _told(
 
     What imports and counted calls tell of a scope is not always the sum of its agents.
     """
-    theirs = scope.kind in ("agent", "team") and set(needs(kpi, scope.kind, variant)) <= _STORED
+    theirs = scope.kind in ("agent", "team") and reads(kpi, scope.kind, variant) <= _STORED
     if not series or not theirs:
         return figures(service.engine, viewer, service.config, scope, periods)
     nobody: list[dict[str, float]] = [{} for _ in periods]

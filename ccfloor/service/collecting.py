@@ -26,6 +26,7 @@ from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.switch import access
+from ccfloor.service.teams import keep_teams
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import sources
 
@@ -82,6 +83,7 @@ def make_collector(
     rules = SiteRules(engine, config, settings.site)
     rules.sync(clock())
     recorder = Recorder(engine, config, config.site, feed, live=True, rules=rules.make)
+    keep_teams(engine, config, max(view_clock(), recorder.floor.at))
     keeper = RecorderKeeper(recorder, lease, clock, PlanDesk(recorder, config, rules, clock))
     keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)

@@ -20,6 +20,7 @@ from ccfloor.service.plan import PlanView
 from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.sink import OWN_SOURCE, Batch, own_position
 from ccfloor.service.skew_log import SkewLog
+from ccfloor.service.teams import keep_teams
 from ccfloor.store.file_guard import DatabaseExchanged, file_of, identity
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import BadLine, Item, Recorder, successor
@@ -129,6 +130,7 @@ class RecorderKeeper:
             return
         upgrade(self._recorder.engine)
         self._recorder.reload()
+        keep_teams(self._recorder.engine, self._recorder.config, max(self._clock(), self._recorder.floor.at))
         self._cursors.clear()
         self.resume()
         self._file = now

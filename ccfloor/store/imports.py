@@ -35,8 +35,9 @@ from ccfloor.kpi.dataset import AGENT, Dataset
 from ccfloor.kpi.datasets import DATASETS, FIELDS
 from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.kpi.rollup import Owner, Part, owner, parts, rolled
-from ccfloor.store.members import team_of
+from ccfloor.kpi.teams import Terms
 from ccfloor.store.tables import agent_days, fact_days, import_rows, imports, kpi_facts, queue_days, roster
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
 from ccfloor.store.writer import write_rows
 
@@ -274,23 +275,41 @@ def _count(connection: Connection, config: FloorConfig, dataset: Dataset, days: 
             facts.site == config.site, facts.import_id > 0, facts.field.in_(fields), facts.day.in_(days)
         )
     )
-    teams = team_of(config)
-
-    def of(agent: str) -> str:
-        return teams.get(agent, "")
-
-    told = _told(connection, config.site, dataset, days, of)
+    teams = terms(connection, config)
+    told = _told(connection, config.site, dataset, days, teams)
     found = [
         (field, str(scope), day, origin, value)
         for (day, field), rows in told.items()
-        for scope, values in rolled(rows, of).items()
+        for scope, values in rolled(rows, _on(teams, day)).items()
         for origin, value in values.items()
     ]
     write_rows(connection, kpi_facts, found, site=config.site)
 
 
+def _on(teams: Terms, day: int) -> Callable[[str], str]:
+    """Whose team an agent was on a day."""
+    return lambda agent: teams.team_on(agent, day)
+
+
+def retell(connection: Connection, config: FloorConfig, first: int, before: int | None) -> None:
+    """Make the facts anew of days from ``first`` to the one before ``before`` (None: all later ones).
+
+    For when agents belong to other teams on them; sums of the month that ``first`` lies in are among them.
+    """
+    table = import_rows.c
+    query = select(table.day).distinct().where(table.site == config.site, table.current)
+    query = query.where(table.day >= first // 100 * 100)
+    if before is not None:
+        query = query.where(table.day < before)
+    for dataset in DATASETS.values():
+        if dataset.grain != "roster" and dataset.fields:
+            days = connection.scalars(query.where(table.dataset == dataset.id)).all()
+            for some in _some(sorted(days), _DAYS_AT_ONCE):
+                _count(connection, config, dataset, some)
+
+
 def _told(
-    connection: Connection, site: str, dataset: Dataset, days: Sequence[int], of: Callable[[str], str]
+    connection: Connection, site: str, dataset: Dataset, days: Sequence[int], teams: Terms
 ) -> dict[tuple[int, str], list[Part]]:
     """What the rows that count say of each day and field."""
     told: dict[tuple[int, str], list[Part]] = defaultdict(list)
@@ -302,7 +321,7 @@ def _told(
     )
     for name, day, origin, stored in connection.execute(query):
         body = _body(stored)
-        rows[day, name, owner(family[name], body, origin, of)].append(body)
+        rows[day, name, owner(family[name], body, origin, _on(teams, day))].append(body)
     for (day, name, mine), bodies in rows.items():
         for field, part in parts(family[name], mine, bodies).items():
             told[day, field].append(part)

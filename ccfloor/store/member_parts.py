@@ -6,6 +6,7 @@ from ccfloor.kpi.fields import CALLS
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.store import fact_sums, members
+from ccfloor.store.beside import add_all_beside
 from ccfloor.store.call_counts import Counted, count_calls
 from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import Sums, add_sums, agent_sums, queue_sums
@@ -109,6 +110,9 @@ def _add_imported(asked: Asked, kind: Kind, of: Period, found: dict[str, Sums], 
     for field in {field for fields in none.values() for field in fields}:
         for sums in found.values():
             sums.setdefault(field, 0)
+    if asked.kept:
+        teams = members.team_of(asked.config)
+        add_all_beside(asked.connection, asked.viewer.site, kind, (first, last), found, teams)
 
 
 def _allowed(asked: Asked, kind: Kind, within: Scope) -> Collection[str] | None:

@@ -14,19 +14,18 @@ from sqlalchemy import Column, ColumnElement, Connection, Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.datasets import COMPLETE
-from ccfloor.kpi.fields import AGENT, CALLS, COUNTED, PRESENCE, origin
+from ccfloor.kpi.fields import BESIDE, CALLS, COUNTED, origin
 from ccfloor.kpi.period import Period, date_of, day_number, day_numbers
 from ccfloor.kpi.scope import Scope
-from ccfloor.store.agent_metrics import PRESENCE as TELLING
+from ccfloor.store.agent_rows import agent_rows
+from ccfloor.store.beside import add_beside
 from ccfloor.store.complete_sums import none_by_day
-from ccfloor.store.day_sums import AGENT_DAYS, add_sums
+from ccfloor.store.day_sums import Sums, add_sums
 from ccfloor.store.days import Calendar, stored_mark
-from ccfloor.store.tables import agent_days, counted_days, fact_days, kpi_facts
+from ccfloor.store.tables import counted_days, fact_days, kpi_facts
 from ccfloor.store.viewer import Viewer
 
 Series = dict[str, list[dict[str, float]]]  # agent → figures of each period
-_PRESENCE = frozenset(PRESENCE)
-_TELLING = tuple(f"agent.{name}" for name in TELLING)
 
 
 class _Asked(NamedTuple):
@@ -36,6 +35,8 @@ class _Asked(NamedTuple):
     fields: frozenset[str]
     periods: Sequence[Period]
     places: "_Places"
+    beside: frozenset[str]  # imports' fields that something of the floor stands beside
+    days: dict[str, dict[int, Sums]]  # agent → sums by day, where any of these is asked for
 
 
 def member_series(
@@ -61,8 +62,8 @@ def member_series(
         calendar = Calendar(config).mark
         if calendar is None or stored_mark(connection, viewer.site) != calendar:
             return {}
-        places = _Places(config, periods)
-        asked = _Asked(connection, viewer.site, names, frozenset(fields), periods, places)
+        wanted, places = frozenset(fields), _Places(config, periods)
+        asked = _Asked(connection, viewer.site, names, wanted, periods, places, wanted & BESIDE.keys(), {})
         open_days = _days(asked, found)
         if not asked.fields.isdisjoint(COUNTED):
             _counted(asked, found, open_days)
@@ -82,37 +83,15 @@ def _of(found: Series, asked: _Asked, agent: str, at: int) -> dict[str, float]:
 
 def _days(asked: _Asked, found: Series) -> set[int]:
     """Sums of stored days; returns the days that anybody has."""
-    timed = not asked.fields.isdisjoint(_PRESENCE)
-    names = [name for name in AGENT if name in asked.fields or (timed and name in _PRESENCE)]
-    names = list(dict.fromkeys([*names, "agent.answered"]))  # an agent of the period has it, if 0
-    table = agent_days.c
-    columns = [table[name.removeprefix("agent.")] for name in names]
-    told = sum((table[name.removeprefix("agent.")] for name in _TELLING[1:]), table[TELLING[0]])
-    query = select(table.agent, table.day, told, *columns).where(
-        table.site == asked.site, table.agent.in_(asked.agents), *asked.places.around(table.day)
-    )
-    rows = list(asked.connection.execute(query))
-    telling = {(agent, day) for agent, day, spent, *_ in rows if spent} if timed else set()
+    first, last = asked.places.ends
     there = set()
-    for agent, day, spent, *sums in rows:
-        at = asked.places.of(day)
-        if at is None:
-            continue
-        there.add(day)
-        given = dict(zip(names, sums, strict=True))
-        if timed and not _is_told(agent, day, telling):
-            given = {name: value for name, value in given.items() if name not in _PRESENCE}
-        given[AGENT_DAYS] = int(bool(spent or given["agent.answered"]))
-        add_sums(_of(found, asked, agent, at), given)
+    for agent, day, sums in agent_rows(asked.connection, asked.site, asked.agents, asked.fields, first, last):
+        if (at := asked.places.of(day)) is not None:
+            there.add(day)
+            add_sums(_of(found, asked, agent, at), sums)
+            if asked.beside:
+                asked.days.setdefault(agent, {})[day] = sums
     return there
-
-
-def _is_told(agent: str, day: int, telling: Collection[tuple[str, int]]) -> bool:
-    """Whether a switch told of the agent's presence on the day, the day before or the day after."""
-    if (agent, day) in telling:
-        return True
-    date = date_of(day)
-    return any((agent, day_number(date + timedelta(days=step))) in telling for step in (-1, 1))
 
 
 # -- what was counted from calls, what came in -------------------------------------------------------
@@ -157,17 +136,23 @@ def _imported(asked: _Asked, found: Series) -> None:
     )
     if not names:
         return
+    told: dict[tuple[str, int], dict[str, set[int]]] = {}
     for scope, day, field, value in asked.connection.execute(
         query.group_by(table.scope, table.day, table.field)
     ):
-        at = asked.places.of(day)
+        at, agent = asked.places.of(day), scope.partition(":")[2]
         if at is not None:
-            add_sums(_of(found, asked, scope.partition(":")[2], at), {field: value})
+            add_sums(_of(found, asked, agent, at), {field: value})
+            told.setdefault((agent, at), {}).setdefault(field, set()).add(day)
     if not COMPLETE.isdisjoint(names):
-        _none(asked, found)
+        _none(asked, found, told)
+    for (agent, at), days in told.items() if asked.beside else ():
+        theirs = asked.days.get(agent, {})
+        mine = {day: sums for day, sums in theirs.items() if asked.places.of(day) == at}
+        add_beside(found[agent][at], days, mine)
 
 
-def _none(asked: _Asked, found: Series) -> None:
+def _none(asked: _Asked, found: Series, told: dict[tuple[str, int], dict[str, set[int]]]) -> None:
     """What nobody told of an agent in a time that was told of in full is 0."""
     first, last = asked.places.ends
     for day, fields in none_by_day(asked.connection, asked.site, "agent", first, last).items():
@@ -178,6 +163,7 @@ def _none(asked: _Asked, found: Series) -> None:
             total = _of(found, asked, agent, at)
             for field in asked.fields & fields.keys():
                 total.setdefault(field, 0)
+                told.setdefault((agent, at), {}).setdefault(field, set()).add(day)
 
 
 def _scopes(asked: _Asked) -> list[str]:

@@ -623,4 +623,22 @@ report_runs = Table(
     Index(None, "site", "due_at"),
 )
 
+# Who belongs to which team from a business day on; rows are only added. The one of the latest day that has
+# come counts, of one day the one made last; ``team`` "" : in none. Without any row the site's present files
+# hold for all time. ``who`` "": what the files said. ``undoes``: the row that this one takes back.
+team_terms = Table(
+    "team_terms",
+    metadata,
+    _row_id(),
+    _text("site"),
+    _text("agent"),  # as it is stored
+    _count("from_day", Integer),  # 20261122; 0: from the beginning
+    _text("team"),
+    _instant("at"),
+    _text("who"),
+    _text("why"),
+    Column("undoes", BigInteger),
+    Index(None, "site", "id"),
+)
+
 DERIVED = (calls, call_legs, seat_spans, queue_intervals, agent_intervals)

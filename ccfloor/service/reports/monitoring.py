@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, select
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.compute import compute, needs
+from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import Figures
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import Period, back, day_number, days
@@ -56,7 +56,7 @@ def span_of(config: FloorConfig, of: Period) -> list[Period]:
 def watched(watch: Watch, agents: Mapping[Scope, Figures], span: Sequence[Period]) -> tuple[Watched, ...]:
     """A chart of each KPI and agent with any value, agent by agent."""
     kpis = [kpi for name in WATCHED if (kpi := watch.ground.kpi(name, watch.of)) is not None]
-    fields = {_CALLS}.union(*(needs(kpi, "agent", _variant(watch, kpi)) for kpi in kpis))
+    fields = {_CALLS}.union(*(reads(kpi, "agent", _variant(watch, kpi)) for kpi in kpis))
     names = [who.name for who in agents]
     daily = member_series(watch.engine, watch.viewer, watch.config, names, fields, span)
     charts = [chart for kpi in kpis for chart in _charts(watch, kpi, agents, daily, span)]

@@ -1,0 +1,146 @@
+"""Teams over time: kept from the files, corrected by people, and months that are over stay."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Engine, event, insert
+
+from ccfloor.floor.config import FloorConfig, SeatInfo
+from ccfloor.kpi.teams import ALWAYS
+from ccfloor.service.people_log import PeopleError, entries
+from ccfloor.service.teams import Decision, keep_teams, move, undo
+from ccfloor.store.tables import agent_days
+from ccfloor.store.team_terms import TermRow, rows, terms_of
+
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC).timestamp()
+DAY = 86_400.0
+
+
+def site(**teams: str) -> FloorConfig:
+    seats = {f"P/{name}": SeatInfo(f"P/{name}", agent=name, team=team) for name, team in teams.items()}
+    return FloorConfig(zone="Asia/Shanghai", seats=seats)
+
+
+def told(engine: Engine) -> Sequence[TermRow]:
+    with engine.connect() as connection:
+        return rows(connection, "main")
+
+
+def people(engine: Engine, config: FloorConfig, day: int) -> dict[str, str]:
+    found = terms_of(engine, config).on(day)
+    return {name: team for name, team in found.items() if not name.startswith("P/")}
+
+
+def worked(engine: Engine, agent: str, day: int) -> None:
+    """A stored day of an agent."""
+    names = [column.name for column in agent_days.columns if column.name not in ("site", "agent", "day")]
+    with engine.begin() as connection:
+        connection.execute(
+            insert(agent_days).values(dict.fromkeys(names, 0) | {"site": "main", "agent": agent, "day": day})
+        )
+
+
+def test_without_anything_stored_the_files_count_for_all_time(database: Engine) -> None:
+    assert people(database, site(Ann="A", Bob="B"), 20200101) == {"Ann": "A", "Bob": "B"}
+
+
+def test_the_first_teams_count_from_the_beginning_and_a_change_from_its_day(database: Engine) -> None:
+    keep_teams(database, site(Ann="A", Bob="A"), NOW)
+    assert {row.from_day for row in told(database)} == {ALWAYS}
+    later = site(Ann="B", Bob="A")
+    assert keep_teams(database, later, NOW + DAY) == 2, "Ann and her seat"
+    assert people(database, later, 20261122) == {"Ann": "A", "Bob": "A"}
+    assert people(database, later, 20261123) == {"Ann": "B", "Bob": "A"}
+
+
+def test_the_files_are_written_down_once(database: Engine) -> None:
+    config = site(Ann="A")
+    keep_teams(database, config, NOW)
+    kept, writes = told(database), []
+    event.listen(database, "commit", lambda connection: writes.append(connection))
+    assert keep_teams(database, config, NOW + DAY) == 0
+    assert (told(database), writes) == (kept, [])
+
+
+def test_who_is_no_longer_in_the_files_has_left(database: Engine) -> None:
+    keep_teams(database, site(Ann="A", Bob="A"), NOW)
+    keep_teams(database, site(Ann="A"), NOW + DAY)
+    assert people(database, site(Ann="A"), 20261122) == {"Ann": "A", "Bob": "A"}
+    assert people(database, site(Ann="A"), 20261123) == {"Ann": "A"}
+
+
+def test_a_new_agent_belongs_to_his_team_from_the_beginning_unless_closed_months_know_him(
+    database: Engine,
+) -> None:
+    keep_teams(database, site(Ann="A"), NOW)
+    worked(database, "Old", 20261031)
+    worked(database, "New", 20261101)
+    config = site(Ann="A", Old="A", New="A")
+    keep_teams(database, config, NOW)
+    assert people(database, config, 20261031) == {"Ann": "A", "New": "A"}
+    assert people(database, config, 20261122) == {"Ann": "A", "Old": "A", "New": "A"}
+
+
+def test_a_correction_stands_until_the_files_change_again(database: Engine) -> None:
+    config = site(Ann="A", Bob="B")
+    number = move(database, config, "Ann", "B", 20261110, Decision("Lan", "moved on the 10th", NOW))
+    assert people(database, config, 20261109)["Ann"] == "A"
+    assert people(database, config, 20261110)["Ann"] == "B"
+    assert keep_teams(database, config, NOW + DAY) == 0
+    assert people(database, config, 20261123)["Ann"] == "B"
+    assert [(note.who, note.text) for note in entries(database, "main", f"team/{number}")] == [
+        ("Lan", "moved on the 10th")
+    ]
+
+
+def test_a_month_that_is_over_is_altered_only_expressly(database: Engine) -> None:
+    config = site(Ann="A", Bob="B")
+    keep_teams(database, config, NOW)
+    before = told(database)
+    with pytest.raises(PeopleError, match="team_month_closed"):
+        move(database, config, "Ann", "B", 20261015, Decision("Lan", "late", NOW))
+    assert told(database) == before
+    number = move(database, config, "Ann", "B", 20261015, Decision("Lan", "late", NOW, closed=True))
+    assert people(database, config, 20261020)["Ann"] == "B"
+    with pytest.raises(PeopleError, match="team_month_closed"):
+        undo(database, config, number, Decision("Lan", "no", NOW))
+    undo(database, config, number, Decision("Lan", "no", NOW, closed=True))
+    assert people(database, config, 20261020)["Ann"] == "A"
+
+
+def test_a_move_is_taken_back_and_so_is_taking_it_back(database: Engine) -> None:
+    config = site(Ann="A", Bob="B")
+    number = move(database, config, "Ann", "B", 20261110, Decision("Lan", "moved", NOW))
+    undo(database, config, number, Decision("Lan", "wrong", NOW))
+    assert people(database, config, 20261122)["Ann"] == "A"
+    with pytest.raises(PeopleError, match="unknown_move"):
+        undo(database, config, number, Decision("Lan", "again", NOW))
+    undo(database, config, told(database)[-1].id, Decision("Lan", "right after all", NOW))
+    assert people(database, config, 20261122)["Ann"] == "B"
+
+
+def test_what_was_first_known_stays(database: Engine) -> None:
+    config = site(Ann="A")
+    keep_teams(database, config, NOW)
+    with pytest.raises(PeopleError, match="unknown_move"):
+        undo(database, config, told(database)[0].id, Decision("Lan", "no", NOW, closed=True))
+
+
+@pytest.mark.parametrize(
+    ("agent", "team", "who", "why", "code"),
+    [
+        ("Nobody", "A", "Lan", "so", "unknown_agent"),
+        ("Ann", "Z", "Lan", "so", "unknown_team"),
+        ("Ann", "A", "Lan", "so", "same_team"),
+        ("Ann", "B", "", "so", "no_who"),
+        ("Ann", "B", "Lan", " ", "no_why"),
+    ],
+)
+def test_what_is_refused(database: Engine, agent: str, team: str, who: str, why: str, code: str) -> None:
+    config = site(Ann="A", Bob="B")
+    keep_teams(database, config, NOW)
+    before = told(database)
+    with pytest.raises(PeopleError, match=code):
+        move(database, config, agent, team, 20261110, Decision(who, why, NOW))
+    assert told(database) == before
