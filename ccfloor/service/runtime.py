@@ -21,6 +21,7 @@ from ccfloor.acd.base import Health, LinkState
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.service.about import about_site
+from ccfloor.service.access.doors import Doors
 from ccfloor.service.collecting import CollectorThread
 from ccfloor.service.history import HistoryProcess, read_progress, report
 from ccfloor.service.hub import LiveHub, LiveRow
@@ -76,6 +77,7 @@ class Service:
         self.config: FloorConfig = load_site(settings.site)
         self.engine: Engine = open_engine(settings.db, SERVICE_BUSY_S)
         self.clock = time.time
+        self.doors = Doors(settings, self.engine, self.clock)
         self.hub = LiveHub(self._read_live, self._about, self.clock, beside=self._beside)
         self.replays = ReplayRoom(settings, self.config, self.engine, self.clock, self.floor_now)
         self.state = "starting"
@@ -92,9 +94,8 @@ class Service:
     # -- what pages and routes ask -------------------------------------------------------------
 
     def viewer(self, lang: str = "zh") -> Viewer:
-        """Who asks. Everyone may see everything here; numbers as the settings say."""
-        site = self.settings.site
-        return Viewer(site=site.id, may_see_numbers=not site.mask_numbers, lang=lang)
+        """Who asks, with what they may see; numbers as the settings say. Raises SignedOut."""
+        return self.doors.viewer(lang)
 
     def view(self, viewer: Viewer) -> FloorView | None:
         """The floor now as this viewer may see it; None before the first."""

@@ -127,6 +127,24 @@ class WebSettings(Section):
     )
 
 
+class AccessSettings(Section):
+    """Who may come in. A simulated floor on this machine alone stands open; no other does."""
+
+    login: Literal["auto", "always"] = setting(
+        "auto",
+        "登录：auto 为仅本机且模拟时免登录，always 为始终要求",
+        "Login: auto leaves a simulated floor on this machine open, always never does",
+    )
+    idle_hours: float = setting(
+        12.0, "多少小时不用后须重新登录", "Hours without use after which one signs in again", gt=0, le=720
+    )
+    key: SecretStr = setting(
+        SecretStr(""),
+        "会话与号码摘要的密钥，只从环境变量读取；空则自动生成并存入数据库",
+        "Key of sessions and of numbers' hashes, from the environment only; empty: made in the database",
+    )
+
+
 class CollectorSettings(Section):
     """How often the collector writes."""
 
@@ -240,6 +258,7 @@ class Settings(Section):
     site: SiteSettings = SiteSettings()
     ami: AmiSettings = AmiSettings()
     web: WebSettings = WebSettings()
+    access: AccessSettings = AccessSettings()
     collector: CollectorSettings = CollectorSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     bands: BandSettings = BandSettings.model_validate({})
@@ -311,10 +330,20 @@ def _line_in(message: str) -> int:
 
 
 def _refuse_secret(file: Path, text: str, tree: Mapping[str, Any]) -> None:
-    ami = tree.get("ami")
-    if isinstance(ami, dict) and "secret" in ami:
-        why = f"a secret does not belong here: set {PREFIX}AMI_SECRET, or name a file in ami.secret_file"
-        raise SettingsError([Problem(str(file), toml_line(text, ("ami", "secret")), "ami.secret", why)])
+    problems = []
+    for name in secrets():
+        section, _, leaf = name.partition(".")
+        if isinstance(tree.get(section), dict) and leaf in tree[section]:
+            elsewhere = ", or name a file in ami.secret_file" if name == "ami.secret" else ""
+            why = f"a secret does not belong here: set {variable(name)}{elsewhere}"
+            problems.append(Problem(str(file), toml_line(text, (section, leaf)), name, why))
+    if problems:
+        raise SettingsError(problems)
+
+
+def secrets() -> list[str]:
+    """Dotted names of the settings that are secrets."""
+    return [name for name, field in fields().items() if field.annotation is SecretStr]
 
 
 def variable(name: str) -> str:

@@ -5,21 +5,47 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
+from ccfloor.access.rights import Right, Role, may
 from ccfloor.floor.config import FloorConfig
 
 _DIGITS = re.compile(r"\+?\d{5,}")
 
 
+class Forbidden(Exception):
+    """Something a viewer may not see or do. ``right``: the one that is lacking; None: it is out of scope."""
+
+    def __init__(self, right: Right | None = None) -> None:
+        super().__init__(f"needs the right {right}" if right else "out of scope")
+        self.right = right
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A reader's rights. ``queues`` and ``teams`` are None where all are allowed."""
+    """A reader's rights. ``queues``, ``teams`` and ``agents`` are None where all are allowed.
 
-    role: str = "viewer"
+    Unless somebody asks it is the program itself. ``who``: the name of the account, "" on an open floor;
+    ``source``: the address it asks from.
+    """
+
+    role: str = Role.SYSTEM
     site: str = "main"
     queues: frozenset[str] | None = None
     teams: frozenset[str] | None = None
     may_see_numbers: bool = False
     lang: str = "zh"
+    agents: frozenset[str] | None = None
+    account: int = 0
+    who: str = ""
+    source: str = ""
+
+    def may(self, right: Right) -> bool:
+        """Whether this role has a right."""
+        return may(self.role, right)
+
+    def needs(self, *rights: Right) -> None:
+        """Raises Forbidden unless this viewer has one of the rights."""
+        if not any(self.may(right) for right in rights):
+            raise Forbidden(rights[0] if rights else None)
 
     def sees_queue(self, queue: str) -> bool:
         """Whether a queue is in scope."""
@@ -75,4 +101,4 @@ def queue_scope(viewer: Viewer, column: ColumnElement[str]) -> list[ColumnElemen
     return [] if viewer.queues is None else [column.in_(sorted(viewer.queues))]
 
 
-EVERYTHING = Viewer(role="system", may_see_numbers=True)
+EVERYTHING = Viewer(may_see_numbers=True)

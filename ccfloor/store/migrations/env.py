@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from ccfloor.store.tables import metadata
+from ccfloor.store.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

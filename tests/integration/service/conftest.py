@@ -2,11 +2,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
+from ccfloor.service.access import passwords
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
 from tests.fakes.postgres import PrivatePostgres, programs
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    """The same hashes with the least work: what is tested is not how long a guess takes."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,182 @@
+"""Accounts: made, changed, disabled, given a new password. Each by somebody, for a reason, on the log."""
+
+import re
+import unicodedata
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+
+from ccfloor.access.rights import Role
+from ccfloor.service.access.passwords import fault_of, first_password, hashed, matches
+from ccfloor.store import accounts as rows
+from ccfloor.store.accounts import Account, Names, names_text
+from ccfloor.store.engine import lock_site, writing
+
+_NAME = re.compile(r"[\w.@+-]{2,60}")
+_SHOWN_MAX = 60
+WHY_MAX = 1000
+ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.DISPLAY))  # those of people
+
+
+class AccountError(ValueError):
+    """Something about an account that is not done. ``code`` picks the sentence (``account.error.…``)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Actor(NamedTuple):
+    """Who acts: the account's name (or what the program is), its role, and the address it comes from."""
+
+    who: str
+    role: str = Role.SYSTEM
+    source: str = ""
+
+
+class Draft(NamedTuple):
+    """A new account. None as ``queues`` or ``teams``: all. ``agent``: the person whose results it shows."""
+
+    name: str
+    shown: str
+    role: Role
+    queues: Names = None
+    teams: Names = None
+    agent: str = ""
+    subject: str = ""
+
+
+def login_name(text: str) -> str:
+    """A name as it is compared: without case, and the same however it was typed. Raises AccountError."""
+    name = unicodedata.normalize("NFKC", text).strip().casefold()
+    if not _NAME.fullmatch(name):
+        raise AccountError("bad_name")
+    return name
+
+
+def add_account(
+    engine: Engine, site: str, draft: Draft, by: Actor, why: str, now: float, password: str = ""
+) -> tuple[Account, str]:
+    """A new account, and its first password, which must be changed; "" where single sign-on stands for it.
+
+    Raises AccountError: ``bad_name``, ``taken``, ``bad_role``, ``no_agent``, ``no_why``, or the password's.
+    """
+    name = login_name(draft.name)
+    _asked(by, why)
+    _fits(draft.role, draft.agent)
+    first = "" if draft.subject else password or first_password()
+    if first and (fault := fault_of(first, name)):
+        raise AccountError(f"password_{fault}")
+    values = {
+        "name": name,
+        "shown": (draft.shown.strip() or draft.name.strip())[:_SHOWN_MAX],
+        "role": draft.role,
+        **_scope(draft.queues, draft.teams),
+        "agent": draft.agent,
+        "subject": draft.subject,
+        "password": hashed(first) if first else "",
+        "must_change": bool(first),
+        **{"disabled": False, "version": 1, "failed": 0, "tried_at": 0.0},
+        **{"made_at": now, "changed_at": now, "seen_at": 0.0},
+    }
+    with writing(engine) as connection:
+        lock_site(connection, site)
+        if rows.account_named(connection, site, name):
+            raise AccountError("taken")
+        made = rows.account_of(connection, rows.put_account(connection, site, values))
+    if made is None:
+        raise AccountError("unknown_account")
+    return made, first
+
+
+def _scope(queues: Names, teams: Names) -> dict[str, str]:
+    return {"queues": names_text(queues), "teams": names_text(teams)}
+
+
+def _fits(role: Role, agent: str) -> None:
+    if role not in ROLES:
+        raise AccountError("bad_role")
+    if role == Role.AGENT and not agent:
+        raise AccountError("no_agent")
+
+
+def _asked(by: Actor, why: str) -> None:
+    if not by.who.strip():
+        raise AccountError("no_who")
+    if not why.strip():
+        raise AccountError("no_why")
+
+
+def set_role(
+    engine: Engine,
+    site: str,
+    name: str,
+    role: Role,
+    by: Actor,
+    why: str,
+    now: float,
+    *,
+    queues: Names = None,
+    teams: Names = None,
+    agent: str = "",
+) -> Account:
+    """Another role and scope; its sessions end. Raises AccountError, also ``last_admin``."""
+    _asked(by, why)
+    _fits(role, agent)
+    values = {"role": role, "agent": agent, **_scope(queues, teams)}
+    return _changed(engine, site, name, values, now, lowers=role != Role.ADMIN)
+
+
+def set_disabled(
+    engine: Engine, site: str, name: str, disabled: bool, by: Actor, why: str, now: float
+) -> Account:
+    """Disable an account, at once and for every session of it, or let it in again. Raises AccountError."""
+    _asked(by, why)
+    return _changed(engine, site, name, {"disabled": disabled}, now, lowers=disabled)
+
+
+def reset_password(
+    engine: Engine, site: str, name: str, by: Actor, why: str, now: float
+) -> tuple[Account, str]:
+    """A new first password, which must be changed; waits for wrong ones are over. Raises AccountError."""
+    _asked(by, why)
+    first = first_password()
+    values = {"password": hashed(first), "must_change": True, "failed": 0, "tried_at": 0.0}
+    return _changed(engine, site, name, values, now), first
+
+
+def change_password(engine: Engine, number: int, old: str, new: str, now: float) -> Account:
+    """The own password; every session of the account ends. Raises AccountError: ``wrong``, ``same``, …."""
+    with engine.connect() as connection:
+        account = _known(rows.account_of(connection, number))
+        stored = rows.password_of(connection, number)
+    if not matches(old, stored):
+        raise AccountError("wrong")
+    if fault := ("same" if new == old else fault_of(new, account.name)):
+        raise AccountError(f"password_{fault}")
+    return _changed(engine, account.site, account.name, {"password": hashed(new), "must_change": False}, now)
+
+
+def _changed(
+    engine: Engine, site: str, name: str, values: dict[str, Any], now: float, lowers: bool = False
+) -> Account:
+    """``lowers``: it is no administrator any more, or may not come in."""
+    with writing(engine) as connection:
+        lock_site(connection, site)
+        account = _known(rows.account_named(connection, site, login_name(name)))
+        if lowers and account.role == Role.ADMIN and not _others(connection, account):
+            raise AccountError("last_admin")
+        rows.set_account(connection, account, values | {"changed_at": now}, ends=True)
+        return _known(rows.account_of(connection, account.id))
+
+
+def _others(connection: Connection, account: Account) -> bool:
+    """Whether another administrator can come in."""
+    everybody = rows.all_accounts(connection, account.site)
+    return any(one.role == Role.ADMIN and not one.disabled and one.id != account.id for one in everybody)
+
+
+def _known(account: Account | None) -> Account:
+    if account is None:
+        raise AccountError("unknown_account")
+    return account
