@@ -3,8 +3,14 @@
 import streamlit as st
 
 from ccfloor.service.runtime import lifespan, ready
-from ccfloor.service.web import routes
-from ccfloor.ui.document import documents
+from ccfloor.service.web import guards, routes
+from ccfloor.ui.access_routes import access_routes
+from ccfloor.ui.document import base, documents
 
-ready()
-app = st.App("ccfloor/ui/main.py", routes=[*routes(), *documents()], lifespan=lifespan)
+ready(lambda: str(st.get_option("server.address") or ""))
+app = st.App(
+    "ccfloor/ui/main.py",
+    routes=[*access_routes(base()), *routes(), *documents()],
+    middleware=guards(base()),
+    lifespan=lifespan,
+)

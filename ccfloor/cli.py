@@ -27,6 +27,7 @@ from ccfloor.cli_common import (
 from ccfloor.cli_kpi import app as kpi_app
 from ccfloor.cli_report import app as report_app
 from ccfloor.cli_rules import app as rules_app
+from ccfloor.cli_user import app as user_app
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import Settings, load
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(report_app, name="report")
 app.add_typer(kpi_app, name="kpi")
+app.add_typer(user_app, name="user")
 _TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]
 

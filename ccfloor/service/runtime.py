@@ -10,7 +10,7 @@ import importlib
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -234,10 +234,15 @@ class Service:
         self.engine.dispose()
 
 
-def ready() -> None:
-    """Settings and site files that cannot be used end the program with one sentence, before it serves."""
+def ready(listening: Callable[[], str] | None = None) -> None:
+    """Settings and site files that cannot be used end the program with one sentence, before it serves.
+
+    ``listening``: the address that the web server listens on, where that is known.
+    """
     try:
-        service()
+        made = service()
+        if listening:
+            made.doors.listen_on(listening)
     except SettingsError as error:
         raise SystemExit(str(error)) from None
 

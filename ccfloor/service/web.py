@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -22,6 +23,7 @@ from ccfloor.service import (
     routes_seats,
     runtime,
 )
+from ccfloor.service.access.guard import Guard
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
@@ -55,6 +57,19 @@ def _guarded(route: Route) -> Route:
     guarded = copy(route)
     guarded.app = _DatabaseOr503(route.app)
     return guarded
+
+
+def guards(base: str = "/") -> list[Middleware]:
+    """What stands before every route, page and file; ``base``: the path under which the server stands."""
+    service = runtime.service
+    return [
+        Middleware(
+            Guard,
+            doors=lambda: service().doors,
+            origins=lambda: service().settings.web.origins,
+            base=base,
+        )
+    ]
 
 
 class _DatabaseOr503:

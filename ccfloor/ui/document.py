@@ -14,10 +14,16 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Route
 
+from ccfloor.service.access.sockets import SIGNED_OUT
 from ccfloor.ui.shell import GROUPS
 from ccfloor.ui.texts import Lang, language
 from ccfloor.ui.tokens import COLOURS, Theme
 
+# A socket that is closed because its session is over: the page goes to the way in, and comes back from it.
+_LEAVE = (
+    "window.WebSocket=class extends WebSocket{constructor(...told){super(...told);"
+    f"this.addEventListener('close',event=>{{if(event.code==={SIGNED_OUT})location.reload()}})}}}}"
+)
 _HTML_LANG: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#171C21' d='M0 0h16v16H0z'/>"
@@ -29,7 +35,7 @@ _ICON = (
 def documents() -> list[BaseRoute]:
     """A route for the bare address and one for each page."""
     paths = ["", *(name for names in GROUPS.values() for name in names)]
-    return [Route(f"{_base()}{path}", document) for path in paths]
+    return [Route(f"{base()}{path}", document) for path in paths]
 
 
 async def document(request: Request) -> HTMLResponse:
@@ -37,14 +43,14 @@ async def document(request: Request) -> HTMLResponse:
     asked = request.query_params
     accepted = request.headers.get("accept-language", "").partition(",")[0]
     theme: Theme = "light" if asked.get("theme") == "light" else "dark"
-    html = dressed(_streamlit_html(), language(asked.get("lang"), accepted), theme, _base())
+    html = dressed(_streamlit_html(), language(asked.get("lang"), accepted), theme, base())
     return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
 def dressed(html: str, lang: Lang, theme: Theme, base: str) -> str:
     """Streamlit's document with our language, title, icon and ground, and the server's address."""
     address = f'window.__streamlit={{BACKEND_BASE_URL:new URL("{base}",location.origin).href}}'
-    script = f"{address};{_remember(theme)}"
+    script = f"{address};{_remember(theme)};{_LEAVE}"
     head = f"<style>html,body{{background:{COLOURS[theme]['ground']}}}</style><script>{script}</script>"
     changes = {
         '<html lang="en">': f'<html lang="{_HTML_LANG[lang]}">',
@@ -63,7 +69,8 @@ def _remember(theme: Theme) -> str:
     return f"try{{localStorage.setItem({entry},JSON.stringify('{theme.title()}'))}}catch(_){{}}"
 
 
-def _base() -> str:
+def base() -> str:
+    """The path under which the server stands, with a slash at both ends."""
     inner = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{inner}/" if inner else "/"
 

@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from ccfloor.floor.definitions import DEFINITIONS
+from ccfloor.service import runtime
 from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
 
@@ -96,6 +97,7 @@ def board(
         "texts": texts(lang),
         "definitions": definitions(lang),
         "tokens": css_variables(theme),
+        "csrf": runtime.service().doors.identity().csrf,
         **(data or {}),
     }
     callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}

@@ -6,11 +6,15 @@ has run once, past everything decided here.
 
 import streamlit as st
 
+from ccfloor.ui import access_kit
 from ccfloor.ui.notice import trouble_notice
-from ccfloor.ui.shell import LIVE, look, shell
+from ccfloor.ui.shell import LIVE, closed_to, look, shell
 
 st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state=200)
+access_kit.listen()
+access_kit.used()
 page = shell()
 if page.url_path not in LIVE:  # live pages say it themselves
     trouble_notice(look().lang)
-page.run()
+if not closed_to(page):
+    page.run()

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from ccfloor.ui import badge
+from ccfloor.ui import access_kit, badge
+from ccfloor.ui.links import page_address
 from ccfloor.ui.texts import LANGS, Lang, language, text
 from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
@@ -83,7 +84,8 @@ def shell() -> Any:
     seen = look()
     groups = {group: [page_of(name, seen) for name in names] for group, names in GROUPS.items()}
     pages = [page for group in groups.values() for page in group]
-    home = st.Page(lambda: _home(pages[0]), title=text("app.name", seen.lang), default=True)
+    open_to = [page for page in pages if access_kit.may_open(page.url_path)]
+    home = st.Page(lambda: _home((open_to or pages)[0]), title=text("app.name", seen.lang), default=True)
     page = st.navigation([home, *pages], position="hidden")
     skip = _SKIP % text("nav.skip", seen.lang)
     ours = _STYLE + skip + _ON_INK % COLOURS[seen.theme]
@@ -93,14 +95,28 @@ def shell() -> Any:
         with st.sidebar:
             _links(groups, seen)
             _switches(seen)
+            access_kit.foot(seen.lang, _server())
         badge.show(seen.lang, seen.theme)
     return page
 
 
+def closed_to(page: Any) -> bool:
+    """Whether a page is not for who sits here; then it says so in its place."""
+    if not page.url_path or access_kit.may_open(page.url_path):
+        return False
+    first = next((name for names in GROUPS.values() for name in names if access_kit.may_open(name)), "")
+    access_kit.beyond(page.url_path, first, look().lang, page_address(first, {}))
+    return True
+
+
+def _server() -> str:
+    """The path under which the server stands, without a slash at its end."""
+    return ("/" + str(st.get_option("server.baseUrlPath") or "").strip("/")).rstrip("/")
+
+
 def _dress(seen: Look, paths: list[str]) -> None:
     """Give Streamlit's own parts the theme of the URL."""
-    home = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
-    addresses = [f"{home.rstrip('/')}/{path}" for path in paths]
+    addresses = [f"{_server()}/{path}" for path in paths]
     data = {"theme": seen.theme, "ground": COLOURS[seen.theme]["ground"], "paths": addresses}
     _theme_switch()(key="theme-switch", data=data, height=0)
 
@@ -127,8 +143,10 @@ def _links(groups: dict[str, list[Any]], seen: Look) -> None:
         kept["site"] = site
     replay = {"replay": st.query_params["replay"]} if "replay" in st.query_params else {}
     st.markdown(f"**{text('app.name', seen.lang)}**")
-    for group, pages in groups.items():
-        st.caption(text(group, seen.lang))
+    for group, all_pages in groups.items():
+        pages = [page for page in all_pages if access_kit.may_open(page.url_path)]
+        if pages:
+            st.caption(text(group, seen.lang))
         for page in pages:
             st.page_link(page, query_params=kept | (replay if page.url_path in LIVE else {}))
 

@@ -62,6 +62,10 @@ class Doors:
         self._lock = Lock()
         self._signer: Signer | None = None
 
+    def listen_on(self, listening: Callable[[], str]) -> None:
+        """Learn from the web server itself where it listens."""
+        self._listening = listening
+
     # -- must one sign in? ------------------------------------------------------------------------
 
     @property

@@ -56,7 +56,8 @@ async function askServer(ctx, path, query = {}, body = undefined) {
   if (ctx.data.site) url.searchParams.set("site", ctx.data.site);
   if (ctx.replay) url.searchParams.set("at", ctx.measured().toFixed(3));
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  const post = { method: "POST", body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const headers = { "Content-Type": "application/json", "x-ccfloor-csrf": ctx.data.csrf };
+  const post = { method: "POST", body: JSON.stringify(body), headers };
   const answer = await fetch(url, body === undefined ? {} : post);
   const data = await answer.json().catch(() => ({}));
   if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: data.error || "" });

@@ -1,0 +1,155 @@
+"""The guard before everything that the web server answers: pages, Streamlit's socket, routes, files.
+
+It finds out who asks, sends away who may not, and closes a socket whose session is over. What it lets
+through is answered with the identity at hand (``ccfloor.service.access.identity``).
+"""
+
+import asyncio
+from collections.abc import Callable
+from urllib.parse import quote
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ccfloor.access.local import asked_here
+from ccfloor.access.rights import may
+from ccfloor.service.access.cookies import cookie_of, over_https
+from ccfloor.service.access.doors import Doors
+from ccfloor.service.access.headers import with_headers
+from ccfloor.service.access.identity import OPEN, Identity, acting_as
+from ccfloor.service.access.sockets import AWAY, POLICY, SIGNED_OUT, Sockets
+from ccfloor.service.access.ways import PASSWORD, SIGN_IN, Kind, Way, way_of
+from ccfloor.service.origin import same_origin
+
+CSRF = "x-ccfloor-csrf"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+
+
+class Guard:
+    """ASGI middleware. ``doors`` and ``origins`` are asked at each request: the service comes up later."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        doors: Callable[[], Doors],
+        origins: Callable[[], tuple[str, ...]],
+        base: str = "/",
+    ) -> None:
+        self._app, self._doors, self._origins = app, doors, origins
+        self._base = base.rstrip("/")
+        self._sockets = Sockets(doors)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or have it answered."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        asked = HTTPConnection(scope)
+        way = way_of(self._path(scope["path"]))
+        if scope["type"] == "http":
+            send = with_headers(send, over_https(asked))
+        try:
+            identity = await self._identity(asked, way)
+        except SQLAlchemyError:
+            await _away(scope, receive, send)
+            return
+        refused = self._refused(asked, way, identity)
+        if refused is not None:
+            await _refuse(scope, receive, send, refused)
+            return
+        await self._through(scope, receive, send, identity)
+
+    def _path(self, path: str) -> str:
+        return path.removeprefix(self._base) if self._base and path.startswith(f"{self._base}/") else path
+
+    async def _identity(self, asked: HTTPConnection, way: Way) -> Identity | None:
+        doors, cookie = self._doors(), cookie_of(asked.cookies)
+        if cookie and way.kind is not Kind.PUBLIC:
+            used = asked.scope["type"] == "http"
+            found = await asyncio.to_thread(doors.who, cookie, used=used)
+            if found:
+                return found._replace(source=source_of(asked))
+        return OPEN._replace(source=source_of(asked)) if not doors.closed and _here(asked) else None
+
+    def _refused(self, asked: HTTPConnection, way: Way, identity: Identity | None) -> Response | None:
+        """What to answer instead; None where it may go through."""
+        if not self._ours(asked):
+            return JSONResponse({"error": "not_ours"}, 403)
+        if way.kind in (Kind.WAY_IN, Kind.PUBLIC):
+            return None
+        if identity is None:
+            return _sign_in_first(asked, self._base + SIGN_IN)
+        if identity.must_change:
+            return _sign_in_first(asked, self._base + PASSWORD)
+        return _beyond(asked, way, identity) if way.kind is Kind.ROUTE else None
+
+    def _ours(self, asked: HTTPConnection) -> bool:
+        """Whether a page of ours asks, where something is changed or a socket is opened."""
+        if asked.scope["type"] == "http" and asked.scope["method"] in _SAFE:
+            return True
+        site = asked.headers.get("sec-fetch-site", "")
+        return same_origin(asked.headers, self._origins()) and (site != "cross-site" or bool(self._origins()))
+
+    async def _through(self, scope: Scope, receive: Receive, send: Send, identity: Identity | None) -> None:
+        if identity is None:
+            await self._app(scope, receive, send)
+            return
+        with acting_as(identity):
+            if scope["type"] == "websocket" and identity.session:
+                await self._sockets.serve(self._app, scope, receive, send)
+            else:
+                await self._app(scope, receive, send)
+
+
+def source_of(asked: HTTPConnection) -> str:
+    """The address of the other end."""
+    return asked.client.host if asked.client else ""
+
+
+def _here(asked: HTTPConnection) -> bool:
+    server = asked.scope.get("server") or ("",)
+    forwarded = any(name in asked.headers for name in _FORWARDED)
+    return asked_here(source_of(asked), server[0], asked.headers.get("host", ""), forwarded)
+
+
+def _beyond(asked: HTTPConnection, way: Way, identity: Identity) -> Response | None:
+    """403 where the identity has none of the rights, or a change comes without the session's token."""
+    changes = asked.scope["type"] == "http" and asked.scope["method"] not in _SAFE
+    needed = way.place.change if changes else way.place.rights
+    if not any(may(identity.role, right) for right in needed):
+        return JSONResponse({"error": "forbidden"}, 403)
+    if changes and identity.csrf and asked.headers.get(CSRF) != identity.csrf:
+        return JSONResponse({"error": "not_ours"}, 403)
+    return None
+
+
+def _sign_in_first(asked: HTTPConnection, where: str) -> Response:
+    """Whoever opens a page is led to the way in; a program is told."""
+    if asked.scope["type"] == "http" and "text/html" in asked.headers.get("accept", ""):
+        query = f"?{asked.url.query}" if asked.url.query else ""
+        return RedirectResponse(f"{where}?next={quote(asked.url.path + query, safe='')}", 303)
+    return JSONResponse({"error": "signed_out"}, 401)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+    """A socket is taken and closed with a code that its page understands; refused outright it is not told."""
+    if scope["type"] == "http":
+        await response(scope, receive, send)
+        return
+    await receive()
+    if response.status_code == 403:
+        await send({"type": "websocket.close", "code": POLICY})
+        return
+    await send({"type": "websocket.accept"})
+    await send({"type": "websocket.close", "code": SIGNED_OUT})
+
+
+async def _away(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await JSONResponse({"error": "database_away"}, 503)(scope, receive, send)
+    else:
+        await receive()
+        await send({"type": "websocket.close", "code": AWAY})

@@ -1,0 +1,75 @@
+"""The open sockets of people who signed in: each is closed within two seconds of its session's end."""
+
+import asyncio
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ccfloor.service.access.cookies import cookie_of
+from ccfloor.service.access.doors import Doors
+
+SIGNED_OUT, POLICY, AWAY = 4401, 1008, 1013  # codes with which a socket is closed
+_LOOK_S = 1.0
+
+
+class Sockets:
+    """The open sockets of people: each is closed soon after its session is over."""
+
+    def __init__(self, doors: Callable[[], Doors]) -> None:
+        self._doors = doors
+        self._open: dict[asyncio.Event, str] = {}
+        self._watching: asyncio.Task[None] | None = None
+
+    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the app serve a socket until it ends by itself or its session is over."""
+        over = asyncio.Event()
+        self._open[over] = cookie_of(HTTPConnection(scope).cookies)
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+        ending = asyncio.create_task(over.wait())
+        try:
+            await app(scope, _until(receive, send, ending), _unless(send, over))
+        finally:
+            self._open.pop(over, None)
+            ending.cancel()
+
+    async def _watch(self) -> None:
+        while self._open:
+            await asyncio.sleep(_LOOK_S)
+            for over in await asyncio.to_thread(self._gone, dict(self._open)):
+                over.set()
+
+    def _gone(self, open_: dict[asyncio.Event, str]) -> list[asyncio.Event]:
+        doors = self._doors()
+        return [over for over, cookie in open_.items() if not _stands(doors, cookie)]
+
+
+def _stands(doors: Doors, cookie: str) -> bool:
+    """Whether a socket may stay open; while nobody can be asked it may."""
+    try:
+        return doors.who(cookie, used=False) is not None
+    except SQLAlchemyError:
+        return True
+
+
+def _until(receive: Receive, send: Send, ending: asyncio.Task[bool]) -> Receive:
+    async def heard() -> Message:
+        hearing = asyncio.ensure_future(receive())
+        await asyncio.wait((hearing, ending), return_when=asyncio.FIRST_COMPLETED)
+        if hearing.done():
+            return hearing.result()
+        hearing.cancel()
+        await send({"type": "websocket.close", "code": SIGNED_OUT})
+        return {"type": "websocket.disconnect", "code": SIGNED_OUT}
+
+    return heard
+
+
+def _unless(send: Send, over: asyncio.Event) -> Send:
+    async def said(message: Message) -> None:
+        if not over.is_set():
+            await send(message)
+
+    return said

@@ -1,0 +1,63 @@
+"""What a path of the web server is: one of our routes, a page, a part of Streamlit, or the way in itself."""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from functools import cache
+from typing import NamedTuple
+
+from starlette.routing import compile_path
+
+from ccfloor.access.places import PAGES, PUBLIC, ROUTES, Place
+
+
+class Kind(Enum):
+    """What answers."""
+
+    WAY_IN = "way in"  # signing in and out: for everybody
+    PUBLIC = "public"  # the program's own files, and whether it lives
+    ROUTE = "route"
+    PAGE = "page"  # an HTML document; which rights it needs the page itself says in words
+    INNER = "inner"  # Streamlit's socket, uploads and files made for one session
+
+
+class Way(NamedTuple):
+    """What a path leads to. ``page``: its name, "" for none that we know."""
+
+    kind: Kind
+    place: Place = Place()
+    page: str = ""
+
+
+_FILES = ("/static/", "/_stcore/health", "/_stcore/host-config", "/favicon.")
+_INNER = ("/_stcore/", "/media/", "/component/", "/app/static/", "/_st")
+SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
+_WAYS_IN = (SIGN_IN, SIGN_OUT, PASSWORD)
+
+
+def way_of(path: str) -> Way:
+    """What a path leads to; ``path`` without the server's base. What nobody knows is a page nobody knows."""
+    if path in _WAYS_IN:
+        return Way(Kind.WAY_IN, PUBLIC)
+    if path.startswith(_FILES):
+        return Way(Kind.PUBLIC, PUBLIC)
+    if path.startswith(_INNER):
+        return Way(Kind.INNER)
+    for template, pattern in _patterns():
+        if pattern.match(path):
+            place = ROUTES[template]
+            return Way(Kind.PUBLIC if place.public else Kind.ROUTE, place)
+    if path.startswith("/api/"):
+        return Way(Kind.ROUTE)  # needs a right that nobody has
+    page = path.strip("/")
+    return Way(Kind.PAGE, PAGES.get(page, Place()), page)
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(template, compile_path(template)[0]) for template in ROUTES]
+
+
+def unknown(templates: Iterable[str]) -> list[str]:
+    """Of the templates of routes those that have no line in the table of places."""
+    return [one for one in templates if one not in ROUTES and one not in _WAYS_IN]

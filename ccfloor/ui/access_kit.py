@@ -1,0 +1,85 @@
+"""Who sits before a page: what the navigation shows, what a page beyond the own rights says, signing out."""
+
+from html import escape
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from ccfloor.access.places import PAGES
+from ccfloor.access.rights import Right, may
+from ccfloor.service import runtime
+from ccfloor.service.access.cookies import cookie_of
+from ccfloor.service.access.identity import Identity, ask_by
+from ccfloor.service.access.ways import PASSWORD, SIGN_OUT
+from ccfloor.ui.texts import Lang, text
+
+_STYLE = """
+<style>.ccfloor-who{font-size:.8125rem;line-height:1.5;overflow-wrap:anywhere}
+.ccfloor-who button{font:inherit;color:inherit;background:none;border:1px solid currentColor;
+padding:.1rem .6rem;cursor:pointer;min-height:1.75rem}.ccfloor-who a{color:inherit}
+.ccfloor-who form{display:inline}
+.ccfloor-who div{display:flex;gap:.8rem;align-items:center;margin-top:.3rem}</style>
+"""
+
+
+def listen() -> None:
+    """Let every read of a page's script be asked by who holds the browser's cookie."""
+    ask_by(_asking)
+
+
+def _asking() -> Identity | None:
+    """The one whose script is running; None outside of one, or without a session."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return None
+    cookie = cookie_of(st.context.cookies)
+    return runtime.service().doors.who(cookie, used=False) if cookie else None
+
+
+def used() -> None:
+    """Note that the session is used: a page was opened, or something on it."""
+    if cookie := cookie_of(st.context.cookies):
+        runtime.service().doors.who(cookie)
+
+
+def who() -> Identity:
+    """Who sits before this page. Raises SignedOut."""
+    return runtime.service().doors.identity()
+
+
+def has(right: Right) -> bool:
+    """Whether who sits here has a right."""
+    return may(who().role, right)
+
+
+def may_open(page: str) -> bool:
+    """Whether who sits here may open a page, by the table of places."""
+    return page in PAGES and any(has(right) for right in PAGES[page].rights)
+
+
+def beyond(page: str, first: str, lang: Lang, back: str) -> None:
+    """Say in one sentence that a page is not for this role; ``first``: one that is, ``back``: its address."""
+    role = text(f"access.role.{who().role}", lang)
+    if not first:
+        st.warning(text("access.nowhere", lang, role=role))
+        return
+    st.warning(text("access.beyond", lang, role=role, page=text(f"page.{page}", lang)))
+    words = text("access.beyond.back", lang, page=text(f"page.{first}", lang))
+    st.html(f'<a href="{back}" target="_self">{escape(words)}</a>')
+
+
+def foot(lang: Lang, home: str) -> None:
+    """At the foot of the navigation: that the floor stands open, or who is signed in and the way out."""
+    found = who()
+    if not found.account and not found.board:
+        why = escape(text("access.open.why", lang))
+        st.html(f'{_STYLE}<div class="ccfloor-who" title="{why}">{escape(text("access.open", lang))}</div>')
+        return
+    role = escape(text(f"access.role.{found.role}", lang))
+    out = (
+        f'<form method="post" action="{home}{SIGN_OUT}?lang={lang}"><input type="hidden" name="csrf" '
+        f'value="{escape(found.csrf)}"><button>{escape(text("access.sign_out", lang))}</button></form>'
+    )
+    change = (
+        f'<a href="{home}{PASSWORD}?lang={lang}" target="_self">{escape(text("access.change", lang))}</a>'
+    )
+    st.html(f'{_STYLE}<div class="ccfloor-who">{escape(found.shown)} · {role}<div>{out}{change}</div></div>')
