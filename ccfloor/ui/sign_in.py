@@ -15,7 +15,7 @@ _CSS = """
 body{margin:0;background:var(--ground);color:var(--ink);font-family:var(--font);min-height:100vh;
 display:flex;flex-direction:column;align-items:center;justify-content:center;padding:1.5rem;line-height:1.5}
 main{width:min(22rem,100%)}h1{font-size:1.5rem;margin:0 0 .25rem}p{margin:.25rem 0 1rem;color:var(--ink2)}
-label{display:block;font-size:.875rem;color:var(--ink2);margin-top:.9rem}
+label{display:block;font-size:.875rem;color:var(--ink2);margin:1rem 0 .4rem}
 input,button{width:100%;font:inherit;color:inherit;min-height:2.75rem;padding:0 .75rem;border-radius:0;
 border:1px solid var(--rule);background:var(--surface)}
 button{margin-top:1.4rem;background:var(--ink);color:var(--ground);border-color:var(--ink);font-weight:700;cursor:pointer}
