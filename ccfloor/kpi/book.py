@@ -116,6 +116,14 @@ class KpiBook:
                 return chosen.id if chosen else ""
         return kpi.variants[0].id
 
+    def is_own(self, kpi_id: str, scope: Scope, day: int) -> bool:
+        """Whether anything of the site's own counts for a scope on a day: a decision for it or for what is
+        around it, or what the queue promises.
+        """
+        choices = (self.choice(kpi_id, one, day) for one in self._widening(scope))
+        chosen = any(choice is not None and choice.variant for choice in choices)
+        return chosen or self.bound(kpi_id, scope, day)[1] == "own"
+
     def choice(self, kpi_id: str, scope: Scope, day: int) -> Choice | None:
         """The site's decision for exactly this scope that counts on a day."""
         return in_force(self._choices.get((kpi_id, scope), ()), day)
