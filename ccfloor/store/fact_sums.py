@@ -4,7 +4,7 @@ Days that nobody has counted yet, the present one above all, are counted from th
 asked for; where they are too many, nothing is told of the period: a sum of some of its days would be wrong.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -106,6 +106,19 @@ def imported_by_member(
     for scope, field, value in connection.execute(query):
         found.setdefault(scope.partition(":")[2], {})[field] = value
     return found
+
+
+def imported_one_by_one(
+    connection: Connection, site: str, kind: Kind, first: int, last: int, months: bool
+) -> Iterator[tuple[str, int, Sums]]:
+    """(queue, team or agent; day; what imports say of it on the day)."""
+    table = kpi_facts.c
+    whose = (by_value(table.scope), table.day, by_value(table.field))
+    query = select(*whose, func.sum(table.value)).group_by(*whose)
+    query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
+    for scope, day, field, value in connection.execute(query):
+        if months or day % 100:
+            yield scope.partition(":")[2], day, {field: value}
 
 
 def _of(column: ColumnElement[str], kind: Kind) -> list[ColumnElement[bool]]:

@@ -10,7 +10,8 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import BESIDE, CALLS, GREATEST
 from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, day_of, days
 from ccfloor.kpi.scope import SITE, Scope
-from ccfloor.store import fact_sums, members
+from ccfloor.kpi.teams import Terms
+from ccfloor.store import fact_sums, team_scope
 from ccfloor.store.call_counts import count_calls
 from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
@@ -18,26 +19,41 @@ from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.seen import Seen, seen
 from ccfloor.store.span_sums import agent_span, calls_of_agents, present_around, queue_span
 from ccfloor.store.tables import calls, queue_intervals
+from ccfloor.store.team_scope import Whom
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
 Days = tuple[int, int]  # first and last, both inclusive
 
 
 class Asked(NamedTuple):
-    """Who asks what. ``kept``: the stored days are those of this calendar."""
+    """Who asks what. ``kept``: the stored days are those of this calendar. ``terms``: who was in which team
+    when.
+    """
 
     connection: Connection
     viewer: Viewer
     config: FloorConfig
     seen: Seen
     kept: bool
+    terms: Terms
 
     @classmethod
     def of(cls, connection: Connection, viewer: Viewer, config: FloorConfig) -> "Asked":
         """What is known of the site before anything is read."""
         mark = Calendar(config).mark
         kept = mark is not None and stored_mark(connection, viewer.site) == mark
-        return cls(connection, viewer, config, seen(connection, viewer.site), kept)
+        told = terms(connection, config, viewer.site)
+        return cls(connection, viewer, config, seen(connection, viewer.site), kept, told)
+
+    def whom(self, scope: Scope, days: Days) -> list[Whom]:
+        """The agents that a scope adds up from the first to the last of these days."""
+        return team_scope.whom(self.viewer, self.config, self.terms, scope, days)
+
+    def spans(self, scope: Scope, of: Period) -> Iterator[tuple[float, float, Whom]]:
+        """The same as instants: start, end and agents of each stretch of a period."""
+        parts = self.whom(scope, team_scope.numbers(self.config, of))
+        return team_scope.spans(self.config, of, parts)
 
     def told_days(self, of: Iterable[Period]) -> list[Period]:
         """The days of these periods that any source tells of, in order, each once."""
@@ -58,14 +74,16 @@ class AgentSpans:
         self._asked = asked
         self._present: dict[float, set[str]] = {}  # by the start of the day
 
-    def of(self, one: Period) -> Iterator[dict[str, Sums]]:
-        """Agent → sums: of a half hour, or of each day of a longer period."""
+    def of(self, one: Period) -> Iterator[tuple[int, dict[str, Sums]]]:
+        """(business day, agent → sums): of a half hour, or of each day of a longer period."""
         asked = self._asked
         for part in days(asked.config, one) if is_whole(one) else [one]:
             if asked.seen.tells_of(part.start, part.end):
                 there = self._there(day_of(asked.config, part.start)).__contains__
                 span = (part.start, part.end)
-                yield agent_span(asked.connection, asked.viewer, asked.config, span, there)
+                viewer = team_scope.open_viewer(asked.viewer)
+                found = agent_span(asked.connection, viewer, asked.config, span, there)
+                yield team_scope.numbers(asked.config, part)[0], found
 
     def _there(self, day: Period) -> set[str]:
         """Agents whose presence was told of on a day or beside it."""
@@ -79,25 +97,6 @@ class AgentSpans:
             return present_around(asked.connection, asked.config, asked.viewer.site, (day.start, day.end))
         first, last = (day_number(business_date(asked.config, at)) for at in (day.start - 1, day.end))
         return present_on(asked.connection, asked.viewer.site, first, last)
-
-
-def in_scope(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:
-    """Whether a viewer may see figures of a scope at all."""
-    if scope.kind == "queue":
-        return viewer.sees_queue(scope.name)
-    if scope.kind == "team":
-        return viewer.teams is None or scope.name in viewer.teams
-    mine = viewer.seats(config)
-    return scope.kind == "site" or mine is None or scope.name in mine
-
-
-def agent_names(viewer: Viewer, config: FloorConfig, scope: Scope) -> frozenset[str] | None:
-    """The agents that a scope adds up, as far as the viewer may see them; None: all."""
-    mine = viewer.seats(config)
-    if scope.kind == "site":
-        return mine
-    theirs = frozenset((scope.name,)) if scope.kind == "agent" else members.agents_of(config, scope.name)
-    return theirs if mine is None else theirs & mine
 
 
 def is_whole(of: Period) -> bool:
@@ -122,7 +121,6 @@ class Gathering:
         self.asked, self.scope, self.periods = asked, scope, periods
         self.found: list[Sums] = [{} for _ in periods]
         self._kept: dict[int, Sums] = {}  # what the stored days tell, by day
-        self.names = None if scope.kind == "queue" else agent_names(asked.viewer, asked.config, scope)
         self._numbers = {one: day_numbers(asked.config, one) for one in periods if is_whole(one)}
         self._ranges = _outer(self._numbers.values())
         self._spans = AgentSpans(asked)
@@ -189,26 +187,26 @@ class Gathering:
         by_day: dict[int | str, Sums] = {}
         if asked.kept:
             for first, last in self._ranges:
-                by_day |= agent_sums(asked.connection, site, self.names, first, last, "day")
+                for part in asked.whom(self.scope, (first, last)):
+                    by_day |= agent_sums(asked.connection, site, part.agents, part.first, part.last, "day")
         self._keep(by_day)
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
             else:
-                for found in self._spans.of(one):
-                    self._add_agents(total, found)
+                for day, found in self._spans.of(one):
+                    for part in asked.whom(self.scope, (day, day)):
+                        _add_agents(total, found, part)
 
     def _agents_by_calls(self) -> None:
         """What a viewer of some queues may know of agents: their calls in these."""
         asked = self.asked
         for total, one in zip(self.found, self.periods, strict=True):
-            span = (one.start, one.end)
-            self._add_agents(total, calls_of_agents(asked.connection, asked.viewer, asked.config, span))
-
-    def _add_agents(self, total: Sums, found: Mapping[str, Sums]) -> None:
-        for agent, sums in found.items():
-            if self.names is None or agent in self.names:
-                add_sums(total, sums)
+            for start, end, part in asked.spans(self.scope, one):
+                viewer = team_scope.open_viewer(asked.viewer)
+                _add_agents(
+                    total, calls_of_agents(asked.connection, viewer, asked.config, (start, end)), part
+                )
 
     # -- what no interval tells ------------------------------------------------------------------
 
@@ -239,37 +237,44 @@ class Gathering:
         limited = asked.viewer.queues is not None and self.scope.kind in ("team", "agent")
         where = queue_scope(asked.viewer, calls.c.queue) if limited else []
         fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
-        scopes = self._scopes()
-        for first, last in [] if limited else self._ranges:
-            by_day.update(fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last))
+        parts = [] if limited else [part for of in self._ranges for part in self._scopes(of)]
+        for first, last, scopes in parts:
+            by_day |= fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last)
         for day, counted in fresh.days.items():
             # Of seats the last count is the best there is until the day is counted again.
             by_day[day] = {name: n for name, n in by_day.get(day, {}).items() if name not in CALLS}
-            for scope in scopes & counted.keys():
-                add_sums(by_day[day], counted[scope])
+            self._add_scopes(by_day[day], day, counted)
         return by_day, fresh.too_many
 
-    def _scopes(self) -> set[Scope]:
-        """The scopes whose counted days add up to this one."""
+    def _scopes(self, of: Days) -> list[tuple[int, int, set[Scope]]]:
+        """The scopes whose counted days add up to this one: first day, last day, scopes."""
         queues = self.asked.viewer.queues
-        if self.scope.kind == "team":
-            return {Scope("agent", name) for name in self.names or ()}
+        if self.scope.kind in ("team", "agent"):
+            return [
+                (part.first, part.last, {Scope("agent", name) for name in part.agents or (self.scope.name,)})
+                for part in self.asked.whom(self.scope, of)
+            ]
         if self.scope == SITE and queues is not None:
-            return {Scope("queue", name) for name in queues}
-        return {self.scope}
+            return [(*of, {Scope("queue", name) for name in queues})]
+        return [(*of, {self.scope})]
+
+    def _add_scopes(self, total: Sums, day: int, counted: Mapping[Scope, Mapping[str, float]]) -> None:
+        for _, _, scopes in self._scopes((day, day)):
+            for scope in scopes & counted.keys():
+                add_sums(total, counted[scope])
 
     def _counted_spans(self, spans: Sequence[Period]) -> dict[float, Sums]:
         """Sums by the start of a span."""
         asked, found = self.asked, dict[float, Sums]()
         limited = queue_scope(asked.viewer, calls.c.queue)
-        scopes = self._scopes()
+        of_day = {one.start: team_scope.numbers(asked.config, one)[0] for one in spans}
         for edges in _runs(spans):
             site, people = asked.viewer.site, self.scope.kind in ("team", "agent")
             parts = count_calls(asked.connection, site, edges, *limited, agents_too=people)
             for start, counted in zip(edges, parts, strict=False):
                 found[start] = {}
-                for scope in scopes & counted.keys():
-                    add_sums(found[start], counted[scope])
+                if start in of_day:
+                    self._add_scopes(found[start], of_day[start], counted)
         return found
 
     # -- imports ---------------------------------------------------------------------------------
@@ -287,9 +292,17 @@ class Gathering:
         for first, last in self._ranges if self.scope.kind != "site" else ():
             for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
                 by_day[day] = {**none, **by_day.get(day, {})}
+        by_day = self._seen(by_day)
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
                 self._add_imported(total, one, by_day)
+
+    def _seen(self, by_day: dict[int, Sums]) -> dict[int, Sums]:
+        """Of an agent who is in another team today the days on which he was in one of the viewer's."""
+        if self.scope.kind != "agent" or self.asked.viewer.teams is None:
+            return by_day
+        about = (self.asked.viewer, self.asked.config, self.asked.terms, self.scope.name)
+        return {day: sums for day, sums in by_day.items() if team_scope.sees_day(*about, day)}
 
     def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums]) -> None:
         first, last = self._numbers[one]
@@ -307,6 +320,12 @@ class Gathering:
             for day, sums in self._kept.items() if days_told else ():
                 if first <= day <= last and (day in days_told or day // 100 * 100 in days_told):
                     add_sums(total, {f"{name}@{field}": sums[name] for name in beside if name in sums})
+
+
+def _add_agents(total: Sums, found: Mapping[str, Sums], part: Whom) -> None:
+    for agent, sums in found.items():
+        if part.has(agent):
+            add_sums(total, sums)
 
 
 def _is_month(day: int) -> bool:
