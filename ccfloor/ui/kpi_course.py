@@ -17,7 +17,7 @@ from ccfloor.ui.kpi_words import formula_text, name_text, value_text, valued, va
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_words import DASH, Words
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import text
+from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 260
@@ -39,13 +39,13 @@ def show(seen: Look, words: Words, table: KpiTable) -> None:
 
 def _one(theme: Theme, words: Words, table: KpiTable, line: Line) -> None:
     kpi, lang = line.kpi, words.lang
-    st.subheader(name_text(kpi, lang), anchor="course")
+    st.subheader(as_written(name_text(kpi, lang)), anchor="course")
     way = variant_text(kpi, line.variant, lang)
     said = [*([way] if way else []), formula_text(kpi, line.variant, lang)]
     version = text(
         "kpi.version", lang, n=kpi.version, source=kpi.source.zh if lang == "zh" else kpi.source.en
     )
-    st.caption(" · ".join([*said, version]))
+    st.caption(as_written(" · ".join([*said, version])))
     if any(part.value is not None for part in line.parts):
         charts.show(_figure(theme, words, table, line), "kpi-course")
     if table.scope.kind in ("agent", "team"):
