@@ -39,7 +39,7 @@ def text(key: str, lang: Lang, **details: object) -> str:
 
 
 def as_written(words: str) -> str:
-    """Somebody's words for where Streamlit reads Markdown: they are shown as they were written, on one line."""
+    """Somebody's words for where Streamlit reads Markdown: shown as they were written, on one line."""
     line = _MARKS.sub(r"\\\g<0>", " ".join(words.split()))
     return _LEADING.sub(r"\1\\\2", line)
 
