@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service import runtime
+from ccfloor.service.people_log import PeopleError
+from ccfloor.store.engine import writing
+from ccfloor.store.tables import import_rows, imports
 from tests.fakes.app_page import opened, press, quiet_service, words
 
 SURVEY = "日期,坐席,邀评数,参评数,满意数\n2026-10-01,1001,100,80,70\n2026-10-02,王丽娜,1,1,1\n"
@@ -102,6 +106,27 @@ def test_the_english_page_has_no_chinese(service: runtime.Service, dataset: str)
     assert not CHINESE.search(words(test)), CHINESE.findall(words(test))
     chosen(test, "Date,Agent,Queue,Invited,Rated,Satisfied\n2026-10-01,1001,hotline,100,80,70\n")
     assert not CHINESE.search(words(test))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_import_of_a_kind_this_version_does_not_know_can_be_read(
+    service: runtime.Service, lang: str
+) -> None:
+    test = page(lang=lang, who="Lan")
+    chosen(test, SURVEY)
+    press(test, "导入 2 行" if lang == "zh" else "Take in 2 lines")
+    with writing(service.engine) as connection:
+        connection.execute(update(imports).values(dataset="mood-2030"))
+        connection.execute(update(import_rows).values(dataset="mood-2030"))
+    again = page(lang=lang, who="Lan")
+    assert "mood-2030" in words(again)
+    assert not [b for b in again.button if b.label in ("撤销…", "Undo…")]
+    press(again, "明细" if lang == "zh" else "Rows")
+    told = words(again)
+    assert "invited" in told and "2026-10-01" in told
+    (taken,) = importing.imports(service.engine, service.viewer())
+    with pytest.raises(PeopleError, match="import_foreign"):
+        importing.undo_import(service.engine, service.config, taken.id, "Lan", "x", service.clock())
 
 
 def test_earlier_imports_are_a_click_away(service: runtime.Service) -> None:
