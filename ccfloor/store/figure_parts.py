@@ -53,7 +53,7 @@ class Asked(NamedTuple):
     def spans(self, scope: Scope, of: Period) -> Iterator[tuple[float, float, Whom]]:
         """The same as instants: start, end and agents of each stretch of a period."""
         parts = self.whom(scope, team_scope.numbers(self.config, of))
-        return team_scope.spans(self.config, of, parts)
+        return team_scope.spans(self.config, of.start, of.end, parts)
 
     def told_days(self, of: Iterable[Period]) -> list[Period]:
         """The days of these periods that any source tells of, in order, each once."""

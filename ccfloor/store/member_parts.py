@@ -75,7 +75,7 @@ def _agents(asked: Asked, of: Period, parts: Sequence[Whom]) -> list[dict[str, S
     viewer, site = team_scope.open_viewer(asked.viewer), asked.viewer.site
     found: list[dict[str, Sums]] = [{} for _ in parts]
     if viewer.queues is not None:
-        for at, (start, end, _) in enumerate(team_scope.spans(asked.config, of, parts)):
+        for at, (start, end, _) in enumerate(team_scope.spans(asked.config, of.start, of.end, parts)):
             found[at] = calls_of_agents(asked.connection, viewer, asked.config, (start, end))
     elif asked.kept and is_whole(of):
         for at, part in enumerate(parts):

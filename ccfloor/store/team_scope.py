@@ -66,11 +66,23 @@ def sees_day(viewer: Viewer, config: FloorConfig, terms: Terms, agent: str, day:
     return _all_of(viewer, config, agent) or terms.team_on(agent, day) in (viewer.teams or ())
 
 
-def spans(config: FloorConfig, of: Period, parts: Iterable[Whom]) -> Iterator[tuple[float, float, Whom]]:
-    """Start and end of each of these stretches of a period, in UTC epoch seconds."""
-    for one in parts:
-        start, end = _day(config, one.first).start, _day(config, one.last).end
-        yield max(start, of.start), min(end, of.end), one
+def spans(
+    config: FloorConfig, start: float, end: float, parts: Iterable[Whom]
+) -> Iterator[tuple[float, float, Whom]]:
+    """Start and end within [start, end) of each of these stretches, in UTC epoch seconds."""
+    for part in parts:
+        first, last = _day(config, part.first).start, _day(config, part.last).end
+        yield max(first, start), min(last, end), part
+
+
+def whom_between(
+    viewer: Viewer, config: FloorConfig, terms: Terms, scope: Scope, start: float, end: float
+) -> list[tuple[float, float, Whom]]:
+    """The agents that a scope adds up in [start, end), in UTC epoch seconds: start, end and agents of each
+    stretch.
+    """
+    days = (day_number(business_date(config, start)), day_number(business_date(config, max(start, end - 1))))
+    return list(spans(config, start, end, whom(viewer, config, terms, scope, days)))
 
 
 def numbers(config: FloorConfig, of: Period) -> tuple[int, int]:
