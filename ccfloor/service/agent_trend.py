@@ -5,7 +5,7 @@ weighing the same; the line of a team itself is the ratio of its sums. What is s
 and not judged: it is neither in the limits nor in the findings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple, Protocol
@@ -16,7 +16,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import AGENT, Figures, add
 from ccfloor.kpi.model import Bound, Kpi
-from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
+from ccfloor.kpi.period import Part, Period, day_numbers, month_of, period, week_of
 from ccfloor.kpi.result import Result
 from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spc import FIRM, Finding, Limits, RuleSet, findings, stretches
@@ -127,14 +127,16 @@ def kpis_of(service: Floor, kind: str) -> list[Kpi]:
 def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
     """The trend of an agent, a team or the site. Raises KeyError on an unknown KPI."""
     config = service.config
-    kpi, variant, bound, origin = _definition(service, scope, asked)
     periods = periods_of(config, asked.part, asked.first, asked.last)
     peers = peers_of(config, viewer, scope)
     crowded = len(peers) * len(periods) > MOST_VALUES
-    series = {} if crowded else _series(service, viewer, scope, kpi, variant, peers, periods)
+    names = peers | _agents_of(config, scope) if scope.kind == "agent" else peers
+    ways = _ways(service, asked, [scope, *_of_agents(names)])
+    kpi, variant, bound, origin = ways[scope]
+    series = {} if crowded else _series(service, viewer, names, ways, periods)
     told = _told(service, viewer, scope, kpi, variant, periods, series)
     results = [compute(kpi, found, scope.kind, variant) for found in told]
-    bands = _bands(kpi, variant, {name: series[name] for name in peers & series.keys()}, len(periods))
+    bands = _bands(ways, {name: series[name] for name in peers & series.keys()}, len(periods))
     now = service.floor_now()
     points = _begun([Point(of, results[at], of.end > now, bands[at]) for at, of in enumerate(periods)])
     shown = [point.period for point in points]
@@ -152,12 +154,11 @@ def compare(
     periods = periods_of(config, asked.part, asked.first, asked.last)
     theirs = {scope: _agents_of(config, scope) for scope in scopes}
     everybody = frozenset[str]().union(*theirs.values())
-    found, series = {}, dict[str, Series]()
-    for scope in scopes:
-        kpi, variant, _, _ = _definition(service, scope, asked)
-        if variant not in series:  # read once for all
-            series[variant] = _series(service, viewer, scope, kpi, variant, everybody, periods)
-        known = {name: told for name, told in series[variant].items() if name in theirs[scope]}
+    ways = _ways(service, asked, scopes)
+    series = _series(service, viewer, everybody, ways, periods)  # read once for all
+    found = {}
+    for scope, (kpi, variant, _, _) in ways.items():
+        known = {name: told for name, told in series.items() if name in theirs[scope]}
         told = _told(service, viewer, scope, kpi, variant, periods, known)
         found[scope] = [compute(kpi, one, scope.kind, variant) for one in told]
     return found
@@ -177,20 +178,21 @@ def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Tre
         return []
     periods = periods_of(config, asked.part, asked.first, asked.last)
     agents = agents_of(config, team) if team else peers_of(config, viewer, scope)
-    kpi, variant, bound, origin = _definition(service, Scope("agent"), asked)
-    series = member_series(service.engine, viewer, config, agents, reads(kpi, "agent", variant), periods)
+    ways = _ways(service, asked, _of_agents(agents))
+    series = _series(service, viewer, agents, ways, periods)
     now = service.floor_now()
     results = {
-        agent: [compute(kpi, one, "agent", variant) for one in told] for agent, told in sorted(series.items())
+        who: [compute(ways[who].kpi, one, "agent", ways[who].variant) for one in series[who.name]]
+        for who in _of_agents(sorted(series))
     }
     known = [[at for at, one in enumerate(some) if one.value is not None] for some in results.values()]
     began = min((some[0] for some in known if some), default=0)  # the same for all: one time axis
     found = []
-    for (agent, some), any_of in zip(results.items(), known, strict=True):
+    for (who, some), any_of in zip(results.items(), known, strict=True):
         if any_of:
             points = [Point(of, one, of.end > now) for of, one in zip(periods, some, strict=True)][began:]
-            made = Trend(kpi, Scope("agent", agent), variant, points, asked.rules, asked.base, bound, origin)
-            found.append(_judged(made))
+            kpi, variant, bound, origin = ways[who]
+            found.append(_judged(Trend(kpi, who, variant, points, asked.rules, asked.base, bound, origin)))
     return found
 
 
@@ -241,31 +243,48 @@ def _judged(made: Trend) -> Trend:
     return made._replace(limits=limits, findings=broken)
 
 
-def _definition(service: Floor, scope: Scope, asked: Asked) -> tuple[Kpi, str, Bound | None, str]:
-    """The KPI as it counts on the last day, its variant and target for the scope."""
-    book, day = kpi_book(service), day_number(asked.last)
+class _Way(NamedTuple):
+    """How a KPI counts for one scope."""
+
+    kpi: Kpi
+    variant: str
+    bound: Bound | None
+    origin: str
+
+
+def _ways(service: Floor, asked: Asked, scopes: Iterable[Scope]) -> dict[Scope, _Way]:
+    """The KPI as it counts in the last period, and of each scope the variant and the target: a team or an
+    agent may have its own. Raises KeyError on an unknown KPI.
+    """
+    book, day = kpi_book(service), _judged_by(service.config, asked)
     kpi = book.definition(asked.kpi, day)
     if kpi is None:
         raise KeyError(asked.kpi)
-    bound, origin = book.bound(asked.kpi, scope, day)
-    return kpi, book.variant(asked.kpi, scope, day), bound, origin
+    return {one: _Way(kpi, book.variant(kpi.id, one, day), *book.bound(kpi.id, one, day)) for one in scopes}
+
+
+def _of_agents(agents: Iterable[str]) -> list[Scope]:
+    return [Scope("agent", agent) for agent in agents]
+
+
+def _judged_by(config: FloorConfig, asked: Asked) -> int:
+    """The last day of the last period, as everywhere."""
+    return day_numbers(config, _holding(config, asked.part, asked.last))[1]
 
 
 def _series(
     service: Floor,
     viewer: Viewer,
-    scope: Scope,
-    kpi: Kpi,
-    variant: str,
-    peers: frozenset[str],
+    agents: Collection[str],
+    ways: Mapping[Scope, _Way],
     periods: Sequence[Period],
 ) -> Series:
-    """The figures of the agent and of everybody beside, read together."""
-    if "agent" not in kpi.scopes:
+    """What the KPI is computed from in any of these ways, of all these agents, read together."""
+    asked = {(way.kpi.id, way.variant): way for way in ways.values() if "agent" in way.kpi.scopes}
+    fields = frozenset[str]().union(*(reads(way.kpi, "agent", way.variant) for way in asked.values()))
+    if not fields:
         return {}
-    fields = reads(kpi, "agent", variant)
-    names = peers | {scope.name} if scope.kind == "agent" else peers
-    return member_series(service.engine, viewer, service.config, names, fields, periods)
+    return member_series(service.engine, viewer, service.config, agents, fields, periods)
 
 
 def _told(
@@ -290,10 +309,12 @@ def _told(
     return [add([told[at] for told in series.values()]) for at in range(len(periods))]
 
 
-def _bands(kpi: Kpi, variant: str, series: Series, count: int) -> list[Band | None]:
+def _bands(ways: Mapping[Scope, _Way], series: Series, count: int) -> list[Band | None]:
+    theirs = {name: ways[Scope("agent", name)] for name in series}
     found = []
     for at in range(count):
-        values = (compute(kpi, told[at], "agent", variant).value for told in series.values() if told[at])
+        told = ((theirs[name], one[at]) for name, one in series.items() if one[at])
+        values = (compute(way.kpi, sums, "agent", way.variant).value for way, sums in told)
         found.append(band([value for value in values if value is not None]))
     return found
 

@@ -56,15 +56,17 @@ def span_of(config: FloorConfig, of: Period) -> list[Period]:
 def watched(watch: Watch, agents: Mapping[Scope, Figures], span: Sequence[Period]) -> tuple[Watched, ...]:
     """A chart of each KPI and agent with any value, agent by agent."""
     kpis = [kpi for name in WATCHED if (kpi := watch.ground.kpi(name, watch.of)) is not None]
-    fields = {_CALLS}.union(*(reads(kpi, "agent", _variant(watch, kpi)) for kpi in kpis))
+    fields = {_CALLS}.union(
+        *(reads(kpi, "agent", _variant(watch, kpi, who)) for kpi in kpis for who in agents)
+    )
     names = [who.name for who in agents]
     daily = member_series(watch.engine, watch.viewer, watch.config, names, fields, span)
     charts = [chart for kpi in kpis for chart in _charts(watch, kpi, agents, daily, span)]
     return tuple(sorted(charts, key=lambda one: (one.team, one.name.zh)))
 
 
-def _variant(watch: Watch, kpi: Kpi) -> str:
-    return watch.ground.book.variant(kpi.id, Scope("agent"), watch.ground.day(watch.of))
+def _variant(watch: Watch, kpi: Kpi, who: Scope) -> str:
+    return watch.ground.book.variant(kpi.id, who, watch.ground.day(watch.of))
 
 
 def _charts(
@@ -84,7 +86,7 @@ def _charts(
     for who, value in values.items():
         if value is not None:
             theirs = mates[team.get(who.name, "")]
-            chart = _chart(watch, kpi, daily.get(who.name, ()), span)
+            chart = _chart(watch, kpi, _variant(watch, kpi, who), daily.get(who.name, ()), span)
             chart = chart._replace(name=watch.ground.name(who), team=team.get(who.name, ""), value=value)
             found.append(chart.made(median(theirs) if len(theirs) >= _LEAST_MATES else None))
     return found
@@ -105,9 +107,8 @@ class _Chart(NamedTuple):
         return Watched(*told, centre, lower, upper, self.findings)
 
 
-def _chart(watch: Watch, kpi: Kpi, daily: Sequence[Figures], span: Sequence[Period]) -> _Chart:
+def _chart(watch: Watch, kpi: Kpi, variant: str, daily: Sequence[Figures], span: Sequence[Period]) -> _Chart:
     """Limits over all the days; findings that reach into the period."""
-    variant = _variant(watch, kpi)
     values = [
         compute(kpi, told, "agent", variant).value
         if told.get(_CALLS, 0) >= _LEAST_CALLS and day.end <= watch.seen_until
