@@ -56,15 +56,27 @@ class Asked(NamedTuple):
         return team_scope.spans(self.config, of.start, of.end, parts)
 
     def told_days(self, of: Iterable[Period]) -> list[Period]:
-        """The days of these periods that any source tells of, in order, each once."""
-        found = {
-            day.start: day
-            for one in of
-            if self.seen.tells_of(one.start, one.end)
-            for day in days(self.config, one)
-            if self.seen.tells_of(day.start, day.end)
-        }
-        return [found[start] for start in sorted(found)]
+        """The days of these periods that any source tells of, in order, each once.
+
+        Also those that nobody saw and on which somebody called: who waited when a link came up.
+        """
+        every = {day.start: day for one in of for day in days(self.config, one)}
+        if not every:
+            return []
+        called = self._called(min(every), max(day.end for day in every.values()))
+        told = (start for start in every if start in called or self.seen.tells_of(start, every[start].end))
+        return [every[start] for start in sorted(told)]
+
+    def _called(self, start: float, end: float) -> set[float]:
+        """The beginnings of days with a call in time that nobody saw."""
+        entered, found = calls.c.entered_at, set[float]()
+        first = select(entered).where(calls.c.site == self.viewer.site).order_by(entered).limit(1)
+        for at, until in self.seen.gaps(start, end):
+            while (call := self.connection.scalar(first.where(entered >= at, entered < until))) is not None:
+                day = day_of(self.config, call)
+                found.add(day.start)
+                at = day.end
+        return found
 
 
 class AgentSpans:
@@ -214,16 +226,17 @@ class Gathering:
         whole = [one for one in self.periods if is_whole(one)]
         by_day, unknown = self._counted_days(whole)
         spans = self._counted_spans([one for one in self.periods if not is_whole(one)])
+        seats = {day: seats_of(sums) for day, sums in by_day.items()}
         for total, one in zip(self.found, self.periods, strict=True):
-            if self._asks_in_vain(total):
-                continue
+            in_vain = self._asks_in_vain(total)
             if not is_whole(one):
-                add_sums(total, dict.fromkeys(CALLS, 0) | spans.get(one.start, {}))
+                add_sums(total, {} if in_vain else dict.fromkeys(CALLS, 0) | spans.get(one.start, {}))
                 continue
             first, last = self._numbers[one]
             if not any(first <= day <= last for day in unknown):
-                add_sums(total, dict.fromkeys(CALLS, 0))
-                self._add_days(total, one, by_day)
+                # Of who was rostered and took no call the roster alone tells.
+                add_sums(total, {} if in_vain else dict.fromkeys(CALLS, 0))
+                self._add_days(total, one, seats if in_vain else by_day)
 
     def _asks_in_vain(self, total: Sums) -> bool:
         """Whether no source tells of the time, or nothing of this queue or these agents in it."""
@@ -239,12 +252,26 @@ class Gathering:
         fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
         parts = [] if limited else [part for of in self._ranges for part in self._scopes(of)]
         for first, last, scopes in parts:
-            by_day |= fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last)
+            by_day |= fact_sums.counted_by_day(
+                asked.connection, asked.viewer.site, scopes, first, last, fresh.days.keys()
+            )
+        if self.scope == SITE and asked.viewer.teams is not None:
+            by_day = self._with_my_seats(by_day)
         for day, counted in fresh.days.items():
-            # Of seats the last count is the best there is until the day is counted again.
-            by_day[day] = {name: n for name, n in by_day.get(day, {}).items() if name not in CALLS}
-            self._add_scopes(by_day[day], day, counted)
+            self._add_scopes(by_day.setdefault(day, {}), day, counted)
         return by_day, fresh.too_many
+
+    def _with_my_seats(self, by_day: Mapping[int | str, Sums]) -> dict[int | str, Sums]:
+        """The site's calls are those of its queues, its seats those of the viewer's teams."""
+        asked = self.asked
+        found = {day: {name: sums[name] for name in sums if name in CALLS} for day, sums in by_day.items()}
+        for part in [part for of in self._ranges for part in asked.whom(SITE, of)]:
+            mine = {Scope("agent", name) for name in part.agents or ()}
+            days = (part.first, part.last)
+            told = fact_sums.counted_by_day(asked.connection, asked.viewer.site, mine, *days)
+            for day, sums in told.items():
+                found.setdefault(day, {}).update(seats_of(sums))
+        return found
 
     def _scopes(self, of: Days) -> list[tuple[int, int, set[Scope]]]:
         """The scopes whose counted days add up to this one: first day, last day, scopes."""
@@ -320,6 +347,11 @@ class Gathering:
             for day, sums in self._kept.items() if days_told else ():
                 if first <= day <= last and (day in days_told or day // 100 * 100 in days_told):
                     add_sums(total, {f"{name}@{field}": sums[name] for name in beside if name in sums})
+
+
+def seats_of(sums: Sums) -> Sums:
+    """What was counted of a day but for its calls."""
+    return {name: sums[name] for name in sums if name not in CALLS}
 
 
 def _add_agents(total: Sums, found: Mapping[str, Sums], part: Whom) -> None:

@@ -10,7 +10,7 @@ from ccfloor.store.beside import add_all_beside
 from ccfloor.store.call_counts import Counted, count_calls
 from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import Sums, add_sums, agent_sums, queue_sums
-from ccfloor.store.figure_parts import AgentSpans, Asked, is_whole, without_waits
+from ccfloor.store.figure_parts import AgentSpans, Asked, is_whole, seats_of, without_waits
 from ccfloor.store.span_sums import calls_of_agents, queue_span
 from ccfloor.store.tables import calls
 from ccfloor.store.team_scope import Whom
@@ -104,9 +104,11 @@ def _add_counted(
     for part, members, counted in zip(parts, found, told, strict=True):
         for name, sums in members.items():
             add_sums(sums, nothing | counted.get(name, {}))
-        for name in (there & counted.keys()) - members.keys():
-            if part.has(name):
+        for name in counted.keys() - members.keys():
+            if part.has(name) and name in there:
                 members[name] = nothing | counted[name]
+            elif kind == "agent" and part.has(name) and (seats := seats_of(counted[name])):
+                members[name] = seats  # was rostered and did not come
 
 
 def _counted(asked: Asked, kind: Kind, of: Period, parts: Sequence[Whom]) -> list[dict[str, Sums]] | None:
@@ -124,7 +126,7 @@ def _counted(asked: Asked, kind: Kind, of: Period, parts: Sequence[Whom]) -> lis
         return None
     for at, part in enumerate(parts):
         if not limited:
-            days = (part.first, part.last, set(fresh.days))
+            days = (part.first, part.last, fresh.days.keys())
             found[at] = fact_sums.counted_by_member(asked.connection, site, kind, *days)
         for day, counted in fresh.days.items():
             if part.first <= day <= part.last:

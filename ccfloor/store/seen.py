@@ -35,8 +35,12 @@ class Seen(NamedTuple):
         """Seconds of [start, end), as far as the site is told of, in which no source was in sight."""
         if not self.told:
             return 0.0
-        start, end = max(start, self.told[0][0]), min(end, self.until)
-        return sum(last - first for first, last in _between(self.sight, start, end))
+        gaps = self.gaps(max(start, self.told[0][0]), min(end, self.until))
+        return sum(last - first for first, last in gaps)
+
+    def gaps(self, start: float, end: float) -> list[Span]:
+        """The parts of [start, end) in which no source was in sight."""
+        return list(_between(self.sight, start, end))
 
     def blind(self, start: float, end: float) -> list[Span]:
         """The parts of [start, end) in which nobody told who is there; none where nothing was ever told."""

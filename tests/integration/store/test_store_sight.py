@@ -6,29 +6,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as changed
 from sqlalchemy import Engine
 
-from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.floor.events import (
     AnyEvent,
     CallAnswered,
     CallEnded,
     CallJoined,
+    CallLeft,
     Clock,
     Device,
     EndedBy,
     FloorSnapshot,
     MemberState,
+    Outcome,
     SeatJoined,
     SeatLeft,
     SourceLost,
+    WaitingState,
 )
+from ccfloor.kpi.compute import compute
 from ccfloor.kpi.load import load_catalogue
 from ccfloor.kpi.period import Period, day_of, half_hours, month_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.service.agent_timeline import day_line
 from ccfloor.store.facts import count_facts
-from ccfloor.store.kpi_figures import figures, state
+from ccfloor.store.kpi_figures import by_member, figures, state
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.viewer import Viewer
 from tests.fakes.stored import CONFIG, T0
@@ -172,6 +177,38 @@ def test_where_presence_is_not_told_nobody_is_absent(engine: Engine) -> None:
     assert site["queue.answered"] == 1
 
 
+def test_who_was_rostered_and_did_not_come_has_no_attendance(engine: Engine) -> None:
+    told = [on("Lan", T0 + 9 * HOUR), *served("Lan", T0 + 10 * HOUR), off("Lan", T0 + 17 * HOUR)]
+    record(engine, [("ami:1", event) for event in [*told, Clock(at=T0 + 26 * HOUR)]])
+    put_roster(engine, CONFIG, [(name, T0 + 9 * HOUR, T0 + 17 * HOUR) for name in SEATS])
+    today, attendance = day_of(CONFIG, T0), BOOK["attendance"]
+    counted, shown = kept(engine, "Mei", today)
+    assert counted == shown
+    for of in (today, month_of(CONFIG, T0)):
+        (told_of_mei,) = figures(engine, VIEWER, CONFIG, MEI, [of])
+        assert compute(attendance, told_of_mei, "agent").value == 0
+        assert "calls.answered" not in told_of_mei and "agent.answered" not in told_of_mei
+        members = by_member(engine, VIEWER, CONFIG, "agent", of)
+        assert members[MEI] == told_of_mei
+        assert compute(attendance, members[LAN], "agent").value == 1
+
+
+def test_a_reader_of_one_team_gets_the_attendance_of_that_team(engine: Engine) -> None:
+    seats = {
+        "P/1": SeatInfo("P/1", agent="Mei", team="A"),
+        "P/2": SeatInfo("P/2", agent="Lan", team="B"),
+    }
+    config = changed(CONFIG, seats=seats)
+    lost_at_noon(engine)
+    put_roster(engine, config, [(name, T0 + 9 * HOUR, T0 + 17 * HOUR) for name in SEATS])
+    count_facts(engine, config, "main")
+    reader, today = Viewer(teams=frozenset("A")), day_of(config, T0)
+    site, *_ = figures(engine, reader, config, SITE, [today, month_of(config, T0)])
+    assert (site["seats.rostered"], site["seats.present"], site["calls.answered"]) == (1, 1, 1)
+    (everybody,) = figures(engine, VIEWER, config, SITE, [today])
+    assert (everybody["seats.rostered"], everybody["seats.present"]) == (2, 1)
+
+
 # -- days without a word -------------------------------------------------------------------------------
 
 
@@ -238,3 +275,16 @@ def test_a_log_read_after_the_collector_was_down_tells_of_that_time(engine: Engi
     assert offered(engine, [day_of(CONFIG, T0 + DAY_S)]) == [None]
     record(engine, [("queue_log:1", event) for event in log], log=True)
     assert offered(engine, [day_of(CONFIG, T0 + DAY_S)]) == [1]
+
+
+def test_a_caller_who_waits_when_the_link_comes_up_is_of_the_day_of_the_entry(engine: Engine) -> None:
+    """Nobody saw that day, but of this call it is told."""
+    waiting = (WaitingState("w", "hot", 1, 1200.0, "13812340000"),)
+    told = [FloorSnapshot(at=T0 + 600, waiting=waiting)]
+    left = CallLeft(at=T0 + 700, call="w", queue="hot", outcome=Outcome.ABANDONED)
+    record(engine, [("ami:1", event) for event in [*told, left, Clock(at=T0 + 26 * HOUR)]])
+    eve = day_of(CONFIG, T0 - 1)
+    for _ in range(2):
+        (day,) = figures(engine, VIEWER, CONFIG, SITE, [eve])
+        assert (day["queue.offered"], day["calls.known"], day["calls.queued"]) == (1, 1, 1)
+        count_facts(engine, CONFIG, "main")
