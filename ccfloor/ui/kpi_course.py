@@ -21,7 +21,7 @@ from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 260
-_BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team": ("agent",)}
+BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team": ("agent",)}
 
 
 def show(seen: Look, words: Words, table: KpiTable) -> None:
@@ -89,7 +89,9 @@ def _figure(theme: Theme, words: Words, table: KpiTable, line: Line) -> go.Figur
         template=go.layout.Template(plotly_template(theme)), height=_HEIGHT, hovermode="closest"
     )
     step = max(1, round(len(names) / 16))
-    figure.update_xaxes(tickvals=place[::step], ticktext=names[::step], range=[-0.6, len(names) - 0.4])
+    figure.update_xaxes(
+        tickvals=place[::step], ticktext=names[::step], range=[-0.6, len(names) - 0.4], zeroline=False
+    )
     _axis(figure, kpi, values)
     _target(figure, kpi, line.bound, colour)
     return figure
@@ -168,7 +170,7 @@ def _cell(cell: Cell) -> str:
 
 def _members(words: Words, table: KpiTable) -> None:
     """Queues, teams, agents of the scope: each a link to its own figures."""
-    kinds = _BELOW.get(table.scope.kind, ())
+    kinds = BELOW.get(table.scope.kind, ())
     if not kinds:
         return
     lang = words.lang
@@ -218,6 +220,8 @@ def _table(head: list[str], body: list[list[str]], note: str) -> None:
         for row in body
     )
     head_row = f'<tr><th class="l">{escape(first)}</th>{cells}</tr>'
-    st.html(f'<div class="cp kp"><div class="kp-wide"><table>{head_row}{rows}</table></div></div>')
+    st.html(
+        f'<div class="cp kp"><div class="kp-wide"><table class="even">{head_row}{rows}</table></div></div>'
+    )
     if note:
         st.caption(note)
