@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.floor.records import AGENT_FIELDS
-from ccfloor.kpi.fields import AGENT, PRESENCE
+from ccfloor.kpi.fields import AGENT, PRESENCE, PRESENT_ANSWERED
 from ccfloor.store.agent_metrics import PRESENCE as PRESENT_BY
 from ccfloor.store.agent_metrics import TOLD, agent_figures, present
 from ccfloor.store.day_sums import AGENT_DAYS, QUEUE_NAMES, Sums
@@ -63,6 +63,8 @@ def agent_span(
     if any(edge % INTERVAL_S for edge in span):
         _by_calls(connection, viewer, config, span, found)
     for agent, total in found.items():
+        if is_present(agent):
+            total[PRESENT_ANSWERED] = total["agent.answered"]
         total[AGENT_DAYS] = int(agent in telling or total["agent.answered"] > 0)
     return found
 

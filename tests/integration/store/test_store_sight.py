@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.floor.events import (
@@ -27,19 +27,28 @@ from ccfloor.floor.events import (
     SourceLost,
     WaitingState,
 )
-from ccfloor.kpi.compute import compute
+from ccfloor.kpi.compute import compute, needs
 from ccfloor.kpi.load import load_catalogue
 from ccfloor.kpi.period import Period, day_of, half_hours, month_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.service.agent_timeline import day_line
+from ccfloor.store.engine import writing
 from ccfloor.store.facts import count_facts
 from ccfloor.store.kpi_figures import by_member, figures, state
+from ccfloor.store.member_series import member_series
 from ccfloor.store.recorder import Item, Recorder
+from ccfloor.store.tables import day_marks
 from ccfloor.store.viewer import Viewer
-from tests.fakes.stored import CONFIG, T0
+from tests.fakes.stored import CONFIG as PLAIN
+from tests.fakes.stored import T0
 from tests.fakes.stored_roster import put_roster
 
 VIEWER = Viewer()
+PEOPLE = {
+    "P/1": SeatInfo("P/1", agent="Mei", team="A"),
+    "P/2": SeatInfo("P/2", agent="Lan", team="B"),
+}
+CONFIG = changed(PLAIN, seats=PEOPLE)
 _CATALOGUE = Path(__file__).parents[3] / "data/kpi.yaml"
 BOOK = load_catalogue("kpi.yaml", _CATALOGUE.read_text(encoding="utf-8")).kpis
 HOUR, DAY_S = 3600.0, 86_400.0
@@ -194,18 +203,13 @@ def test_who_was_rostered_and_did_not_come_has_no_attendance(engine: Engine) -> 
 
 
 def test_a_reader_of_one_team_gets_the_attendance_of_that_team(engine: Engine) -> None:
-    seats = {
-        "P/1": SeatInfo("P/1", agent="Mei", team="A"),
-        "P/2": SeatInfo("P/2", agent="Lan", team="B"),
-    }
-    config = changed(CONFIG, seats=seats)
     lost_at_noon(engine)
-    put_roster(engine, config, [(name, T0 + 9 * HOUR, T0 + 17 * HOUR) for name in SEATS])
-    count_facts(engine, config, "main")
-    reader, today = Viewer(teams=frozenset("A")), day_of(config, T0)
-    site, *_ = figures(engine, reader, config, SITE, [today, month_of(config, T0)])
+    put_roster(engine, CONFIG, [(name, T0 + 9 * HOUR, T0 + 17 * HOUR) for name in SEATS])
+    count_facts(engine, CONFIG, "main")
+    reader, today = Viewer(teams=frozenset("A")), day_of(CONFIG, T0)
+    site, *_ = figures(engine, reader, CONFIG, SITE, [today, month_of(CONFIG, T0)])
     assert (site["seats.rostered"], site["seats.present"], site["calls.answered"]) == (1, 1, 1)
-    (everybody,) = figures(engine, VIEWER, config, SITE, [today])
+    (everybody,) = figures(engine, VIEWER, CONFIG, SITE, [today])
     assert (everybody["seats.rostered"], everybody["seats.present"]) == (2, 1)
 
 
@@ -288,3 +292,36 @@ def test_a_caller_who_waits_when_the_link_comes_up_is_of_the_day_of_the_entry(en
         (day,) = figures(engine, VIEWER, CONFIG, SITE, [eve])
         assert (day["queue.offered"], day["calls.known"], day["calls.queued"]) == (1, 1, 1)
         count_facts(engine, CONFIG, "main")
+
+
+# -- calls an hour of signed-on time -------------------------------------------------------------------
+
+
+def test_calls_an_hour_are_of_agents_whose_time_is_told(engine: Engine) -> None:
+    """Mei signs on for two hours; a log knows of calls that Lan took before there was a link."""
+    told = [on("Mei", T0 + 9 * HOUR), *served("Mei", T0 + 9.5 * HOUR), off("Mei", T0 + 11 * HOUR)]
+    log = [*served("Lan", T0 + 8 * HOUR), *served("Lan", T0 + 8.1 * HOUR)]
+    record(engine, [("queue_log:1", event) for event in log], log=True)
+    record(engine, [("ami:1", event) for event in [*told, Clock(at=T0 + 26 * HOUR)]])
+    an_hour, today = BOOK["calls_per_hour"], day_of(CONFIG, T0)
+    seats = {name: changed(seat, team="A") for name, seat in PEOPLE.items()}
+    config = changed(CONFIG, seats=seats)
+    halves = half_hours(CONFIG, today)[16:22]
+    for scope in (SITE, Scope("team", "A"), MEI):
+        of = [today, month_of(CONFIG, T0), *halves]
+        whole, month, *parts = figures(engine, VIEWER, config, scope, of)
+        assert compute(an_hour, whole, scope.kind).value == compute(an_hour, month, scope.kind).value == 0.5
+        assert whole["agent.answered_present"] == sum(one.get("agent.answered_present", 0) for one in parts)
+        assert whole["agent.answered"] == (1 if scope == MEI else 3)
+    (lan,) = figures(engine, VIEWER, config, LAN, [today])
+    assert lan["agent.answered"] == 2
+    assert "agent.answered_present" in compute(an_hour, lan, "agent").missing
+    assert by_member(engine, VIEWER, config, "team", today)[Scope("team", "A")]["agent.answered_present"] == 1
+    needed = needs(an_hour, "agent")
+    series = member_series(engine, VIEWER, config, ["Mei", "Lan"], needed, [today])
+    assert compute(an_hour, series["Mei"][0], "agent").value == 0.5
+    assert compute(an_hour, series["Lan"][0], "agent").value is None
+    with writing(engine) as connection:
+        connection.execute(delete(day_marks))
+    (odd,) = figures(engine, VIEWER, config, SITE, [today])
+    assert compute(an_hour, odd, "site").value == 0.5
