@@ -23,7 +23,7 @@ from ccfloor.service.people_log import PeopleError, named, said
 from ccfloor.store import kpi_versions
 from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.kpi_figures import figures
-from ccfloor.store.members import team_of
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
 
 _SHARE = 10.0  # no share is to be beyond 1000 %
@@ -140,7 +140,7 @@ def _made(connection: Connection, site: str, kpi: str, scope: Scope) -> list[Cho
 def _book(connection: Connection, site: str, config: FloorConfig, kpi: Kpi) -> KpiBook:
     """Everything that the site has decided."""
     choices = kpi_versions.kept(connection, site).choices
-    return KpiBook({kpi.id: kpi}, (), choices, team_of(config), Promises(config))
+    return KpiBook({kpi.id: kpi}, (), choices, terms(connection, config, site).team_on, Promises(config))
 
 
 def _append(
