@@ -307,9 +307,13 @@ class Gathering:
     # -- imports ---------------------------------------------------------------------------------
 
     def _imported(self) -> None:
-        """What belongs to no queue is not for a viewer of some queues."""
+        """What belongs to no queue is not for a viewer of some queues, what is told of the site as a whole
+        for none of a part of it.
+        """
         asked, by_day = self.asked, dict[int, Sums]()
         if asked.viewer.queues is not None and self.scope.kind != "queue":
+            return
+        if asked.viewer.teams is not None and self.scope.kind == "site":
             return
         months = any(one.part in ("month", "year") for one in self.periods)
         site = asked.viewer.site
