@@ -156,6 +156,20 @@ def restore(plan: PlanId, who: Who = "", why: Why = "", db: Db = None, site: Sit
 
 
 @app.command()
+def retry(
+    run: Annotated[int, typer.Argument(help="Number of the run, as report list shows it.")],
+    who: Who = "",
+    why: Why = "",
+    db: Db = None,
+    site: Site = None,
+) -> None:
+    """Have a failed report made once more, by whichever server is up; by mail to those alone who lack it."""
+    from ccfloor.service.reports import runs
+
+    _act(runs.retry, run, who, why, db, site)
+
+
+@app.command()
 def run(
     plan: Annotated[int, typer.Option(help="Only what this plan owes, then end.")] = 0,
     once: Annotated[bool, typer.Option("--once", help="Only what all plans owe now, then end.")] = False,
@@ -178,7 +192,7 @@ def run(
     os.nice(10)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAILED))
     service, viewer = Service(found.settings), _viewer(found)
-    wanted = [one for one in plans.read_plans(found.engine, viewer) if one.enabled and plan in (0, one.id)]
+    wanted = [one for one in plans.read_plans(found.engine, viewer, removed=True) if plan in (0, one.id)]
     done = [
         {"plan": one.id} | made._asdict()
         for one in wanted
@@ -232,12 +246,12 @@ def _sentence(error: Any) -> str:
     return text(f"people.error.{error.code}", "en")
 
 
-def _act(do: Any, plan: int, who: str, why: str, db: str | None, site: str | None) -> None:
+def _act(do: Any, number: int, who: str, why: str, db: str | None, site: str | None) -> None:
     from ccfloor.service.people_log import PeopleError
 
     found = context(db, site)
     try:
-        do(found.engine, _viewer(found), plan, who, why, time.time())
+        do(found.engine, _viewer(found), number, who, why, time.time())
     except PeopleError as error:
         fail(_sentence(error))
 
@@ -269,7 +283,7 @@ def _run(found: Context, run: "Run") -> dict[str, Any]:
         "plan": run.plan,
         "period": run.period,
         "due": _moment(found, run.due_at),
-        "state": run.state,
+        "state": "partly sent" if run.partly else run.state,
         "digest": run.digest,
         "files": " ".join(run.files),
         "told": ",".join(run.told),

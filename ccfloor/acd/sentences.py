@@ -275,14 +275,15 @@ def in_language(sentence: str, language: str) -> str:
     """A sentence that was stored in English, said in ``language``; as it is if it is none of ours."""
     if language == "en":
         return sentence
-    for code, pattern in _patterns():
+    for code, pattern in _patterns(len(SENTENCES)):
         if found := pattern.fullmatch(sentence):
             return say(code, _field_codes(found.groupdict()), language)
     return sentence
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str]]]:
+def _patterns(_known: int) -> list[tuple[str, re.Pattern[str]]]:
+    """The patterns of all sentences; made anew when a module has brought more of them."""
     return [(code, _pattern(texts["en"])) for code, texts in SENTENCES.items()]
 
 

@@ -2,12 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 INTERVAL_S = 900  # stored intervals are quarter hours; every zone's offset is a multiple of it
+_DAY = timedelta(days=1)
 
 
 class QueueTarget(msgspec.Struct, frozen=True):
@@ -84,13 +86,45 @@ class FloorConfig(msgspec.Struct, frozen=True):
 
         23 or 25 hours long where the zone changes its clock.
         """
-        zone = ZoneInfo(self.zone)
-        shift = timedelta(seconds=self.day_start_s)
-        local = datetime.fromtimestamp(at, zone).replace(tzinfo=None) - shift
-        midnight = datetime(local.year, local.month, local.day)
-        start = (midnight + shift).replace(tzinfo=zone)
-        end = (midnight + timedelta(days=1) + shift).replace(tzinfo=zone)
-        return start.timestamp(), end.timestamp()
+        day = self.business_date(at)
+        return self.day_begins(day), self.day_begins(day + _DAY)
+
+    def business_date(self, at: float) -> date:
+        """The date by which the business day that contains ``at`` (UTC epoch seconds) is called."""
+        local = datetime.fromtimestamp(at, ZoneInfo(self.zone)).replace(tzinfo=None)
+        day = (local - timedelta(seconds=self.day_start_s)).date()
+        while at < self.day_begins(day):  # near a change the clock alone does not tell
+            day -= _DAY
+        while at >= self.day_begins(day + _DAY):
+            day += _DAY
+        return day
+
+    def day_begins(self, day: date) -> float:
+        """When the business day of a date begins (UTC epoch seconds): when the clock first shows its hour."""
+        return _begins(self.zone, self.day_start_s, day.toordinal())
+
+
+@lru_cache(maxsize=8192)
+def _begins(zone: str, day_start_s: int, ordinal: int) -> float:
+    return first_instant(datetime.fromordinal(ordinal) + timedelta(seconds=day_start_s), ZoneInfo(zone))
+
+
+def first_instant(wall: datetime, zone: ZoneInfo) -> float:
+    """When a clock first shows a time (without a zone), in UTC epoch seconds; where it leaves that time out,
+    when it goes on.
+    """
+    late = wall.replace(tzinfo=zone, fold=0).timestamp()
+    if _shown(late, zone) == wall:
+        return late
+    early = wall.replace(tzinfo=zone, fold=1).timestamp()  # the change lies between the two
+    while late - early > 1:
+        middle = (early + late) // 2
+        early, late = (early, middle) if _shown(middle, zone) >= wall else (middle, late)
+    return late
+
+
+def _shown(at: float, zone: ZoneInfo) -> datetime:
+    return datetime.fromtimestamp(at, zone).replace(tzinfo=None)
 
 
 def interval_start(at: float) -> int:

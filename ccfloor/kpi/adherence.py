@@ -97,12 +97,14 @@ def adherence(
     grace_s: float = GRACE_S,
     absent_s: float = ABSENT_S,
     excused: Sequence[_Span] = (),
+    told: bool = True,
 ) -> Adherence | None:
     """One agent's rostered day against where the agent was, within ``reach`` of it.
 
     ``excused``: agreed exceptions beside the roster's own leave. A deviation that touches a change of the
     agreed activity and lasts no longer than ``grace_s`` is forgiven; a longer one counts as a whole. None
-    where the switch tells of conversations alone: then nobody knows who was there in between.
+    where the switch tells of conversations alone: then nobody knows who was there in between. ``told``:
+    whether it told of anybody's presence; else one who was not seen is not absent, and the result None.
     """
     free = _joined([*excused, *((s.start, s.end) for s in shifts if s.activity == LEAVE)])
     plan = [
@@ -112,12 +114,14 @@ def adherence(
         for a, b in _without((s.start, s.end), free)
     ]
     was = sorted(stays)
+    if not was and not told:
+        return None
     if was and not any(one.status in ("ready", *BREAKS) or _class(one.status) == _AWAY for one in was):
         return None
     if not plan:
         return Adherence()
     here = [one for one in was if one.end > plan[0].start and one.start < plan[-1].end]
-    late_s, early_s, present = _ends(plan, here, grace_s, absent_s)
+    late_s, early_s, present = _ends(plan, here, free, grace_s, absent_s)
     return Adherence(
         scheduled_ms=sum(millis(s.end - s.start) for s in plan),
         adherent_ms=sum(_kept_ms(s, was, grace_s) for s in plan) if here else 0,
@@ -193,14 +197,15 @@ def _break_ms(plan: Sequence[Shift], was: Sequence[Stay], free: Sequence[_Span])
 
 
 def _ends(
-    plan: Sequence[Shift], here: Sequence[Stay], grace_s: float, absent_s: float
+    plan: Sequence[Shift], here: Sequence[Stay], free: Sequence[_Span], grace_s: float, absent_s: float
 ) -> tuple[float, float, bool]:
     """(late s, early s, whether present) by the first and the last time the agent was there."""
-    first, last = plan[0].start, plan[-1].end
-    if not here or here[0].start - first > absent_s:
+    if not here:
         return 0.0, 0.0, False
-    late = max(0.0, here[0].start - first)
-    early = max(0.0, last - max(one.end for one in here))
+    late = _lasting((plan[0].start, here[0].start), free)
+    if late > absent_s:
+        return 0.0, 0.0, False
+    early = _lasting((max(one.end for one in here), plan[-1].end), free)
     return (late if late > grace_s else 0.0), (early if early > grace_s else 0.0), True
 
 
@@ -226,6 +231,11 @@ def _without(span: _Span, holes: Sequence[_Span]) -> list[_Span]:
             edges += [max(start, span[0]), min(end, span[1])]
     edges.append(span[1])
     return [(a, b) for a, b in list(pairwise(edges))[::2] if b > a]
+
+
+def _lasting(span: _Span, holes: Sequence[_Span]) -> float:
+    """Seconds of a span outside of holes; 0 of one that ends before it begins."""
+    return sum(end - start for start, end in _without(span, holes)) if span[1] > span[0] else 0.0
 
 
 def _outside(spans: Sequence[_Span], holes: Sequence[_Span]) -> list[_Span]:

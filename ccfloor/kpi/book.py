@@ -50,7 +50,8 @@ class KpiVersion(NamedTuple):
 class KpiBook:
     """The catalogue and the site's decisions, in order of their making.
 
-    ``team_of``: agent → team. ``promised``: (KPI, queue, day) → the target that the queue itself promises.
+    ``team_on``: (agent, day) → team. ``promised``: (KPI, queue, day) → the target that the queue itself
+    promises.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class KpiBook:
         kpis: Mapping[str, Kpi],
         versions: Iterable[KpiVersion] = (),
         choices: Iterable[ChoiceVersion] = (),
-        team_of: Mapping[str, str] | None = None,
+        team_on: Callable[[str, int], str] = lambda agent, day: "",
         promised: Callable[[str, str, int], Bound | None] = lambda kpi, queue, day: None,
     ) -> None:
         self.kpis = kpis
@@ -68,7 +69,7 @@ class KpiBook:
             self._versions.setdefault(version.id, []).append(version)
         for choice in choices:
             self._choices.setdefault((choice.kpi, choice.scope), []).append(choice)
-        self._team_of, self._promised = team_of or {}, promised
+        self._team_on, self._promised = team_on, promised
         self.problems: tuple[Problem, ...] = ()  # of a file that is not used, so that an earlier one counts
 
     def on(self, day: int) -> dict[str, Kpi]:
@@ -91,7 +92,7 @@ class KpiBook:
         The scope's own decision, what the queue promises, the team's for an agent, the site's; else the
         suggested one, else the industry's. A period longer than a day is judged by its last day.
         """
-        for one in self._widening(scope):
+        for one in self._widening(scope, day):
             choice = self.choice(kpi_id, one, day)
             if choice is not None and choice.bound is not None:
                 return choice.bound, "own"
@@ -109,12 +110,20 @@ class KpiBook:
         kpi = self.definition(kpi_id, day)
         if kpi is None or not kpi.variants:
             return ""
-        for one in self._widening(scope):
+        for one in self._widening(scope, day):
             choice = self.choice(kpi_id, one, day)
             if choice is not None and choice.variant:
                 chosen = kpi.variant(choice.variant)
                 return chosen.id if chosen else ""
         return kpi.variants[0].id
+
+    def is_own(self, kpi_id: str, scope: Scope, day: int) -> bool:
+        """Whether anything of the site's own counts for a scope on a day: a decision for it or for what is
+        around it, or what the queue promises.
+        """
+        choices = (self.choice(kpi_id, one, day) for one in self._widening(scope, day))
+        chosen = any(choice is not None and choice.variant for choice in choices)
+        return chosen or self.bound(kpi_id, scope, day)[1] == "own"
 
     def choice(self, kpi_id: str, scope: Scope, day: int) -> Choice | None:
         """The site's decision for exactly this scope that counts on a day."""
@@ -135,9 +144,9 @@ class KpiBook:
         """All definitions of a KPI, oldest first."""
         return list(self._versions.get(kpi_id, ()))
 
-    def _widening(self, scope: Scope) -> list[Scope]:
-        """The scope and those around it, narrowest first."""
-        team = self._team_of.get(scope.name, "") if scope.kind == "agent" else ""
+    def _widening(self, scope: Scope, day: int) -> list[Scope]:
+        """The scope and those around it on a day, narrowest first."""
+        team = self._team_on(scope.name, day) if scope.kind == "agent" else ""
         found = [scope, *([Scope("team", team)] if team else []), SITE]
         return list(dict.fromkeys(found))
 

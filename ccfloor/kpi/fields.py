@@ -16,6 +16,8 @@ AGENT = tuple(f"agent.{name}" for name in AGENT_FIELDS)  # sums of agent_interva
 # Time in status: summed over the agents whose presence a switch tells of; absent where it tells of none,
 # since a log of calls alone would make everybody always busy.
 PRESENCE = tuple(name for name in AGENT[AGENT_FIELDS.index("ready_ms") :] if name != "agent.unknown_ms")
+# Calls that agents answered whose time is told: what is divided by that time. Absent where the time is.
+PRESENT_ANSWERED = "agent.answered_present"
 # Not a sum: the longest wait of any caller in the period.
 GREATEST = ("queue.max_wait_ms",)
 RING_CADENCE_MS = 5000  # one ring: a second of tone, four of silence (China, most of Europe)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ccfloor.kpi.causes import LOOKS
-from ccfloor.kpi.fields import AGENT, BESIDE, CALLS, GREATEST, QUEUE, SEATS, origin
+from ccfloor.kpi.fields import AGENT, BESIDE, CALLS, GREATEST, PRESENT_ANSWERED, QUEUE, SEATS, origin
 from ccfloor.kpi.formulas import FORMULAS
 from ccfloor.kpi.model import Kpi, Ratio
 from ccfloor.rules.places import Loc, Problem
 from ccfloor.rules.yaml_text import YamlText
 
-OWN = frozenset((*QUEUE, *AGENT, *CALLS, *SEATS, *GREATEST))  # what the floor itself tells
+OWN = frozenset((*QUEUE, *AGENT, PRESENT_ANSWERED, *CALLS, *SEATS, *GREATEST))  # what the floor itself tells
 _OWN_ORIGINS = frozenset(origin(field) for field in OWN)
 
 

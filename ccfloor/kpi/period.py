@@ -73,8 +73,7 @@ def week_of(config: FloorConfig, at: float) -> Period:
 
 def business_date(config: FloorConfig, at: float) -> date:
     """The date by which the business day that contains an instant is called."""
-    start = config.business_day(at)[0]
-    return datetime.fromtimestamp(start, ZoneInfo(config.zone)).date()
+    return config.business_date(at)
 
 
 def day_number(day: date) -> int:
@@ -169,13 +168,7 @@ def _days_of(name: str) -> tuple[Part, date, date]:
 
 def _of_days(config: FloorConfig, part: Part, first: date, after: date) -> Period:
     name = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}[part]
-    return Period(part, first.strftime(name), _begin(config, first), _begin(config, after))
-
-
-def _begin(config: FloorConfig, day: date) -> float:
-    """When the business day of a date begins."""
-    midnight = datetime(day.year, day.month, day.day) + timedelta(seconds=config.day_start_s)
-    return midnight.replace(tzinfo=ZoneInfo(config.zone)).timestamp()
+    return Period(part, first.strftime(name), config.day_begins(first), config.day_begins(after))
 
 
 def _half_hour(config: FloorConfig, at: datetime) -> Period:

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from ccfloor.kpi.period import date_of, day_number
 
-ALWAYS = 0  # a day before all days
+ALWAYS = 0  # a day before all days,
+LAST = 99991231  # and one after them
 _LAST_OF_MONTH = 99
 
 
@@ -114,6 +115,19 @@ class Terms:
             if first < day <= last and team:
                 found = team
         return found
+
+    def during(self, first: int, last: int) -> dict[str, str]:
+        """Agent → the team that he was in last within these days; who was in none is absent."""
+        found = dict(self.on(first))
+        for spell in self.spells(first, last)[1:]:
+            found |= spell.teams
+        return found
+
+    def teams_of(self, agent: str, first: int, last: int) -> list[str]:
+        """The teams that an agent was in within these days, in order."""
+        told = [_at(self._of.get(agent, []), first)]
+        told += [team for day, team in self.steps(agent) if first < day <= last]
+        return list(dict.fromkeys(team for team in told if team))
 
     def team_on(self, agent: str, day: int) -> str:
         """The team of an agent on a day; under day 0 of a month (20261100) that of its end.

@@ -19,12 +19,14 @@ from ccfloor.kpi.period import Period, business_date, day_number, day_of
 from ccfloor.kpi.scope import Scope
 from ccfloor.store.agent_day import calls_of, roster_of, spans_of, visits_of
 from ccfloor.store.kpi_figures import figures
-from ccfloor.store.plan_rows import unseen
+from ccfloor.store.seen import Seen, seen
+from ccfloor.store.span_sums import presence_told
 from ccfloor.store.viewer import Viewer
 
 _APART_S = 2 * 3600.0  # longer away than this begins another stretch of presence
 _AROUND_S = 16 * 3600.0
 _HOUR_S = 3600.0
+_BEHIND_S = 60.0  # what is stored lies so far behind at most while a link is in sight
 
 
 class Floor(Protocol):
@@ -86,12 +88,14 @@ def day_line(service: Floor, viewer: Viewer, agent: str, day: Period) -> DayLine
         days = [day_number(business_date(config, at)) for at in (day.start - _HOUR_S, day.start, day.end)]
         roster = {of.day: of.shifts for of in roster_of(connection, viewer, config, agent, days)}
         shifts = roster.get(days[1], ())
-        blind = unseen(connection, viewer, start, min(end, now))
-    kept = _kept(shifts, roster.get(days[0], ()), roster.get(days[2], ()), every, blind, now)
+        sight = seen(connection, viewer.site)
+        told = presence_told(connection, viewer.site, sight, (day.start, day.end))
+    kept = _kept(shifts, roster.get(days[0], ()), roster.get(days[2], ()), every, now, (sight, told))
     if shifts:
         start, end = min(start, _hour(shifts[0].start)), max(end, max(s.end for s in shifts))
     (sums,) = figures(service.engine, viewer, config, Scope("agent", agent), [day])
     bits = [_bit(row, visits.get(row.call, ()), now) for row in spans]
+    blind = _blind(sight, start, end, now)
     return DayLine(agent, day, start, end, bits, calls, shifts, kept, sums, blind, before)
 
 
@@ -185,10 +189,14 @@ def _kept(
     before: Sequence[Shift],
     after: Sequence[Shift],
     spans: Sequence[SpanRow],
-    blind: Sequence[tuple[float, float]],
     now: float,
+    sight: tuple[Seen, bool],
 ) -> Adherence | None:
-    """How the day kept to the roster so far; None without one, and where presence is not told of."""
+    """How the day kept to the roster so far; None without one, and where presence is not told of.
+
+    The same as ``store.facts`` counts once the day is over. ``sight``: with whether anybody told who was
+    there.
+    """
     if not shifts:
         return None
     due = [Shift(s.start, min(s.end, now), s.activity) for s in shifts if s.start < now]
@@ -202,7 +210,13 @@ def _kept(
         for row in spans
         if row.start < end and row.end > start
     ]
-    return adherence(due, stays, excused=blind)
+    return adherence(due, stays, excused=_blind(sight[0], start, end, now), told=sight[1])
+
+
+def _blind(sight: Seen, start: float, end: float, now: float) -> list[tuple[float, float]]:
+    """Where nobody told who was there. The last moments are told of by the live picture, not stored yet."""
+    until = now if now - sight.until > _BEHIND_S else sight.until
+    return sight.blind(start, min(end, until))
 
 
 def _bit(row: SpanRow, visits: Sequence[CallRow], now: float) -> Bit:

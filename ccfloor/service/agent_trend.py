@@ -5,7 +5,7 @@ weighing the same; the line of a team itself is the ratio of its sums. What is s
 and not judged: it is neither in the limits nor in the findings.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from statistics import median, quantiles
 from typing import NamedTuple, Protocol
@@ -16,16 +16,17 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import AGENT, Figures, add
 from ccfloor.kpi.model import Bound, Kpi
-from ccfloor.kpi.period import Part, Period, day_number, month_of, period, week_of
+from ccfloor.kpi.period import Part, Period, day_numbers, month_of, period, week_of
 from ccfloor.kpi.result import Result
 from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spc import FIRM, Finding, Limits, RuleSet, findings, stretches
+from ccfloor.kpi.teams import Terms
 from ccfloor.service.annotations import Annotation, list_annotations
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.settings import Settings
 from ccfloor.store.kpi_figures import figures
 from ccfloor.store.member_series import Series, member_series
-from ccfloor.store.members import agents_of, team_of, teams
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 PARTS: tuple[Part, ...] = ("day", "week", "month")
@@ -35,6 +36,7 @@ _STORED = frozenset(AGENT)
 BASES = ("all", "first", "events")
 MOST_VALUES = 20_000  # agents times periods that a band is made of
 LEAST_PEERS = 3  # fewer agents have no middle half
+Days = tuple[int, int]  # first and last, both inclusive
 
 
 class Floor(Protocol):
@@ -127,14 +129,19 @@ def kpis_of(service: Floor, kind: str) -> list[Kpi]:
 def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
     """The trend of an agent, a team or the site. Raises KeyError on an unknown KPI."""
     config = service.config
-    kpi, variant, bound, origin = _definition(service, scope, asked)
     periods = periods_of(config, asked.part, asked.first, asked.last)
-    peers = peers_of(config, viewer, scope)
+    terms = terms_of(service.engine, config)
+    beside = peers_of(config, viewer, terms, scope, periods)
+    peers = frozenset[str]().union(*beside)
     crowded = len(peers) * len(periods) > MOST_VALUES
-    series = {} if crowded else _series(service, viewer, scope, kpi, variant, peers, periods)
-    told = _told(service, viewer, scope, kpi, variant, periods, series)
+    names = peers | {scope.name} if scope.kind == "agent" else peers
+    ways = _ways(service, asked, [scope, *_of_agents(names)])
+    kpi, variant, bound, origin = ways[scope]
+    series = {} if crowded else _series(service, viewer, names, ways, periods)
+    known = series if _stays(config, terms, scope, periods) else {}
+    told = _told(service, viewer, scope, kpi, variant, periods, known)
     results = [compute(kpi, found, scope.kind, variant) for found in told]
-    bands = _bands(kpi, variant, {name: series[name] for name in peers & series.keys()}, len(periods))
+    bands = _bands(ways, series, beside)
     now = service.floor_now()
     points = _begun([Point(of, results[at], of.end > now, bands[at]) for at, of in enumerate(periods)])
     shown = [point.period for point in points]
@@ -150,60 +157,96 @@ def compare(
     """One KPI of several scopes over the same periods."""
     config = service.config
     periods = periods_of(config, asked.part, asked.first, asked.last)
-    theirs = {scope: _agents_of(config, scope) for scope in scopes}
-    everybody = frozenset[str]().union(*theirs.values())
-    found, series = {}, dict[str, Series]()
-    for scope in scopes:
-        kpi, variant, _, _ = _definition(service, scope, asked)
-        if variant not in series:  # read once for all
-            series[variant] = _series(service, viewer, scope, kpi, variant, everybody, periods)
-        known = {name: told for name, told in series[variant].items() if name in theirs[scope]}
+    terms = terms_of(service.engine, config)
+    theirs = {scope: _agents_of(config, terms, scope, periods) for scope in scopes}
+    everybody = frozenset[str]().union(*(one for some in theirs.values() for one in some))
+    ways = _ways(service, asked, scopes)
+    series = _series(service, viewer, everybody, ways, periods)  # read once for all
+    found = {}
+    for scope, (kpi, variant, _, _) in ways.items():
+        mine = theirs[scope][0] if _stays(config, terms, scope, periods) else frozenset[str]()
+        known = {name: told for name, told in series.items() if name in mine}
         told = _told(service, viewer, scope, kpi, variant, periods, known)
         found[scope] = [compute(kpi, one, scope.kind, variant) for one in told]
     return found
 
 
-def _agents_of(config: FloorConfig, scope: Scope) -> frozenset[str]:
+def _agents_of(
+    config: FloorConfig, terms: Terms, scope: Scope, periods: Sequence[Period]
+) -> list[frozenset[str]]:
+    """Who makes up an agent or a team in each of the periods."""
     if scope.kind == "team":
-        return agents_of(config, scope.name)
-    return frozenset((scope.name,)) if scope.kind == "agent" else frozenset()
+        return _members(config, terms, lambda days: [scope.name], periods)
+    return [frozenset((scope.name,)) if scope.kind == "agent" else frozenset() for _ in periods]
+
+
+def _members(
+    config: FloorConfig,
+    terms: Terms,
+    teams: Callable[[Days], Sequence[str]],
+    periods: Sequence[Period],
+) -> list[frozenset[str]]:
+    """Who was in these teams on any day of each of the periods; read once where nobody moved."""
+    days = [day_numbers(config, of) for of in periods]
+    whole = days[0][0], days[-1][1]
+    if not terms.moves(*whole):
+        return [terms.members(teams(whole), *whole)] * len(periods)
+    return [terms.members(teams(one), *one) for one in days]
+
+
+def _stays(config: FloorConfig, terms: Terms, scope: Scope, periods: Sequence[Period]) -> bool:
+    """Whether a team had the same agents all along: else its figures are no sums of whole ones of theirs."""
+    days = day_numbers(config, periods[0])[0], day_numbers(config, periods[-1])[1]
+    return scope.kind != "team" or len(terms.stays([scope.name], *days)) == 1
 
 
 def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Trend]:
     """The trend of every agent of a team that has any value: small multiples. No bands, no annotations."""
     config = service.config
-    scope = Scope("team", team)
-    if team and team not in teams(config, viewer):
-        return []
+    terms = terms_of(service.engine, config)
     periods = periods_of(config, asked.part, asked.first, asked.last)
-    agents = agents_of(config, team) if team else peers_of(config, viewer, scope)
-    kpi, variant, bound, origin = _definition(service, Scope("agent"), asked)
-    series = member_series(service.engine, viewer, config, agents, reads(kpi, "agent", variant), periods)
+    there = peers_of(config, viewer, terms, Scope("team", team), periods)
+    agents = frozenset[str]().union(*there)
+    ways = _ways(service, asked, _of_agents(agents))
+    series = _series(service, viewer, agents, ways, periods)
     now = service.floor_now()
     results = {
-        agent: [compute(kpi, one, "agent", variant) for one in told] for agent, told in sorted(series.items())
+        who: [
+            compute(ways[who].kpi, one if who.name in theirs else {}, "agent", ways[who].variant)
+            for one, theirs in zip(series[who.name], there, strict=True)
+        ]
+        for who in _of_agents(sorted(series))
     }
     known = [[at for at, one in enumerate(some) if one.value is not None] for some in results.values()]
     began = min((some[0] for some in known if some), default=0)  # the same for all: one time axis
     found = []
-    for (agent, some), any_of in zip(results.items(), known, strict=True):
+    for (who, some), any_of in zip(results.items(), known, strict=True):
         if any_of:
             points = [Point(of, one, of.end > now) for of, one in zip(periods, some, strict=True)][began:]
-            made = Trend(kpi, Scope("agent", agent), variant, points, asked.rules, asked.base, bound, origin)
-            found.append(_judged(made))
+            kpi, variant, bound, origin = ways[who]
+            found.append(_judged(Trend(kpi, who, variant, points, asked.rules, asked.base, bound, origin)))
     return found
 
 
-def peers_of(config: FloorConfig, viewer: Viewer, scope: Scope) -> frozenset[str]:
-    """Whom an agent or a team is set beside: the agents of the team; of a site without teams all of them."""
+def peers_of(
+    config: FloorConfig, viewer: Viewer, terms: Terms, scope: Scope, periods: Sequence[Period]
+) -> list[frozenset[str]]:
+    """Whom an agent or a team is set beside in each period: the agents of the team, of an agent of the one
+    that he was in last in it; of a site without teams, and of who was in none, all of the site.
+    """
     if scope.kind == "queue":
-        return frozenset()
-    team = scope.name if scope.kind == "team" else team_of(config).get(scope.name, "")
-    if team:
-        return agents_of(config, team) if team in teams(config, viewer) else frozenset()
+        return [frozenset() for _ in periods]
+
+    def teams(days: Days) -> list[str]:
+        team = scope.name if scope.kind == "team" else terms.team(scope.name, *days)
+        return [team] if team and (viewer.teams is None or team in viewer.teams) else []
+
+    days = day_numbers(config, periods[0])[0], day_numbers(config, periods[-1])[1]
+    if (scope.kind == "team" and scope.name) or terms.teams_of(scope.name, *days):
+        return _members(config, terms, teams, periods)
     mine = viewer.seats(config)
     names = {name for seat in config.seats.values() for name in (seat.agent, *seat.others) if name}
-    return frozenset(names if mine is None else names & mine)
+    return [frozenset(names if mine is None else names & mine)] * len(periods)
 
 
 def natural(kpi: Kpi, bound: Bound | None, values: Iterable[float | None]) -> float:
@@ -241,31 +284,48 @@ def _judged(made: Trend) -> Trend:
     return made._replace(limits=limits, findings=broken)
 
 
-def _definition(service: Floor, scope: Scope, asked: Asked) -> tuple[Kpi, str, Bound | None, str]:
-    """The KPI as it counts on the last day, its variant and target for the scope."""
-    book, day = kpi_book(service), day_number(asked.last)
+class _Way(NamedTuple):
+    """How a KPI counts for one scope."""
+
+    kpi: Kpi
+    variant: str
+    bound: Bound | None
+    origin: str
+
+
+def _ways(service: Floor, asked: Asked, scopes: Iterable[Scope]) -> dict[Scope, _Way]:
+    """The KPI as it counts in the last period, and of each scope the variant and the target: a team or an
+    agent may have its own. Raises KeyError on an unknown KPI.
+    """
+    book, day = kpi_book(service), _judged_by(service.config, asked)
     kpi = book.definition(asked.kpi, day)
     if kpi is None:
         raise KeyError(asked.kpi)
-    bound, origin = book.bound(asked.kpi, scope, day)
-    return kpi, book.variant(asked.kpi, scope, day), bound, origin
+    return {one: _Way(kpi, book.variant(kpi.id, one, day), *book.bound(kpi.id, one, day)) for one in scopes}
+
+
+def _of_agents(agents: Iterable[str]) -> list[Scope]:
+    return [Scope("agent", agent) for agent in agents]
+
+
+def _judged_by(config: FloorConfig, asked: Asked) -> int:
+    """The last day of the last period, as everywhere."""
+    return day_numbers(config, _holding(config, asked.part, asked.last))[1]
 
 
 def _series(
     service: Floor,
     viewer: Viewer,
-    scope: Scope,
-    kpi: Kpi,
-    variant: str,
-    peers: frozenset[str],
+    agents: Collection[str],
+    ways: Mapping[Scope, _Way],
     periods: Sequence[Period],
 ) -> Series:
-    """The figures of the agent and of everybody beside, read together."""
-    if "agent" not in kpi.scopes:
+    """What the KPI is computed from in any of these ways, of all these agents, read together."""
+    asked = {(way.kpi.id, way.variant): way for way in ways.values() if "agent" in way.kpi.scopes}
+    fields = frozenset[str]().union(*(reads(way.kpi, "agent", way.variant) for way in asked.values()))
+    if not fields:
         return {}
-    fields = reads(kpi, "agent", variant)
-    names = peers | {scope.name} if scope.kind == "agent" else peers
-    return member_series(service.engine, viewer, service.config, names, fields, periods)
+    return member_series(service.engine, viewer, service.config, agents, fields, periods)
 
 
 def _told(
@@ -290,10 +350,12 @@ def _told(
     return [add([told[at] for told in series.values()]) for at in range(len(periods))]
 
 
-def _bands(kpi: Kpi, variant: str, series: Series, count: int) -> list[Band | None]:
+def _bands(ways: Mapping[Scope, _Way], series: Series, beside: Sequence[frozenset[str]]) -> list[Band | None]:
+    theirs = {name: ways[Scope("agent", name)] for name in series}
     found = []
-    for at in range(count):
-        values = (compute(kpi, told[at], "agent", variant).value for told in series.values() if told[at])
+    for at, there in enumerate(beside):
+        told = ((theirs[name], one[at]) for name, one in series.items() if one[at] and name in there)
+        values = (compute(way.kpi, sums, "agent", way.variant).value for way, sums in told)
         found.append(band([value for value in values if value is not None]))
     return found
 

@@ -14,10 +14,13 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.kpi.scope import scope as read_scope
+from ccfloor.kpi.teams import Terms
 from ccfloor.service.people_log import PeopleError, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.members import team_of, teams
 from ccfloor.store.tables import annotations
+from ccfloor.store.team_scope import in_scope
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 KINDS = ("training", "coaching", "form", "other")
@@ -62,7 +65,8 @@ def list_annotations(
 ) -> list[Annotation]:
     """What concerns a scope in [first, last]: its own, its team's and the site's, in order of their day."""
     table = annotations.c
-    around = [str(one) for one in concerning(config, scope) if _sees(viewer, config, one)]
+    told, days = terms_of(engine, config), (day_number(first), day_number(last))
+    around = [str(one) for one in _then(told, scope, days) if in_scope(viewer, config, told, one)]
     query = select(annotations).where(
         table.site == viewer.site,
         table.scope.in_(around),
@@ -73,11 +77,24 @@ def list_annotations(
         query = query.where(table.removed_at.is_(None))
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(table.day, table.id)).mappings()
-        return [_row(found) for found in rows]
+        return [one for one in map(_row, rows) if _meets(told, scope, one)]
+
+
+def _then(terms: Terms, scope: Scope, days: tuple[int, int]) -> list[Scope]:
+    """The scope and those around it on any of these days: the teams an agent was in, the site."""
+    around = terms.teams_of(scope.name, *days) if scope.kind == "agent" else []
+    return list(dict.fromkeys([scope, *(Scope("team", team) for team in around), SITE]))
+
+
+def _meets(terms: Terms, scope: Scope, one: Annotation) -> bool:
+    """Whether what concerned a team fell into a time in which the agent was in it."""
+    if one.scope.kind != "team" or scope.kind != "agent":
+        return True
+    return one.scope.name in terms.teams_of(scope.name, day_number(one.day), day_number(one.until))
 
 
 def concerning(config: FloorConfig, scope: Scope) -> list[Scope]:
-    """The scope and those around it: an agent's team, the site."""
+    """The scope and those around it today: an agent's team, the site."""
     team = team_of(config).get(scope.name, "") if scope.kind == "agent" else ""
     return list(dict.fromkeys([scope, *([Scope("team", team)] if team else []), SITE]))
 

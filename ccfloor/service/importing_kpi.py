@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.cells import plain
@@ -22,7 +22,7 @@ from ccfloor.service.plan_notes import TEXT_MAX
 from ccfloor.service.table_file import Unreadable, read_lines
 from ccfloor.store import imports as store
 from ccfloor.store.engine import writing
-from ccfloor.store.imports import Effect, Taken
+from ccfloor.store.imports import Effect, Taken, Undone
 from ccfloor.store.viewer import Viewer
 
 FILE_MAX = 200
@@ -136,39 +136,49 @@ def take_in(
 
 
 def undo_import(engine: Engine, config: FloorConfig, number: int, who: str, why: str, now: float) -> Taken:
-    """Take a whole import out again. Raises PeopleError: no_who, no_why, import_unknown, import_undone."""
-    words, by = said(why), named(who)
-    with writing(engine) as connection:
-        store.one_by_one(connection)
-        taken = store.find_import(connection, config.site, number)
-        if taken is None:
-            raise PeopleError("import_unknown")
-        if taken.undone_at is not None:
-            raise PeopleError("import_undone")
-        store.undo(connection, config, taken, by, words, now)
-        write(connection, config.site, about(number), "withdrawn", by, words, now)
-    return taken
+    """Take a whole import out again.
+
+    Raises PeopleError: no_who, no_why, import_unknown, import_undone, import_foreign (of a kind that this
+    version does not know).
+    """
+    return _turn(engine, config, number, Undone(now, named(who), said(why)), now)
 
 
 def restore_import(engine: Engine, config: FloorConfig, number: int, who: str, why: str, now: float) -> Taken:
     """Take an undoing back.
 
     Raises PeopleError: no_who, no_why, import_unknown, import_counts (not undone), import_again (the same
-    content was taken in anew since).
+    content was taken in anew since), import_foreign.
     """
-    words, by = said(why), named(who)
+    back = Undone(None, named(who), said(why))
+    return _turn(engine, config, number, back, now)
+
+
+def _turn(engine: Engine, config: FloorConfig, number: int, undone: Undone, now: float) -> Taken:
+    """Let an import count no more, or again, and note who did it."""
     with writing(engine) as connection:
         store.one_by_one(connection)
         taken = store.find_import(connection, config.site, number)
         if taken is None:
             raise PeopleError("import_unknown")
-        if taken.undone_at is None:
-            raise PeopleError("import_counts")
-        if store.same_content(connection, config.site, taken.dataset, taken.digest):
-            raise PeopleError("import_again")
-        store.restore(connection, config, taken)
-        write(connection, config.site, about(number), "restored", by, words, now)
+        if code := _not_to_turn(connection, config.site, taken, undone):
+            raise PeopleError(code)
+        store.turn(connection, config, taken, undone)
+        item = "restored" if undone.at is None else "withdrawn"
+        write(connection, config.site, about(number), item, undone.who, undone.why, now)
     return taken
+
+
+def _not_to_turn(connection: Connection, site: str, taken: Taken, undone: Undone) -> str:
+    """Why an import cannot be undone or restored, as a code; empty where it can."""
+    if taken.dataset not in DATASETS:
+        return "import_foreign"
+    if undone.at is not None:
+        return "" if taken.undone_at is None else "import_undone"
+    if taken.undone_at is None:
+        return "import_counts"
+    again = store.same_content(connection, site, taken.dataset, taken.digest)
+    return "import_again" if again else ""
 
 
 def imports(engine: Engine, viewer: Viewer, dataset: str = "", limit: int = 200) -> list[Taken]:

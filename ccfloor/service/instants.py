@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ccfloor.floor.config import first_instant
+
 
 def instant(text: str, zone: str, day_start_s: int = 0) -> float:
     """UTC epoch seconds of ``2026-11-21``, ``2026-11-21T09:30``, with or without offset, or of epoch seconds.
@@ -19,4 +21,4 @@ def instant(text: str, zone: str, day_start_s: int = 0) -> float:
         raise ValueError(f"{text!r} is not a time such as 2026-11-21 or 2026-11-21T09:30") from None
     if len(text.strip()) == 10:
         parsed += timedelta(seconds=day_start_s)
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=ZoneInfo(zone))).timestamp()
+    return parsed.timestamp() if parsed.tzinfo else first_instant(parsed, ZoneInfo(zone))

@@ -167,7 +167,7 @@ class _Making:
             return compute(kpi, figures, scope.kind, variant)
 
         result = of(told)
-        verdict = light(bound, result.value)
+        verdict = light(bound, result.value) if _judged(kpi, period) else "none"
         why = causes(kpi, told, grown) if verdict in ("near", "missed") else []
         year = of(earlier[1]) if earlier[1] is not None else None
         by_part = tuple(of(part) for part in parts)
@@ -190,14 +190,17 @@ class _Making:
     def part_cell(self, line: Line, part: Period, result: Result) -> Cell:
         """A part's value, judged by the target of its own day."""
         bound, _ = self.book.bound(line.kpi.id, self.scope, self.day(part))
-        # A band is for the long run: a quiet Sunday is no fault of anybody's.
-        judged = line.kpi.direction != "band"
-        return Cell(line.kpi, result, light(bound, result.value) if judged else "none")
+        return Cell(line.kpi, result, light(bound, result.value) if _judged(line.kpi, part) else "none")
 
     def _catalogue(self, day: int) -> Mapping[str, Kpi]:
         if day not in self._on:
             self._on[day] = self.book.on(day)
         return self._on[day]
+
+
+def _judged(kpi: Kpi, period: Period) -> bool:
+    """Whether a period is long enough for a verdict: a quiet Sunday is no fault in a band."""
+    return kpi.direction != "band" or period.part not in ("day", "halfhour")
 
 
 def part_rows(service: HasBook, table: KpiTable) -> list[tuple[Period, tuple[Cell, ...]]]:

@@ -18,12 +18,13 @@ from ccfloor.kpi.book import Choice, ChoiceVersion, KpiBook, KpiVersion, Origin
 from ccfloor.kpi.load import load_catalogue
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of, day_number, month_of, period
+from ccfloor.kpi.teams import Terms
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.settings import Settings, SiteSettings
 from ccfloor.service.site import ROOT, site_folder
 from ccfloor.store import kpi_versions
 from ccfloor.store.engine import lock_site, writing
-from ccfloor.store.members import team_of
+from ccfloor.store.team_terms import terms_of
 
 __all__ = ["Bound", "Choice", "ChoiceVersion", "KpiBook", "KpiVersion", "Origin", "catalogue", "kpi_book"]
 
@@ -47,6 +48,7 @@ class HasBook(Protocol):
 class _Cached(NamedTuple):
     file: tuple[str, int, int]
     stored: int
+    teams: Terms
     again_at: float  # when to try again to keep what could not be written
     book: KpiBook
 
@@ -72,13 +74,14 @@ def site_book(engine: Engine, config: FloorConfig, settings: SiteSettings, now: 
     key = (str(engine.url), config.site)
     with _reading:
         found = _cache.get(key)
-        stored = kpi_versions.stamp(engine, config.site)
-        if found is None or (found.file, found.stored) != (file, stored) or now >= found.again_at:
+        stored, teams = kpi_versions.stamp(engine, config.site), terms_of(engine, config)
+        same = found is not None and (found.file, found.stored) == (file, stored) and found.teams is teams
+        if found is None or not same or now >= found.again_at:
             kpis, problems = _usable(engine, config, settings)
             kept = bool(problems) or _sync(engine, config, kpis, now)
             stored = kpi_versions.stamp(engine, config.site)
             again_at = inf if kept else now + _AGAIN_S
-            found = _cache[key] = _Cached(file, stored, again_at, _book(engine, config, kpis))
+            found = _cache[key] = _Cached(file, stored, teams, again_at, _book(engine, config, kpis, teams))
             found.book.problems = problems
         return found.book
 
@@ -165,7 +168,7 @@ def _same(one: Kpi | None, other: Kpi) -> bool:
     return one is not None and one.model_dump(exclude=_WORDS) == other.model_dump(exclude=_WORDS)
 
 
-def _book(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi]) -> KpiBook:
+def _book(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi], teams: Terms) -> KpiBook:
     with engine.connect() as connection:
         kept = kpi_versions.kept(connection, config.site)
     numbered = _numbered(kept.versions)
@@ -173,7 +176,7 @@ def _book(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi]) -> KpiBook:
     told = {
         name: kpi.model_copy(update={"version": current.get(name, kpi.version)}) for name, kpi in kpis.items()
     }
-    return KpiBook(told, numbered, kept.choices, team_of(config), Promises(config))
+    return KpiBook(told, numbered, kept.choices, teams.team_on, Promises(config))
 
 
 def _numbered(versions: list[KpiVersion]) -> list[KpiVersion]:

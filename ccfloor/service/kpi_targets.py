@@ -1,7 +1,8 @@
 """A site's own targets and variants: set by somebody for a reason, from the first day of a month on.
 
 Months that are over keep what they were judged by: a decision counts from the current month at the earliest.
-Only the very first of a KPI and scope may begin earlier, since nothing of the site's own is altered by it.
+Only the very first of a KPI and scope may begin earlier, in months for which nothing of the site's own
+counted, neither for the scope nor for what is around it: none of them is altered by it.
 """
 
 from collections.abc import Iterator
@@ -17,11 +18,12 @@ from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import Period, back, date_of, day_numbers, month_of
 from ccfloor.kpi.result import Light, Result
 from ccfloor.kpi.scope import Scope
-from ccfloor.service.kpi_site import first_of_month
+from ccfloor.service.kpi_site import Promises, first_of_month
 from ccfloor.service.people_log import PeopleError, named, said
 from ccfloor.store import kpi_versions
 from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.kpi_figures import figures
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
 
 _SHARE = 10.0  # no share is to be beyond 1000 %
@@ -59,9 +61,9 @@ def decide(
     _check(config, kpi, scope, choice)
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
-        made = _made(connection, viewer.site, kpi.id, scope)
-        _check_day(config, made, valid_from, act.now)
-        if _book(kpi, made).choice(kpi.id, scope, valid_from) == choice:
+        book = _book(connection, viewer.site, config, kpi)
+        _check_day(config, book, kpi.id, scope, valid_from, act.now)
+        if book.choice(kpi.id, scope, valid_from) == choice:
             raise TargetError("same_target")
         _append(connection, viewer.site, kpi.id, scope, valid_from, choice, act)
 
@@ -102,15 +104,32 @@ def _check(config: FloorConfig, kpi: Kpi, scope: Scope, choice: Choice) -> None:
         raise TargetError("odd_share")
 
 
-def _check_day(config: FloorConfig, made: list[ChoiceVersion], valid_from: int, now: float) -> None:
+def _check_day(
+    config: FloorConfig, book: KpiBook, kpi_id: str, scope: Scope, valid_from: int, now: float
+) -> None:
     if valid_from % 100 != 1:
         raise TargetError("not_a_month")
     try:
         date_of(valid_from)
     except ValueError:
         raise TargetError("not_a_month") from None
-    if made and valid_from < first_of_month(config, now):
+    if valid_from < earliest(config, book, kpi_id, scope, now, valid_from):
         raise TargetError("month_closed")
+
+
+def earliest(config: FloorConfig, book: KpiBook, kpi_id: str, scope: Scope, now: float, since: int) -> int:
+    """The first day of the earliest month, not before ``since``, from which a decision may count."""
+    found = first_of_month(config, now)
+    if any(one.scope == scope for one in book.history(kpi_id)):
+        return found
+    while found > since and not book.is_own(kpi_id, scope, before := _month_before(found)):
+        found = before
+    return found
+
+
+def _month_before(day: int) -> int:
+    year, month = day // 10_000, day // 100 % 100
+    return day - 100 if month > 1 else (year - 1) * 10_000 + 1201
 
 
 def _made(connection: Connection, site: str, kpi: str, scope: Scope) -> list[ChoiceVersion]:
@@ -118,8 +137,10 @@ def _made(connection: Connection, site: str, kpi: str, scope: Scope) -> list[Cho
     return [one for one in kept if (one.kpi, one.scope) == (kpi, scope)]
 
 
-def _book(kpi: Kpi, made: list[ChoiceVersion]) -> KpiBook:
-    return KpiBook({kpi.id: kpi}, choices=made)
+def _book(connection: Connection, site: str, config: FloorConfig, kpi: Kpi) -> KpiBook:
+    """Everything that the site has decided."""
+    choices = kpi_versions.kept(connection, site).choices
+    return KpiBook({kpi.id: kpi}, (), choices, terms(connection, config, site).team_on, Promises(config))
 
 
 def _append(

@@ -1,13 +1,13 @@
 """What a stored day holds to jump to: levels of the plan, other alarms, incidents, the longest waits."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import msgspec
 from sqlalchemy import Connection, Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.period import period
 from ccfloor.rules.alarms import Alarm
 from ccfloor.rules.model import Rule
 from ccfloor.service.incidents import list_incidents
@@ -51,11 +51,10 @@ def stored_day(engine: Engine, config: FloorConfig, day: str, now: float) -> Sto
 
     Raises ValueError where ``day`` is no date.
     """
-    noon = datetime.combine(date.fromisoformat(day), datetime.min.time().replace(hour=12))
-    first, last = config.business_day(noon.replace(tzinfo=ZoneInfo(config.zone)).timestamp())
+    of = period(config, date.fromisoformat(day).isoformat())
     told = journal.c.at
     query = select(func.min(told), func.max(told)).where(
-        journal.c.site == config.site, told >= first, told < last
+        journal.c.site == config.site, told >= of.start, told < of.end
     )
     with engine.connect() as connection:
         begun, ended = connection.execute(query).one()
@@ -70,9 +69,7 @@ def latest_day(engine: Engine, config: FloorConfig, now: float) -> date | None:
     query = select(func.max(journal.c.at)).where(journal.c.site == config.site, journal.c.at <= now)
     with engine.connect() as connection:
         last = connection.scalar(query)
-    if last is None:
-        return None
-    return datetime.fromtimestamp(config.business_day(last)[0], ZoneInfo(config.zone)).date()
+    return None if last is None else config.business_date(last)
 
 
 def jumps(engine: Engine, config: FloorConfig, viewer: Viewer, start: float, end: float) -> list[Jump]:

@@ -1,7 +1,7 @@
 """The site's own files: its queues and targets, its seats, its pause reasons, checked line by line."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget, SeatInfo
+from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget, SeatInfo, first_instant
 from ccfloor.service.places import Problem, SettingsError, problems_of, yaml_line
 from ccfloor.service.settings import SiteSettings
 
@@ -139,7 +139,7 @@ def _queue(name: str, entry: QueueEntry, settings: SiteSettings) -> QueueInfo:
 
 def _target(entry: TargetEntry, settings: SiteSettings) -> QueueTarget:
     day = datetime(entry.valid_from.year, entry.valid_from.month, entry.valid_from.day)
-    start = day.replace(tzinfo=ZoneInfo(settings.zone)).timestamp() + settings.day_start_s
+    start = first_instant(day + timedelta(seconds=settings.day_start_s), ZoneInfo(settings.zone))
     return QueueTarget(valid_from=start, **entry.model_dump(exclude={"valid_from"}))
 
 

@@ -1,13 +1,17 @@
 """Who can be asked for on a page of people: teams, their agents, agents of no team, the site."""
 
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Engine, Table, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.scope import SITE, Scope
-from ccfloor.store.members import team_of, teams
+from ccfloor.kpi.teams import ALWAYS, LAST, Terms
+from ccfloor.store.members import team_of
 from ccfloor.store.tables import agent_intervals, queue_intervals
+from ccfloor.store.team_scope import in_scope, visible_teams
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 
@@ -21,21 +25,30 @@ class Floor(Protocol):
 def subjects(service: Floor, viewer: Viewer) -> list[Scope]:
     """Every team with its agents below it, then agents of no team, then the site; as the viewer may see them.
 
-    Agents are those that the site's files name or that any interval is stored of.
+    Agents are those that the site's files name or that any interval is stored of, each below today's team,
+    else the last that he was in; teams that are no more come after those of today.
     """
-    config = service.config
-    team = team_of(config)
-    mine = viewer.seats(config)
+    config, told = service.config, terms_of(service.engine, service.config)
+    seen = visible_teams(viewer, config, told, ALWAYS, LAST)
+    team = _homes(told, team_of(config), seen)
     people = [name for seat in config.seats.values() for name in (seat.agent, *seat.others) if name]
     stored = stored_agents(service.engine, viewer)
     known = dict.fromkeys([*people, *stored])
-    agents = [name for name in known if mine is None or name in mine]
+    agents = [name for name in known if in_scope(viewer, config, told, Scope("agent", name))]
     found: list[Scope] = []
-    for one in teams(config, viewer):
+    for one in seen:
         found.append(Scope("team", one))
         found += [Scope("agent", name) for name in agents if team.get(name) == one]
     found += [Scope("agent", name) for name in agents if not team.get(name)]
-    return [*found, SITE] if found and mine is None and viewer.queues is None else found
+    return [*found, SITE] if found and viewer.teams is None and viewer.queues is None else found
+
+
+def _homes(told: Terms, now: Mapping[str, str], seen: Sequence[str]) -> dict[str, str]:
+    """Agent → today's team, else the last that he was in, of those that are seen."""
+    found = dict[str, str]()
+    for spell in told.spells(ALWAYS, LAST):
+        found |= {name: team for name, team in spell.teams.items() if team in seen}
+    return found | {name: team for name, team in now.items() if team in seen}
 
 
 def stored_queues(engine: Engine, viewer: Viewer) -> list[str]:

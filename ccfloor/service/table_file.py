@@ -9,7 +9,8 @@ import io
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
-from typing import cast
+from typing import IO, cast
+from xml.parsers import expat
 
 from openpyxl import load_workbook
 
@@ -23,6 +24,7 @@ _COLUMNS_MAX = 60
 _UNPACKED_MAX = 100_000_000
 _RATIO_MAX = 50  # a table packs ten- to twentyfold; what packs more is none
 _ROWS_MAX = 1_048_576  # more have no place in a sheet, whatever number a row claims
+_PIECE = 4096
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 _MB = 1_000_000
 
@@ -78,11 +80,7 @@ def _csv(text: str) -> Iterator[Line]:
 def _excel(content: bytes) -> Iterator[Line]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            unpacked = sum(item.file_size for item in packed.infolist())
-        if unpacked > _UNPACKED_MAX:
-            raise Unreadable("too_big", most=_UNPACKED_MAX // _MB)
-        if unpacked > _RATIO_MAX * len(content) + _MB:
-            raise Unreadable("not_excel")
+            _fits(packed, len(content))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         sheet = shown[0]
@@ -97,3 +95,32 @@ def _excel(content: bytes) -> Iterator[Line]:
         raise
     except Exception:  # a damaged archive fails in as many ways as it can be damaged
         raise Unreadable("not_excel") from None
+
+
+def _fits(packed: zipfile.ZipFile, size: int) -> None:
+    """Refuse what would not stay within bounds when it is read. Raises Unreadable."""
+    unpacked = sum(item.file_size for item in packed.infolist())
+    if unpacked > _UNPACKED_MAX:
+        raise Unreadable("too_big", most=_UNPACKED_MAX // _MB)
+    if unpacked > _RATIO_MAX * size + _MB:
+        raise Unreadable("not_excel")
+    for item in packed.infolist():
+        with packed.open(item) as part:
+            if _declares(part):
+                raise Unreadable("not_excel")
+
+
+def _declares(part: IO[bytes]) -> bool:
+    """Whether a part begins with a document type: its entities could grow a hundredfold when they are read,
+    and no spreadsheet writes one (ECMA-376, part 2, forbids it).
+    """
+    met: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: met.append("document type")
+    parser.StartElementHandler = lambda *_: met.append("element")
+    try:
+        while not met and (piece := part.read(_PIECE)):
+            parser.Parse(piece)
+    except expat.ExpatError as error:  # a picture, or broken: whoever reads it says so
+        met.append(str(error))
+    return met[:1] == ["document type"]

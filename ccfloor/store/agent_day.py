@@ -12,8 +12,11 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow, SpanRow
 from ccfloor.kpi.adherence import Shift
+from ccfloor.kpi.scope import Scope
 from ccfloor.store import tables
 from ccfloor.store.recall import call_row
+from ccfloor.store.team_scope import sees_day, whom_between
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
 _DAY_S = 86_400.0
@@ -27,17 +30,29 @@ class Rostered(NamedTuple):
     shifts: tuple[Shift, ...]
 
 
-def may_see(viewer: Viewer, config: FloorConfig, agent: str) -> bool:
-    """Whether this viewer may look at an agent's time: it belongs to no queue, and to one team."""
-    mine = viewer.seats(config)
-    return viewer.queues is None and (mine is None or agent in mine)
+def _sight(
+    connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
+) -> list[tuple[float, float]]:
+    """The parts of [start, end) in which this viewer may look at an agent's time: it belongs to no queue,
+    and to the team of its day.
+    """
+    if viewer.queues is not None:
+        return []
+    told = terms(connection, config, viewer.site)
+    parts = whom_between(viewer, config, told, Scope("agent", agent), start, end)
+    return [(first, last) for first, last, _ in parts if last > first]
+
+
+def _touches(sight: Iterable[tuple[float, float]], start: float, end: float) -> bool:
+    return any(start < last and end > first for first, last in sight)
 
 
 def spans_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
 ) -> list[SpanRow]:
     """What an agent did in [start, end), at whichever seat, in order; spans reach in and out of it whole."""
-    if not may_see(viewer, config, agent):
+    sight = _sight(connection, viewer, config, agent, start, end)
+    if not sight:
         return []
     table = tables.seat_spans.c
     columns = [table[name] for name in SpanRow.__struct_fields__]
@@ -46,14 +61,15 @@ def spans_of(
     # Of what began more than a day before only the last can still go on.
     before = mine.where(table.start < start - _DAY_S).order_by(table.start.desc()).limit(1)
     rows = [SpanRow(*row) for query in (before, recent) for row in connection.execute(query)]
-    return sorted((row for row in rows if row.end > start), key=lambda row: row.start)
+    return sorted((row for row in rows if _touches(sight, row.start, row.end)), key=lambda row: row.start)
 
 
 def calls_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
 ) -> list[CallRow]:
     """The calls that an agent answered and that touch [start, end), in order of the answer."""
-    if not may_see(viewer, config, agent):
+    sight = _sight(connection, viewer, config, agent, start, end)
+    if not sight:
         return []
     table = tables.calls.c
     query = select(tables.calls).where(
@@ -67,7 +83,7 @@ def calls_of(
     return [
         _masked(viewer, row)
         for row in found
-        if row.answered_at >= start or row.ended_at > start or not row.ended_at
+        if _touches(sight, row.answered_at, max(row.ended_at or end, row.answered_at + 1e-6))
     ]
 
 
@@ -90,7 +106,9 @@ def roster_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, days: Sequence[int]
 ) -> list[Rostered]:
     """An agent's roster on these days (20261122), in order; days without one are absent."""
-    if not days or not may_see(viewer, config, agent):
+    told = terms(connection, config, viewer.site)
+    days = [day for day in days if sees_day(viewer, config, told, agent, day)]
+    if not days or viewer.queues is not None:
         return []
     table = tables.roster.c
     query = select(table.day, table.start, table.end, table.activity).where(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, select
 
-from ccfloor.kpi.fields import AGENT, PRESENCE
+from ccfloor.kpi.fields import AGENT, PRESENCE, PRESENT_ANSWERED
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.store.agent_metrics import PRESENCE as TELLING
 from ccfloor.store.day_sums import AGENT_DAYS, Sums
@@ -29,7 +29,7 @@ def agent_rows(
     (all of it where any is asked for) only where a switch told of the agent's presence on the day, the day
     before or the day after.
     """
-    timed = not _PRESENCE.isdisjoint(fields)
+    timed = PRESENT_ANSWERED in fields or not _PRESENCE.isdisjoint(fields)
     wanted = {"agent.answered", *fields, *(PRESENCE if timed else ())}
     names = [name for name in AGENT if name in wanted]
     table = agent_days.c
@@ -46,6 +46,8 @@ def agent_rows(
         given = dict(zip(names, sums, strict=True))
         if timed and not any((agent, _beside(day, step)) in telling for step in (0, -1, 1)):
             given = {name: value for name, value in given.items() if name not in _PRESENCE}
+        elif PRESENT_ANSWERED in fields:
+            given[PRESENT_ANSWERED] = given["agent.answered"]
         yield agent, day, given | {AGENT_DAYS: int(bool(spent or given["agent.answered"]))}
 
 

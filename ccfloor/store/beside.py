@@ -4,7 +4,7 @@ Complaints of ten days are divided by the calls of those ten days: a period's fi
 ``agent.answered@complaints.verified``. Which fields stand beside which is told in ``ccfloor.kpi.fields``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from sqlalchemy import Connection, select
 
@@ -34,10 +34,10 @@ def add_all_beside(
     kind: Kind,
     span: tuple[int, int],
     found: Mapping[str, Sums],
-    teams: Mapping[str, str],
+    place: Callable[[str, int], str],
 ) -> None:
     """The same for every queue, team or agent at once. ``span``: first and last day, the first day 0 of a
-    month where its sums count; ``teams``: agent → team.
+    month where its sums count; ``place``: (agent, day) → the member whose the day is, "" for none.
     """
     named, everybody = _named(connection, site, kind, *span), _everybody(connection, site, kind, *span)
     if not named and not everybody:
@@ -47,9 +47,11 @@ def add_all_beside(
     if kind == "queue":
         rows = _of_queues(connection, site, wanted, *span)
     else:
-        rows = _of_people(connection, site, wanted, teams if kind == "team" else None, *span)
+        rows = _of_people(connection, site, wanted, place, *span)
     for name, total in found.items():
         theirs = named.get(name, {})
+        if kind == "agent":
+            theirs = {field: {day for day in days if place(name, day)} for field, days in theirs.items()}
         told = {
             field: theirs.get(field, set()) | everybody.get(field, set()) for field in {**theirs, **everybody}
         }
@@ -95,13 +97,13 @@ def _of_people(
     connection: Connection,
     site: str,
     fields: Collection[str],
-    teams: Mapping[str, str] | None,
+    place: Callable[[str, int], str],
     first: int,
     last: int,
 ) -> dict[str, ByDay]:
-    """Agent, or with ``teams`` team → sums by day."""
+    """Agent or team → sums by day."""
     found: dict[str, ByDay] = {}
     for agent, day, sums in agent_rows(connection, site, None, fields, first, last):
-        name = agent if teams is None else teams.get(agent, "")
-        add_sums(found.setdefault(name, {}).setdefault(day, {}), sums)
+        if name := place(agent, day):
+            add_sums(found.setdefault(name, {}).setdefault(day, {}), sums)
     return found

@@ -6,16 +6,17 @@ One page costs what it shows: it begins behind the last call of the page before,
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.floor.records import CallRow
 from ccfloor.kpi.scope import Scope
-from ccfloor.store.members import agents_of
 from ccfloor.store.queries import masked
 from ccfloor.store.recall import call_row
 from ccfloor.store.tables import calls
+from ccfloor.store.team_scope import whom_between
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
 Which = Literal[
@@ -52,15 +53,15 @@ def call_list(
     after: Place | None = None,
 ) -> CallList:
     """A page of the calls of a scope; empty where the viewer may not see it. Instants: UTC epoch seconds."""
-    within = _within(viewer, config, scope, start, end)
-    if within is None:
-        return CallList([], 0, None)
-    within = [*within, *_kind(which)]
     order = _order(scope)
-    query: Select[Any] = select(calls).where(*within)
-    if after is not None:
-        query = query.where(_behind(order, after))
     with engine.connect() as connection:
+        within = _within(connection, viewer, config, scope, start, end)
+        if within is None:
+            return CallList([], 0, None)
+        within = [*within, *_kind(which)]
+        query: Select[Any] = select(calls).where(*within)
+        if after is not None:
+            query = query.where(_behind(order, after))
         total = connection.scalar(select(func.count()).select_from(calls).where(*within)) or 0
         found = connection.execute(query.order_by(*order).limit(limit + 1)).all()
     rows = [masked(viewer, call_row(row)) for row in found[:limit]]
@@ -69,7 +70,7 @@ def call_list(
 
 
 def _within(
-    viewer: Viewer, config: FloorConfig, scope: Scope, start: float, end: float
+    connection: Connection, viewer: Viewer, config: FloorConfig, scope: Scope, start: float, end: float
 ) -> list[ColumnElement[bool]] | None:
     """Site, time, scope and rights; None where nothing of the scope is the viewer's."""
     table = calls.c
@@ -79,13 +80,15 @@ def _within(
         found = [table.site == viewer.site, table.entered_at >= start, table.entered_at < end]
         found += [table.queue == scope.name] if scope.kind == "queue" else []
         return [*found, *queue_scope(viewer, table.queue)]
-    names = {scope.name} if scope.kind == "agent" else set(agents_of(config, scope.name))
-    mine = viewer.seats(config)
-    names = names if mine is None else names & mine
-    if not names:
+    told = terms(connection, config, viewer.site)
+    parts = [part for part in whom_between(viewer, config, told, scope, start, end) if part[2].agents]
+    if not parts:
         return None
-    found = [table.site == viewer.site, table.agent.in_(sorted(names))]
-    found += [table.answered_at >= start, table.answered_at < end, table.outcome == Outcome.ANSWERED.value]
+    answered = [
+        and_(table.agent.in_(sorted(part.agents or ())), table.answered_at >= first, table.answered_at < last)
+        for first, last, part in parts
+    ]
+    found = [table.site == viewer.site, or_(*answered), table.outcome == Outcome.ANSWERED.value]
     # Nobody waits a day: lets the index on the entry be used where that is the cheaper one.
     found += [table.entered_at >= start - _DAY_S, table.entered_at < end]
     return [*found, *queue_scope(viewer, table.queue)]

@@ -15,7 +15,7 @@ from ccfloor.store.tables import checkpoints
 from ccfloor.store.writer import Row, replaced, write_rows
 
 EVERY_EVENTS = 20_000  # a restart replays at most so many,
-EVERY_LOGGED = 200_000  # or so many of a feed that is only read in
+EVERY_LOGGED = 40_000  # or so many of a feed that is only read in; a replay of its days plays them first
 KEEP_ALL_S = 2 * 86400.0  # checkpoints of the last two days are all kept,
 THIN_EVENTS = 20_000  # older ones one in so many journal rows: a jump to an old day plays no more
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from ccfloor.floor.metrics import FIELDS
 from ccfloor.floor.records import AGENT_FIELDS
-from ccfloor.kpi.fields import AGENT, GREATEST, PRESENCE, QUEUE
+from ccfloor.kpi.fields import AGENT, GREATEST, PRESENCE, PRESENT_ANSWERED, QUEUE
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.store.agent_metrics import PRESENCE as TELLING
 from ccfloor.store.engine import by_value
@@ -24,6 +24,8 @@ By = Literal["day", "member"]
 AGENT_DAYS = "seats.agent_days"
 QUEUE_NAMES = (*QUEUE, *GREATEST)
 _ALWAYS = tuple(name for name in AGENT if name not in PRESENCE)
+_ANSWERED = "agent.answered"
+_TIMED = (PRESENT_ANSWERED, *PRESENCE)
 _WHOLE_NAMES = (AGENT_DAYS, *AGENT)
 
 
@@ -49,14 +51,16 @@ def agent_sums(
     untold: set[int | str] = set()
     for key, told, *sums in _rows(connection, site, names, first, last, by):
         given = dict(zip(_WHOLE_NAMES, map(int, sums), strict=True))
-        if not told:
-            if any(given[name] for name in PRESENCE):
+        if told:
+            given[PRESENT_ANSWERED] = given[_ANSWERED]
+        else:
+            if given[_ANSWERED] or any(given[name] for name in PRESENCE):
                 untold.add(key)
             given = {name: given[name] for name in (AGENT_DAYS, *_ALWAYS)}
         add_sums(found.setdefault(key, {}), given)
     if untold:
         for day, agent, spent in _beside_told(connection, site, names, first, last):
-            add_sums(found[day if by == "day" else agent], dict(zip(PRESENCE, map(int, spent), strict=True)))
+            add_sums(found[day if by == "day" else agent], dict(zip(_TIMED, map(int, spent), strict=True)))
     return found
 
 
@@ -85,13 +89,15 @@ def _rows(
 def _beside_told(
     connection: Connection, site: str, names: Collection[str] | None, first: int, last: int
 ) -> Iterator[tuple[int, str, Sequence[Any]]]:
-    """(day, agent, time in status) of days without presence beside one of the same agent that tells it."""
+    """(day, agent, answered and time in status) of days without presence beside one of the same agent that
+    tells it.
+    """
     day = date_of(first)
     table, other = agent_days.c, agent_days.alias("beside")
     while (number := day_number(day)) <= last:
         beside = [day_number(day - timedelta(days=1)), day_number(day + timedelta(days=1))]
         day += timedelta(days=1)
-        query = select(table.agent, *(table[name.partition(".")[2]] for name in PRESENCE))
+        query = select(table.agent, table.answered, *(table[name.partition(".")[2]] for name in PRESENCE))
         query = query.where(table.site == site, table.day == number, _told(agent_days) == 0)
         same = and_(other.c.site == site, other.c.agent == table.agent, other.c.day.in_(beside))
         known = select(other.c.day).where(same, _told(other) > 0).exists()

@@ -4,12 +4,12 @@ Days that nobody has counted yet, the present one above all, are counted from th
 asked for; where they are too many, nothing is told of the period: a sum of some of its days would be wrong.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, select
 
-from ccfloor.kpi.fields import COUNTED
+from ccfloor.kpi.fields import CALLS, COUNTED
 from ccfloor.kpi.period import Period, day_number
 from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.store.call_counts import Counted, count_calls
@@ -55,28 +55,43 @@ def _done(connection: Connection, site: str, first: int, last: int) -> set[int]:
 
 
 def counted_by_day(
-    connection: Connection, site: str, scopes: Collection[Scope], first: int, last: int
+    connection: Connection,
+    site: str,
+    scopes: Collection[Scope],
+    first: int,
+    last: int,
+    afresh: Collection[int] = (),
 ) -> dict[int | str, Sums]:
-    """Day → sums over these scopes, of the days that have been counted."""
+    """Day → sums over these scopes, of the days that have been counted. ``afresh``: see ``_sums``."""
     table = counted_days.c
     day = by_value(table.day)
-    query = select(day, *(func.sum(table[name]) for name in _COLUMNS)).group_by(day)
+    query = select(day, *_sums(afresh)).group_by(day)
     query = query.where(table.site == site, table.day >= first, table.day <= last)
     rows = connection.execute(query.where(table.scope.in_([str(scope) for scope in scopes])))
     return {day: _known(sums) for day, *sums in rows}
 
 
 def counted_by_member(
-    connection: Connection, site: str, kind: Kind, first: int, last: int, without: Collection[int] = ()
+    connection: Connection, site: str, kind: Kind, first: int, last: int, afresh: Collection[int] = ()
 ) -> dict[str, Sums]:
-    """Queue or agent → sums of the days that have been counted, but for those of ``without``."""
+    """Queue or agent → sums of the days that have been counted. ``afresh``: see ``_sums``."""
     table = counted_days.c
     scoped = by_value(table.scope)
-    query = select(scoped, *(func.sum(table[name]) for name in _COLUMNS)).group_by(scoped)
+    query = select(scoped, *_sums(afresh)).group_by(scoped)
     query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
-    if without:
-        query = query.where(table.day.not_in(without))
     return {scope.partition(":")[2]: _known(sums) for scope, *sums in connection.execute(query)}
+
+
+def _sums(afresh: Collection[int]) -> list[ColumnElement[Any]]:
+    """Sums of what was counted. Of the days ``afresh`` calls are counted anew by whoever asks; of seats the
+    last count is the best there is until then.
+    """
+    table = counted_days.c
+    old = table.day.in_(sorted(afresh))
+    return [
+        func.sum(case((old, None), else_=table[column]) if afresh and name in CALLS else table[column])
+        for name, column in zip(COUNTED, _COLUMNS, strict=True)
+    ]
 
 
 def imported_by_day(
@@ -106,6 +121,19 @@ def imported_by_member(
     for scope, field, value in connection.execute(query):
         found.setdefault(scope.partition(":")[2], {})[field] = value
     return found
+
+
+def imported_one_by_one(
+    connection: Connection, site: str, kind: Kind, first: int, last: int, months: bool
+) -> Iterator[tuple[str, int, Sums]]:
+    """(queue, team or agent; day; what imports say of it on the day)."""
+    table = kpi_facts.c
+    whose = (by_value(table.scope), table.day, by_value(table.field))
+    query = select(*whose, func.sum(table.value)).group_by(*whose)
+    query = query.where(table.site == site, table.day >= first, table.day <= last, *_of(table.scope, kind))
+    for scope, day, field, value in connection.execute(query):
+        if months or day % 100:
+            yield scope.partition(":")[2], day, {field: value}
 
 
 def _of(column: ColumnElement[str], kind: Kind) -> list[ColumnElement[bool]]:

@@ -21,8 +21,10 @@ from ccfloor.store.agent_metrics import TOLD
 from ccfloor.store.call_counts import WEEK_S, Counted, count_calls
 from ccfloor.store.engine import by_value, lock_site, writing
 from ccfloor.store.seen import joined, seen
+from ccfloor.store.span_sums import presence_told
 from ccfloor.store.tables import (
     agent_intervals,
+    calls,
     counted_days,
     fact_days,
     import_rows,
@@ -49,7 +51,10 @@ def due_days(connection: Connection, config: FloorConfig, site: str) -> list[Per
     done = {row.day: row for row in rows}
     rosters = _rosters(connection, site)
     found: list[Period] = []
-    for day in _days(config, sight.told, today.start):
+    first = connection.scalar(select(func.min(calls.c.entered_at)).where(calls.c.site == site))
+    # Who waited when the first link came up had called before anybody told of anything.
+    told = joined([*sight.told, *([(first, first)] if first else [])])
+    for day in _days(config, told, today.start):
         row = done.get(day_number(day.day))
         stale = row is not None and not row.final and row.at < today.start
         if row is None or stale or row.roster != _roster_mark(rosters, row.day):
@@ -164,7 +169,10 @@ def _busy_spells(connection: Connection, site: str, day: Period) -> dict[str, di
 def _rostered(
     connection: Connection, config: FloorConfig, site: str, day: Period
 ) -> dict[str, dict[str, int]]:
-    """Agent → how the day's roster was kept; nothing of agents without one."""
+    """Agent → how the day's roster was kept; nothing of agents without one, or of whom nobody can tell.
+
+    Time in which nobody told who is there speaks for nobody and against nobody.
+    """
     around = [day_number(one.day) for one in (back(config, day), day, day_of(config, day.end))]
     shifts = [_shifts(connection, site, number) for number in around]
     windows: dict[str, tuple[float, float]] = {}
@@ -172,13 +180,17 @@ def _rostered(
         before = max((shift.end for shift in shifts[0].get(agent, ())), default=0.0)
         after = min((shift.start for shift in shifts[2].get(agent, ())), default=inf)
         windows[agent] = reach(theirs, before, after)
+    sight = seen(connection, site)
+    if not windows:
+        return {}
+    told = presence_told(connection, site, sight, (day.start, day.end))
     stays = _stays(connection, site, windows)
-    kept = {agent: adherence(theirs, stays.get(agent, ())) for agent, theirs in shifts[1].items()}
-    return {
-        agent: {name: int(value) for name, value in one.figures.items()}
-        for agent, one in kept.items()
-        if one is not None
-    }
+    found: dict[str, dict[str, int]] = {}
+    for agent, window in windows.items():
+        kept = adherence(shifts[1][agent], stays.get(agent, ()), excused=sight.blind(*window), told=told)
+        if kept is not None:
+            found[agent] = {name: int(value) for name, value in kept.figures.items()}
+    return found
 
 
 def _shifts(connection: Connection, site: str, day: int) -> dict[str, list[Shift]]:
@@ -197,9 +209,7 @@ def _shifts(connection: Connection, site: str, day: int) -> dict[str, list[Shift
 def _stays(
     connection: Connection, site: str, windows: Mapping[str, tuple[float, float]]
 ) -> dict[str, list[Stay]]:
-    """What the agents did, each in a window of their own."""
-    if not windows:
-        return {}
+    """What the agents did, each in a window of their own: what reaches out of it belongs to another day."""
     table = seat_spans.c
     first, last = min(start for start, _ in windows.values()), max(end for _, end in windows.values())
     query = select(table.agent, table.start, table.end, table.status, table.reason)
@@ -209,7 +219,8 @@ def _stays(
     for agent, start, end, status, reason in connection.execute(query):
         window = windows[agent]
         if start < window[1] and end > window[0]:
-            found.setdefault(agent, []).append(stay(start, end, status, reason))
+            part = (max(start, window[0]), min(end, window[1]))
+            found.setdefault(agent, []).append(stay(*part, status, reason))
     return found
 
 

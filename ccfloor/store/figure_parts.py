@@ -10,7 +10,8 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import BESIDE, CALLS, GREATEST
 from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, day_of, days
 from ccfloor.kpi.scope import SITE, Scope
-from ccfloor.store import fact_sums, members
+from ccfloor.kpi.teams import Terms
+from ccfloor.store import fact_sums, team_scope
 from ccfloor.store.call_counts import count_calls
 from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
@@ -18,37 +19,64 @@ from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.seen import Seen, seen
 from ccfloor.store.span_sums import agent_span, calls_of_agents, present_around, queue_span
 from ccfloor.store.tables import calls, queue_intervals
+from ccfloor.store.team_scope import Whom
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
 Days = tuple[int, int]  # first and last, both inclusive
 
 
 class Asked(NamedTuple):
-    """Who asks what. ``kept``: the stored days are those of this calendar."""
+    """Who asks what. ``kept``: the stored days are those of this calendar. ``terms``: who was in which team
+    when.
+    """
 
     connection: Connection
     viewer: Viewer
     config: FloorConfig
     seen: Seen
     kept: bool
+    terms: Terms
 
     @classmethod
     def of(cls, connection: Connection, viewer: Viewer, config: FloorConfig) -> "Asked":
         """What is known of the site before anything is read."""
         mark = Calendar(config).mark
         kept = mark is not None and stored_mark(connection, viewer.site) == mark
-        return cls(connection, viewer, config, seen(connection, viewer.site), kept)
+        told = terms(connection, config, viewer.site)
+        return cls(connection, viewer, config, seen(connection, viewer.site), kept, told)
+
+    def whom(self, scope: Scope, days: Days) -> list[Whom]:
+        """The agents that a scope adds up from the first to the last of these days."""
+        return team_scope.whom(self.viewer, self.config, self.terms, scope, days)
+
+    def spans(self, scope: Scope, of: Period) -> Iterator[tuple[float, float, Whom]]:
+        """The same as instants: start, end and agents of each stretch of a period."""
+        parts = self.whom(scope, team_scope.numbers(self.config, of))
+        return team_scope.spans(self.config, of.start, of.end, parts)
 
     def told_days(self, of: Iterable[Period]) -> list[Period]:
-        """The days of these periods that any source tells of, in order, each once."""
-        found = {
-            day.start: day
-            for one in of
-            if self.seen.tells_of(one.start, one.end)
-            for day in days(self.config, one)
-            if self.seen.tells_of(day.start, day.end)
-        }
-        return [found[start] for start in sorted(found)]
+        """The days of these periods that any source tells of, in order, each once.
+
+        Also those that nobody saw and on which somebody called: who waited when a link came up.
+        """
+        every = {day.start: day for one in of for day in days(self.config, one)}
+        if not every:
+            return []
+        called = self._called(min(every), max(day.end for day in every.values()))
+        told = (start for start in every if start in called or self.seen.tells_of(start, every[start].end))
+        return [every[start] for start in sorted(told)]
+
+    def _called(self, start: float, end: float) -> set[float]:
+        """The beginnings of days with a call in time that nobody saw."""
+        entered, found = calls.c.entered_at, set[float]()
+        first = select(entered).where(calls.c.site == self.viewer.site).order_by(entered).limit(1)
+        for at, until in self.seen.gaps(start, end):
+            while (call := self.connection.scalar(first.where(entered >= at, entered < until))) is not None:
+                day = day_of(self.config, call)
+                found.add(day.start)
+                at = day.end
+        return found
 
 
 class AgentSpans:
@@ -58,14 +86,16 @@ class AgentSpans:
         self._asked = asked
         self._present: dict[float, set[str]] = {}  # by the start of the day
 
-    def of(self, one: Period) -> Iterator[dict[str, Sums]]:
-        """Agent → sums: of a half hour, or of each day of a longer period."""
+    def of(self, one: Period) -> Iterator[tuple[int, dict[str, Sums]]]:
+        """(business day, agent → sums): of a half hour, or of each day of a longer period."""
         asked = self._asked
         for part in days(asked.config, one) if is_whole(one) else [one]:
             if asked.seen.tells_of(part.start, part.end):
                 there = self._there(day_of(asked.config, part.start)).__contains__
                 span = (part.start, part.end)
-                yield agent_span(asked.connection, asked.viewer, asked.config, span, there)
+                viewer = team_scope.open_viewer(asked.viewer)
+                found = agent_span(asked.connection, viewer, asked.config, span, there)
+                yield team_scope.numbers(asked.config, part)[0], found
 
     def _there(self, day: Period) -> set[str]:
         """Agents whose presence was told of on a day or beside it."""
@@ -79,25 +109,6 @@ class AgentSpans:
             return present_around(asked.connection, asked.config, asked.viewer.site, (day.start, day.end))
         first, last = (day_number(business_date(asked.config, at)) for at in (day.start - 1, day.end))
         return present_on(asked.connection, asked.viewer.site, first, last)
-
-
-def in_scope(viewer: Viewer, config: FloorConfig, scope: Scope) -> bool:
-    """Whether a viewer may see figures of a scope at all."""
-    if scope.kind == "queue":
-        return viewer.sees_queue(scope.name)
-    if scope.kind == "team":
-        return viewer.teams is None or scope.name in viewer.teams
-    mine = viewer.seats(config)
-    return scope.kind == "site" or mine is None or scope.name in mine
-
-
-def agent_names(viewer: Viewer, config: FloorConfig, scope: Scope) -> frozenset[str] | None:
-    """The agents that a scope adds up, as far as the viewer may see them; None: all."""
-    mine = viewer.seats(config)
-    if scope.kind == "site":
-        return mine
-    theirs = frozenset((scope.name,)) if scope.kind == "agent" else members.agents_of(config, scope.name)
-    return theirs if mine is None else theirs & mine
 
 
 def is_whole(of: Period) -> bool:
@@ -122,7 +133,6 @@ class Gathering:
         self.asked, self.scope, self.periods = asked, scope, periods
         self.found: list[Sums] = [{} for _ in periods]
         self._kept: dict[int, Sums] = {}  # what the stored days tell, by day
-        self.names = None if scope.kind == "queue" else agent_names(asked.viewer, asked.config, scope)
         self._numbers = {one: day_numbers(asked.config, one) for one in periods if is_whole(one)}
         self._ranges = _outer(self._numbers.values())
         self._spans = AgentSpans(asked)
@@ -189,26 +199,26 @@ class Gathering:
         by_day: dict[int | str, Sums] = {}
         if asked.kept:
             for first, last in self._ranges:
-                by_day |= agent_sums(asked.connection, site, self.names, first, last, "day")
+                for part in asked.whom(self.scope, (first, last)):
+                    by_day |= agent_sums(asked.connection, site, part.agents, part.first, part.last, "day")
         self._keep(by_day)
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
             else:
-                for found in self._spans.of(one):
-                    self._add_agents(total, found)
+                for day, found in self._spans.of(one):
+                    for part in asked.whom(self.scope, (day, day)):
+                        _add_agents(total, found, part)
 
     def _agents_by_calls(self) -> None:
         """What a viewer of some queues may know of agents: their calls in these."""
         asked = self.asked
         for total, one in zip(self.found, self.periods, strict=True):
-            span = (one.start, one.end)
-            self._add_agents(total, calls_of_agents(asked.connection, asked.viewer, asked.config, span))
-
-    def _add_agents(self, total: Sums, found: Mapping[str, Sums]) -> None:
-        for agent, sums in found.items():
-            if self.names is None or agent in self.names:
-                add_sums(total, sums)
+            for start, end, part in asked.spans(self.scope, one):
+                viewer = team_scope.open_viewer(asked.viewer)
+                _add_agents(
+                    total, calls_of_agents(asked.connection, viewer, asked.config, (start, end)), part
+                )
 
     # -- what no interval tells ------------------------------------------------------------------
 
@@ -216,16 +226,17 @@ class Gathering:
         whole = [one for one in self.periods if is_whole(one)]
         by_day, unknown = self._counted_days(whole)
         spans = self._counted_spans([one for one in self.periods if not is_whole(one)])
+        seats = {day: seats_of(sums) for day, sums in by_day.items()}
         for total, one in zip(self.found, self.periods, strict=True):
-            if self._asks_in_vain(total):
-                continue
+            in_vain = self._asks_in_vain(total)
             if not is_whole(one):
-                add_sums(total, dict.fromkeys(CALLS, 0) | spans.get(one.start, {}))
+                add_sums(total, {} if in_vain else dict.fromkeys(CALLS, 0) | spans.get(one.start, {}))
                 continue
             first, last = self._numbers[one]
             if not any(first <= day <= last for day in unknown):
-                add_sums(total, dict.fromkeys(CALLS, 0))
-                self._add_days(total, one, by_day)
+                # Of who was rostered and took no call the roster alone tells.
+                add_sums(total, {} if in_vain else dict.fromkeys(CALLS, 0))
+                self._add_days(total, one, seats if in_vain else by_day)
 
     def _asks_in_vain(self, total: Sums) -> bool:
         """Whether no source tells of the time, or nothing of this queue or these agents in it."""
@@ -239,45 +250,70 @@ class Gathering:
         limited = asked.viewer.queues is not None and self.scope.kind in ("team", "agent")
         where = queue_scope(asked.viewer, calls.c.queue) if limited else []
         fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
-        scopes = self._scopes()
-        for first, last in [] if limited else self._ranges:
-            by_day.update(fact_sums.counted_by_day(asked.connection, asked.viewer.site, scopes, first, last))
+        parts = [] if limited else [part for of in self._ranges for part in self._scopes(of)]
+        for first, last, scopes in parts:
+            by_day |= fact_sums.counted_by_day(
+                asked.connection, asked.viewer.site, scopes, first, last, fresh.days.keys()
+            )
+        if self.scope == SITE and asked.viewer.teams is not None:
+            by_day = self._with_my_seats(by_day)
         for day, counted in fresh.days.items():
-            # Of seats the last count is the best there is until the day is counted again.
-            by_day[day] = {name: n for name, n in by_day.get(day, {}).items() if name not in CALLS}
-            for scope in scopes & counted.keys():
-                add_sums(by_day[day], counted[scope])
+            self._add_scopes(by_day.setdefault(day, {}), day, counted)
         return by_day, fresh.too_many
 
-    def _scopes(self) -> set[Scope]:
-        """The scopes whose counted days add up to this one."""
+    def _with_my_seats(self, by_day: Mapping[int | str, Sums]) -> dict[int | str, Sums]:
+        """The site's calls are those of its queues, its seats those of the viewer's teams."""
+        asked = self.asked
+        found = {day: {name: sums[name] for name in sums if name in CALLS} for day, sums in by_day.items()}
+        for part in [part for of in self._ranges for part in asked.whom(SITE, of)]:
+            mine = {Scope("agent", name) for name in part.agents or ()}
+            days = (part.first, part.last)
+            told = fact_sums.counted_by_day(asked.connection, asked.viewer.site, mine, *days)
+            for day, sums in told.items():
+                found.setdefault(day, {}).update(seats_of(sums))
+        return found
+
+    def _scopes(self, of: Days) -> list[tuple[int, int, set[Scope]]]:
+        """The scopes whose counted days add up to this one: first day, last day, scopes."""
         queues = self.asked.viewer.queues
-        if self.scope.kind == "team":
-            return {Scope("agent", name) for name in self.names or ()}
+        if self.scope.kind in ("team", "agent"):
+            return [
+                (part.first, part.last, {Scope("agent", name) for name in part.agents or (self.scope.name,)})
+                for part in self.asked.whom(self.scope, of)
+            ]
         if self.scope == SITE and queues is not None:
-            return {Scope("queue", name) for name in queues}
-        return {self.scope}
+            return [(*of, {Scope("queue", name) for name in queues})]
+        return [(*of, {self.scope})]
+
+    def _add_scopes(self, total: Sums, day: int, counted: Mapping[Scope, Mapping[str, float]]) -> None:
+        for _, _, scopes in self._scopes((day, day)):
+            for scope in scopes & counted.keys():
+                add_sums(total, counted[scope])
 
     def _counted_spans(self, spans: Sequence[Period]) -> dict[float, Sums]:
         """Sums by the start of a span."""
         asked, found = self.asked, dict[float, Sums]()
         limited = queue_scope(asked.viewer, calls.c.queue)
-        scopes = self._scopes()
+        of_day = {one.start: team_scope.numbers(asked.config, one)[0] for one in spans}
         for edges in _runs(spans):
             site, people = asked.viewer.site, self.scope.kind in ("team", "agent")
             parts = count_calls(asked.connection, site, edges, *limited, agents_too=people)
             for start, counted in zip(edges, parts, strict=False):
                 found[start] = {}
-                for scope in scopes & counted.keys():
-                    add_sums(found[start], counted[scope])
+                if start in of_day:
+                    self._add_scopes(found[start], of_day[start], counted)
         return found
 
     # -- imports ---------------------------------------------------------------------------------
 
     def _imported(self) -> None:
-        """What belongs to no queue is not for a viewer of some queues."""
+        """What belongs to no queue is not for a viewer of some queues, what is told of the site as a whole
+        for none of a part of it.
+        """
         asked, by_day = self.asked, dict[int, Sums]()
         if asked.viewer.queues is not None and self.scope.kind != "queue":
+            return
+        if asked.viewer.teams is not None and self.scope.kind == "site":
             return
         months = any(one.part in ("month", "year") for one in self.periods)
         site = asked.viewer.site
@@ -287,9 +323,17 @@ class Gathering:
         for first, last in self._ranges if self.scope.kind != "site" else ():
             for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
                 by_day[day] = {**none, **by_day.get(day, {})}
+        by_day = self._seen(by_day)
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
                 self._add_imported(total, one, by_day)
+
+    def _seen(self, by_day: dict[int, Sums]) -> dict[int, Sums]:
+        """Of an agent who is in another team today the days on which he was in one of the viewer's."""
+        if self.scope.kind != "agent" or self.asked.viewer.teams is None:
+            return by_day
+        about = (self.asked.viewer, self.asked.config, self.asked.terms, self.scope.name)
+        return {day: sums for day, sums in by_day.items() if team_scope.sees_day(*about, day)}
 
     def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums]) -> None:
         first, last = self._numbers[one]
@@ -307,6 +351,17 @@ class Gathering:
             for day, sums in self._kept.items() if days_told else ():
                 if first <= day <= last and (day in days_told or day // 100 * 100 in days_told):
                     add_sums(total, {f"{name}@{field}": sums[name] for name in beside if name in sums})
+
+
+def seats_of(sums: Sums) -> Sums:
+    """What was counted of a day but for its calls."""
+    return {name: sums[name] for name in sums if name not in CALLS}
+
+
+def _add_agents(total: Sums, found: Mapping[str, Sums], part: Whom) -> None:
+    for agent, sums in found.items():
+        if part.has(agent):
+            add_sums(total, sums)
 
 
 def _is_month(day: int) -> bool:

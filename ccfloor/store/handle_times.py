@@ -1,13 +1,16 @@
 """Handle times of single calls, newest first, bounded. Instants are UTC epoch seconds."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Select, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
+from ccfloor.kpi.scope import Scope
 from ccfloor.store import tables
+from ccfloor.store.team_scope import whom_between
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
 MOST = 20_000
@@ -37,28 +40,28 @@ def handled(
     engine: Engine,
     viewer: Viewer,
     config: FloorConfig,
-    agents: Collection[str],
+    scope: Scope,
     start: float,
     end: float,
     most: int = MOST,
 ) -> list[Handled]:
-    """The calls that these agents answered in [start, end), the newest ``most`` of them.
+    """The calls that an agent or the agents of a team answered in [start, end), the newest ``most``.
 
     Read a month at a time from the end, so that a long range costs no more than what is given.
     """
-    mine = viewer.seats(config)
-    asked = sorted(agent for agent in agents if mine is None or agent in mine)
     found: list[Handled] = []
     with engine.connect() as connection:
-        while end > start and len(found) < most:
-            first = max(start, end - _STEP_S)
-            query = _between(viewer, asked, first, end).limit(most - len(found))
-            found += [Handled(*row) for row in connection.execute(query)]
-            end = first
+        told = terms(connection, config, viewer.site)
+        for first, last, part in reversed(whom_between(viewer, config, told, scope, start, end)):
+            while last > first and len(found) < most:
+                since = max(first, last - _STEP_S)
+                query = _between(viewer, sorted(part.agents or ()), since, last).limit(most - len(found))
+                found += [Handled(*row) for row in connection.execute(query)]
+                last = since
     return [row._replace(number=viewer.number(row.number)) for row in found]
 
 
-def _between(viewer: Viewer, agents: Collection[str], start: float, end: float) -> Select[Any]:
+def _between(viewer: Viewer, agents: Sequence[str], start: float, end: float) -> Select[Any]:
     table = tables.calls.c
     names = ("source_id", *(name for name in Handled._fields if name != "source"))
     query = select(*(table[name] for name in names)).where(

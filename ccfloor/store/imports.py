@@ -64,6 +64,14 @@ class Taken(NamedTuple):
     undone_why: str = ""
 
 
+class Undone(NamedTuple):
+    """Who lets an import count no more and why, since when; ``at`` None: it counts again."""
+
+    at: float | None = None
+    who: str = ""
+    why: str = ""
+
+
 class StoredRow(NamedTuple):
     """A row of an import as read. ``current``: it counts among all rows of its key."""
 
@@ -208,20 +216,12 @@ def take_in(connection: Connection, config: FloorConfig, taken: Taken, rows: Seq
     return made
 
 
-def undo(connection: Connection, config: FloorConfig, taken: Taken, who: str, why: str, at: float) -> None:
-    """Take an import out again as a whole; rows it had replaced count once more."""
-    _mark(connection, taken.id, undone_at=at, undone_by=who, undone_why=why)
+def turn(connection: Connection, config: FloorConfig, taken: Taken, undone: Undone) -> None:
+    """Take an import out as a whole, so that rows it had replaced count once more; or let it count again."""
+    at, who, why = undone if undone.at is not None else Undone()
+    values = {"undone_at": at, "undone_by": who, "undone_why": why}
+    connection.execute(update(imports).where(imports.c.id == taken.id).values(values))
     _settle(connection, config, taken)
-
-
-def restore(connection: Connection, config: FloorConfig, taken: Taken) -> None:
-    """Take the undoing of an import back."""
-    _mark(connection, taken.id, undone_at=None, undone_by="", undone_why="")
-    _settle(connection, config, taken)
-
-
-def _mark(connection: Connection, import_id: int, **values: Any) -> None:
-    connection.execute(update(imports).where(imports.c.id == import_id).values(values))
 
 
 def _settle(connection: Connection, config: FloorConfig, taken: Taken) -> None:

@@ -14,9 +14,10 @@ from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.store.call_counts import WEEK_S
-from ccfloor.store.figure_parts import Asked, Gathering, in_scope, is_whole
+from ccfloor.store.figure_parts import Asked, Gathering, is_whole
 from ccfloor.store.member_parts import members_of
 from ccfloor.store.tables import queue_days, queue_intervals
+from ccfloor.store.team_scope import in_scope
 from ccfloor.store.viewer import Viewer, queue_scope
 
 
@@ -43,10 +44,11 @@ def figures(
 
     Ask for all periods at once: those within each other are read once.
     """
-    if not in_scope(viewer, config, scope):
-        return [{} for _ in periods]
     with engine.connect() as connection:
-        return Gathering(Asked.of(connection, viewer, config), scope, periods).told()
+        asked = Asked.of(connection, viewer, config)
+        if not in_scope(viewer, config, asked.terms, scope):
+            return [{} for _ in periods]
+        return Gathering(asked, scope, periods).told()
 
 
 def by_member(

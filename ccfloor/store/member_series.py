@@ -6,7 +6,7 @@ on counted calls is not told of a period with such a day.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -23,6 +23,8 @@ from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import Sums, add_sums
 from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.tables import counted_days, fact_days, kpi_facts
+from ccfloor.store.team_scope import in_scope, sees_day
+from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
 
 Series = dict[str, list[dict[str, float]]]  # agent → figures of each period
@@ -37,6 +39,12 @@ class _Asked(NamedTuple):
     places: "_Places"
     beside: frozenset[str]  # imports' fields that something of the floor stands beside
     days: dict[str, dict[int, Sums]]  # agent → sums by day, where any of these is asked for
+    sees: Callable[[str, int], bool]  # whether the viewer may see an agent's day
+
+    def place(self, agent: str, day: int) -> int | None:
+        """Index of the period of an agent's day; None where it is in none, or not for this viewer."""
+        at = self.places.of(day)
+        return at if at is not None and self.sees(agent, day) else None
 
 
 def member_series(
@@ -50,25 +58,37 @@ def member_series(
     """The fields of each agent that has any, for days, weeks or months that follow each other.
 
     Read from stored days; where those are of another calendar nothing is told. Agents whom the viewer may not
-    see are left out; a viewer of some queues alone
-    sees none, since an agent's time belongs to no queue.
+    see are left out, as are days on which they were in no team of the viewer's (``store.team_scope``); a
+    viewer of some queues alone sees none, since an agent's time belongs to no queue.
     """
-    mine = viewer.seats(config)
-    names = sorted(agent for agent in agents if mine is None or agent in mine)
-    if viewer.queues is not None or not names or not periods:
+    if viewer.queues is not None or not agents or not periods:
         return {}
     found: Series = {}
     with engine.connect() as connection:
         calendar = Calendar(config).mark
         if calendar is None or stored_mark(connection, viewer.site) != calendar:
             return {}
+        names, sees = _visible(connection, viewer, config, agents)
         wanted, places = frozenset(fields), _Places(config, periods)
-        asked = _Asked(connection, viewer.site, names, wanted, periods, places, wanted & BESIDE.keys(), {})
+        beside = wanted & BESIDE.keys()
+        asked = _Asked(connection, viewer.site, names, wanted, periods, places, beside, {}, sees)
         open_days = _days(asked, found)
         if not asked.fields.isdisjoint(COUNTED):
             _counted(asked, found, open_days)
         _imported(asked, found)
     return found
+
+
+def _visible(
+    connection: Connection, viewer: Viewer, config: FloorConfig, agents: Collection[str]
+) -> tuple[list[str], Callable[[str, int], bool]]:
+    """Those of the agents whom the viewer may see, and whether one of their days is for this viewer."""
+    mine = viewer.seats(config)
+    if mine is None:
+        return sorted(agents), lambda agent, day: True
+    told = terms(connection, config, viewer.site)
+    names = sorted(one for one in agents if in_scope(viewer, config, told, Scope("agent", one)))
+    return names, lambda agent, day: agent in mine or sees_day(viewer, config, told, agent, day)
 
 
 def _of(found: Series, asked: _Asked, agent: str, at: int) -> dict[str, float]:
@@ -86,7 +106,7 @@ def _days(asked: _Asked, found: Series) -> set[int]:
     first, last = asked.places.ends
     there = set()
     for agent, day, sums in agent_rows(asked.connection, asked.site, asked.agents, asked.fields, first, last):
-        if (at := asked.places.of(day)) is not None:
+        if (at := asked.place(agent, day)) is not None:
             there.add(day)
             add_sums(_of(found, asked, agent, at), sums)
             if asked.beside:
@@ -109,7 +129,7 @@ def _counted(asked: _Asked, found: Series, there: Collection[int]) -> None:
             if sums and at not in unknown:
                 sums.update({name: 0 for name in names if name in CALLS})
     for agent, day, values in _counted_rows(asked, names):
-        place = asked.places.of(day)
+        place = asked.place(agent, day)
         if place is not None and place not in unknown:
             given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
             add_sums(_of(found, asked, agent, place), given)
@@ -140,8 +160,8 @@ def _imported(asked: _Asked, found: Series) -> None:
     for scope, day, field, value in asked.connection.execute(
         query.group_by(table.scope, table.day, table.field)
     ):
-        at, agent = asked.places.of(day), scope.partition(":")[2]
-        if at is not None:
+        agent = scope.partition(":")[2]
+        if (at := asked.place(agent, day)) is not None:
             add_sums(_of(found, asked, agent, at), {field: value})
             told.setdefault((agent, at), {}).setdefault(field, set()).add(day)
     if not COMPLETE.isdisjoint(names):
@@ -156,10 +176,9 @@ def _none(asked: _Asked, found: Series, told: dict[tuple[str, int], dict[str, se
     """What nobody told of an agent in a time that was told of in full is 0."""
     first, last = asked.places.ends
     for day, fields in none_by_day(asked.connection, asked.site, "agent", first, last).items():
-        at = asked.places.of(day)
-        if at is None:
-            continue
         for agent in asked.agents:
+            if (at := asked.place(agent, day)) is None:
+                continue
             total = _of(found, asked, agent, at)
             for field in asked.fields & fields.keys():
                 total.setdefault(field, 0)

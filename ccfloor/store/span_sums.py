@@ -11,13 +11,14 @@ from sqlalchemy import Connection, func, select
 
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.floor.records import AGENT_FIELDS
-from ccfloor.kpi.fields import AGENT, PRESENCE
+from ccfloor.kpi.fields import AGENT, PRESENCE, PRESENT_ANSWERED
 from ccfloor.store.agent_metrics import PRESENCE as PRESENT_BY
-from ccfloor.store.agent_metrics import agent_figures, present
+from ccfloor.store.agent_metrics import TOLD, agent_figures, present
 from ccfloor.store.day_sums import AGENT_DAYS, QUEUE_NAMES, Sums
 from ccfloor.store.engine import by_value
 from ccfloor.store.metrics_query import tally
 from ccfloor.store.periods import Periods
+from ccfloor.store.seen import Seen, overlaps
 from ccfloor.store.tables import agent_intervals
 from ccfloor.store.viewer import EVERYTHING, Viewer
 
@@ -62,6 +63,8 @@ def agent_span(
     if any(edge % INTERVAL_S for edge in span):
         _by_calls(connection, viewer, config, span, found)
     for agent, total in found.items():
+        if is_present(agent):
+            total[PRESENT_ANSWERED] = total["agent.answered"]
         total[AGENT_DAYS] = int(agent in telling or total["agent.answered"] > 0)
     return found
 
@@ -91,3 +94,15 @@ def present_around(connection: Connection, config: FloorConfig, site: str, span:
     """Agents whose presence a switch told of in the span or on the day around it."""
     periods = Periods(config, config.zone, *span, frozenset())
     return present(connection, Viewer(site=site, role=EVERYTHING.role), config, periods)
+
+
+def presence_told(connection: Connection, site: str, seen: Seen, span: Span) -> bool:
+    """Whether anybody told who was there in the span: a live link does, of a log only one that names it.
+
+    Where nobody did, an agent without a call is not absent: it is not known.
+    """
+    if overlaps(seen.live, *span):
+        return True
+    table = agent_intervals.c
+    within = (table.site == site, table.start >= span[0], table.start < span[1], TOLD > 0)
+    return connection.scalar(select(table.start).where(*within).limit(1)) is not None

@@ -16,8 +16,15 @@ from ccfloor.store.members import team_of
 from ccfloor.store.tables import agent_days, kpi_facts, team_terms
 
 _table = team_terms.c
-_Stamp = tuple[int, float]
-_cache: dict[tuple[str, str], tuple[_Stamp, Terms]] = {}
+
+
+class _Cached(NamedTuple):
+    stamp: tuple[int, float]
+    config: FloorConfig | None  # whose teams they are, where nothing is stored
+    terms: Terms
+
+
+_cache: dict[tuple[str, str], _Cached] = {}
 
 
 class TermRow(NamedTuple):
@@ -38,13 +45,12 @@ def terms(connection: Connection, config: FloorConfig, site: str = "") -> Terms:
     site = site or config.site
     query = select(_table.id, _table.at).where(_table.site == site).order_by(_table.id.desc()).limit(1)
     last = connection.execute(query).first()
-    if last is None:
-        return Terms.always(team_of(config))
-    key, stamp = (str(connection.engine.url), site), (int(last.id), float(last.at))
+    key, stamp = (str(connection.engine.url), site), (last.id, last.at) if last else (0, 0.0)
     found = _cache.get(key)
-    if found is None or found[0] != stamp:
-        found = _cache[key] = stamp, made_of(rows(connection, site))
-    return found[1]
+    if found is None or found.stamp != stamp or not (last or found.config is config):
+        made = made_of(rows(connection, site)) if last else Terms.always(team_of(config))
+        found = _cache[key] = _Cached(stamp, None if last else config, made)
+    return found.terms
 
 
 def terms_of(engine: Engine, config: FloorConfig) -> Terms:

@@ -14,7 +14,7 @@ from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_site import first_of_month
-from ccfloor.service.kpi_targets import Act, Month, decide, present_level, preview
+from ccfloor.service.kpi_targets import Act, Month, decide, earliest, present_level, preview
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
 from ccfloor.ui.definitions_names import scope_names, scopes_of
@@ -109,8 +109,10 @@ def _variant(kpi: Kpi, now: str, key: str, lang: Lang) -> str:
 
 def _since(kpi: Kpi, book: KpiBook, scope: Scope, first: int, key: str, lang: Lang) -> int:
     """The month from which it counts: this one or a later one, an earlier one for a first decision."""
-    known = any(one.scope == scope for one in book.history(kpi.id))
-    months = [_months_on(first, step) for step in range(0 if known else -_BEHIND, _AHEAD + 1)]
+    service = runtime.service()
+    least = earliest(service.config, book, kpi.id, scope, service.floor_now(), _months_on(first, -_BEHIND))
+    months = [_months_on(first, step) for step in range(-_BEHIND, _AHEAD + 1)]
+    months = [month for month in months if month >= least]
     return int(
         st.selectbox(
             text("definitions.since", lang),

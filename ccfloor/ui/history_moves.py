@@ -18,7 +18,7 @@ from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, lasting, moment, share
 from ccfloor.ui.links import address
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, as_written, text
 
 _SHOWN = 200
 _HEAD = ("from", "to", "n", "transfers", "flows", "of_answered", "waits", "answered")
@@ -107,7 +107,7 @@ def _list(shown: list[Move], lang: Lang) -> None:
     config = runtime.service().config
     first = shown[0]
     title = text("qh.moves.title", lang, start=_name(first.queue, lang), to=_name(first.to, lang))
-    st.subheader(title, anchor="pair")
+    st.subheader(as_written(title), anchor="pair")
     close = text("qh.close", lang)
     people_kit.piece(f'<a href="{address({"pair": ""})}" target="_self">{escape(close)}</a>')
     rows = []

@@ -5,6 +5,7 @@ import streamlit as st
 from ccfloor.service import runtime
 from ccfloor.store.kpi_figures import state
 from ccfloor.ui import (
+    filling,
     history_callers,
     history_cell,
     history_heat,
@@ -31,6 +32,7 @@ def show(seen: Look) -> None:
     if asked is None:
         st.caption(text("qh.empty", seen.lang))
         return
+    filling.show(asked.of.start, asked.of.end, seen.lang)
     _provisional(asked)
     if asked.view == "heat":
         history_heat.show(seen, asked)

@@ -47,7 +47,8 @@ def _row(item: Taken, who: str, lang: Lang) -> None:
         with words:
             kit.piece(_line(item, lang))
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
-            _button(item, "undo" if item.undone_at is None else "restore", lang)
+            if item.dataset in DATASETS:
+                _button(item, "undo" if item.undone_at is None else "restore", lang)
             _button(item, "rows", lang)
             _button(item, "log", lang)
         _questions(item, who, lang)
@@ -62,12 +63,17 @@ def _line(item: Taken, lang: Lang) -> str:
         details = {"who": item.undone_by, "at": stamp(item.undone_at), "why": item.undone_why}
         by = f"{by} · {text('imports.by.undone', lang, **details)}"
     state = text("imports.state.undone" if undone else "imports.state.counts", lang)
-    name = DATASETS[item.dataset].named(lang) if item.dataset in DATASETS else item.dataset
     return (
         f'<div class="cp-row {"past" if undone else ""}"><span class="s">{escape(state)}</span>'
-        f"<b>{escape(name)}</b><span>{escape(item.file)}</span><span>{escape(what)}</span>"
+        f"<b>{escape(_kind(item, lang))}</b><span>{escape(item.file)}</span><span>{escape(what)}</span>"
         f'<span class="t">{escape(item.why)}</span><small>{escape(by)}</small></div>'
     )
+
+
+def _kind(item: Taken, lang: Lang) -> str:
+    """What kind of data it is; of one that another version of the program knows its id."""
+    known = DATASETS.get(item.dataset)
+    return known.named(lang) if known else text("imports.foreign", lang, dataset=item.dataset)
 
 
 def _button(item: Taken, what: str, lang: Lang) -> None:
@@ -107,7 +113,7 @@ def _rows(item: Taken, lang: Lang) -> None:
     service = runtime.service()
     viewer = service.viewer(lang)
     rows = rows_of(service.engine, viewer, item.id, _ROWS_MAX)
-    columns = [c for c in DATASETS[item.dataset].columns if c.type in ("day", "month") or _filled(rows, c)]
+    columns = _columns(item, rows)
     header = [
         text("imports.col.line", lang),
         *(column.named(lang) for column in columns),
@@ -131,6 +137,15 @@ def _rows(item: Taken, lang: Lang) -> None:
 
 def _why_not(item: Taken) -> str:
     return "imports.state.undone" if item.undone_at is not None else "imports.rows.replaced"
+
+
+def _columns(item: Taken, rows: list[StoredRow]) -> list[Column]:
+    """The columns that hold anything; of data this version does not know what is stored, by its names."""
+    known = DATASETS.get(item.dataset)
+    if known:
+        return [c for c in known.columns if c.type in ("day", "month") or _filled(rows, c)]
+    names = dict.fromkeys(name for row in rows for name in row.body)
+    return [Column("day", "日期", "Day", "day"), *(Column(name, name, name, "text") for name in names)]
 
 
 def _filled(rows: list[StoredRow], column: Column) -> bool:

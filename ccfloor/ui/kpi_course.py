@@ -17,11 +17,11 @@ from ccfloor.ui.kpi_words import formula_text, name_text, value_text, valued, va
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_words import DASH, Words
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import text
+from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 260
-_BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team": ("agent",)}
+BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team": ("agent",)}
 
 
 def show(seen: Look, words: Words, table: KpiTable) -> None:
@@ -39,13 +39,13 @@ def show(seen: Look, words: Words, table: KpiTable) -> None:
 
 def _one(theme: Theme, words: Words, table: KpiTable, line: Line) -> None:
     kpi, lang = line.kpi, words.lang
-    st.subheader(name_text(kpi, lang), anchor="course")
+    st.subheader(as_written(name_text(kpi, lang)), anchor="course")
     way = variant_text(kpi, line.variant, lang)
     said = [*([way] if way else []), formula_text(kpi, line.variant, lang)]
     version = text(
         "kpi.version", lang, n=kpi.version, source=kpi.source.zh if lang == "zh" else kpi.source.en
     )
-    st.caption(" · ".join([*said, version]))
+    st.caption(as_written(" · ".join([*said, version])))
     if any(part.value is not None for part in line.parts):
         charts.show(_figure(theme, words, table, line), "kpi-course")
     if table.scope.kind in ("agent", "team"):
@@ -89,7 +89,9 @@ def _figure(theme: Theme, words: Words, table: KpiTable, line: Line) -> go.Figur
         template=go.layout.Template(plotly_template(theme)), height=_HEIGHT, hovermode="closest"
     )
     step = max(1, round(len(names) / 16))
-    figure.update_xaxes(tickvals=place[::step], ticktext=names[::step], range=[-0.6, len(names) - 0.4])
+    figure.update_xaxes(
+        tickvals=place[::step], ticktext=names[::step], range=[-0.6, len(names) - 0.4], zeroline=False
+    )
     _axis(figure, kpi, values)
     _target(figure, kpi, line.bound, colour)
     return figure
@@ -168,7 +170,7 @@ def _cell(cell: Cell) -> str:
 
 def _members(words: Words, table: KpiTable) -> None:
     """Queues, teams, agents of the scope: each a link to its own figures."""
-    kinds = _BELOW.get(table.scope.kind, ())
+    kinds = BELOW.get(table.scope.kind, ())
     if not kinds:
         return
     lang = words.lang
@@ -218,6 +220,8 @@ def _table(head: list[str], body: list[list[str]], note: str) -> None:
         for row in body
     )
     head_row = f'<tr><th class="l">{escape(first)}</th>{cells}</tr>'
-    st.html(f'<div class="cp kp"><div class="kp-wide"><table>{head_row}{rows}</table></div></div>')
+    st.html(
+        f'<div class="cp kp"><div class="kp-wide"><table class="even">{head_row}{rows}</table></div></div>'
+    )
     if note:
         st.caption(note)

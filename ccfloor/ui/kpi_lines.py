@@ -29,7 +29,7 @@ from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 from ccfloor.ui.tokens import Theme
 
-_TREND = (96.0, 16.0)
+_TREND = (160.0, 22.0)
 _HEAD = ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht")
 
 
@@ -87,12 +87,17 @@ def _header(words: Words, table: KpiTable) -> list[tuple[str, str]]:
     part = table.period.part
     before = text(f"kpi.before.{part}", words.lang)
     drawn = text("kpi.by.day" if part == "day" else "kpi.by.month", words.lang)
-    names = [("kpi", "l"), ("target", ""), ("value", ""), ("light", "l")]
+    names = [("kpi", "l"), ("target", "m0"), ("value", ""), ("light", "l")]
     found = [(text(f"kpi.col.{name}", words.lang), kind) for name, kind in names]
     found.append((before, ""))
-    if table.year_ago is not None:
+    if _last_year(table):
         found.append((text("kpi.col.year", words.lang), "m0"))
     return [*found, (drawn, "m0")]
+
+
+def _last_year(table: KpiTable) -> bool:
+    """Whether anything is known of the same period last year."""
+    return any(line.year_ago is not None and line.year_ago.value is not None for line in table.lines)
 
 
 def _group(words: Words, table: KpiTable, group: str, lines: list[Line], theme: Theme, columns: int) -> str:
@@ -108,16 +113,18 @@ def _row(words: Words, table: KpiTable, line: Line, theme: Theme, columns: int, 
     small = f"<small>{escape(way)}</small>" if way else ""
     formula = escape(formula_text(kpi, line.variant, lang), quote=True)
     called = f"<b>{escape(name_text(kpi, lang))}</b>"
-    name = f'<a href="{address({"kpi": kpi.id})}" target="_self" title="{formula}">{called}</a>'
+    name = f'<a href="{address({"kpi": kpi.id})}#course" target="_self" title="{formula}">{called}</a>'
     fair = table.state.final
+    bound = escape(bound_text(words, kpi, line.bound, line.origin))
+    aimed = f'<small class="ph">{bound}</small>' if line.bound else ""  # where its column has no room
     cells = [
         f'<td class="l">{name}{small}</td>',
-        f"<td>{escape(bound_text(words, kpi, line.bound, line.origin))}</td>",
+        f'<td class="m0">{bound}</td>',
         f'<td class="v">{_value(kpi, line)}</td>',
-        f'<td class="l">{light_mark(line.light, lang)}</td>',
+        f'<td class="l">{light_mark(line.light, lang)}{aimed}</td>',
         f"<td>{escape(difference(kpi, line.result, line.before, fair))}</td>",
     ]
-    if table.year_ago is not None:
+    if _last_year(table):
         cells.append(f'<td class="m0">{escape(difference(kpi, line.result, line.year_ago, fair))}</td>')
     cells.append(f'<td class="m0">{_trend(words, line, theme)}</td>')
     return f'<tr class="{"on" if on else ""}">{"".join(cells)}</tr>{_why(words, line, columns)}'

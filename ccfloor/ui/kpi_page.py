@@ -11,7 +11,7 @@ from html import escape
 import streamlit as st
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period
+from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period, week_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.service import runtime
@@ -21,18 +21,24 @@ from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.material import named
 from ccfloor.service.subjects import stored_queues, subjects
 from ccfloor.ui import kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
+from ccfloor.ui.filling import filling
 from ccfloor.ui.kpi_words import period_text, words_of
-from ccfloor.ui.links import address
+from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
 CSS = """
+.st-key-kpi-top{border-bottom:1px solid var(--rule);padding-bottom:.6rem}
 .kp-bar{display:flex;flex-wrap:wrap;gap:.3rem .6rem;align-items:center;font-size:.875rem}
 .kp-bar a,.kp-bar b{border:1px solid var(--rule);padding:.15rem .7rem;text-decoration:none}
+.kp-bar.top :is(a,b){min-height:2.5rem;display:inline-flex;align-items:center;white-space:nowrap}
 .kp-bar b{background:var(--ink);color:var(--ground);border-color:var(--ink)}
+.kp-bar :is(a:hover,a:focus-visible){border-color:var(--ink)}
+.kp-bar .gap{width:.6rem}
 .kp-way{font-size:.875rem;color:var(--ink2)}.kp-way b{color:var(--ink)}
+.kp-way span{white-space:nowrap}.kp-way .to{margin-left:1.6rem}
 .kp table{border-collapse:collapse;width:100%}
 .kp th{font-weight:400;font-size:.75rem;color:var(--ink2);text-align:right;vertical-align:bottom}
 .kp th{padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
@@ -40,22 +46,26 @@ CSS = """
 .kp td{height:2.1rem;white-space:nowrap}.kp td.l{white-space:normal;overflow-wrap:normal}
 .kp tr>:first-child{padding-left:0}.kp .l{text-align:left}
 .kp td.v{font-size:1.125rem;white-space:nowrap}
-.kp td small{color:var(--ink2);font-size:.75rem;margin-left:.5rem}
+.kp td small{color:var(--ink2);font-size:.75rem;margin-left:.5rem}.kp td small.ph{display:none}
 .kp tr.g td{color:var(--ink2);font-size:.8125rem;padding-top:.7rem;text-align:left;height:auto}
 .kp tr.on td{background:var(--surface)}
 .kp tr.on td:first-child{box-shadow:inset .2rem 0 var(--ink);padding-left:.6rem}
 .kp a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:.2em}
+.kp a:is(:hover,:focus-visible),.kp-way a:is(:hover,:focus-visible){text-decoration-color:var(--ink)}
 .kp td img{margin-left:auto;display:block}
-.kp-met{color:var(--ink2)}td.v .kp-met{color:var(--ink)}.kp-none{color:inherit}
+.kp-met{color:inherit}td.l .kp-met{color:var(--ink2)}.kp-none{color:inherit}
 .kp-near{font-weight:700;color:var(--warn-ink);white-space:nowrap}
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
 .kp i{font-style:normal}.kp-why{color:var(--ink);font-size:.8125rem}.kp .zero{color:var(--ink3)}
-.kp-wide{overflow-x:auto}
-@media(max-width:700px){.kp .m0{display:none}
+.kp-wide{overflow-x:auto}.kp summary{cursor:pointer}
+@media(min-width:1000px){.kp table.even{table-layout:fixed}.kp table.even th.l{width:10rem}}
+@media(max-width:700px){.kp .m0{display:none}.kp td small{display:block;margin:0}
+.kp td.l small.ph{display:block;white-space:nowrap}
 .kp :is(td,th).l:first-child{min-width:6.5rem;position:sticky;left:0}
 .kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}
 .kp td.l .kp-met,.kp td.l .kp-none{font-size:.75rem}
-.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}
+.kp td.l:has(.kp-met,.kp-near,.kp-missed){white-space:nowrap}
+.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block;white-space:normal}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
 
@@ -73,13 +83,15 @@ def show(seen: Look) -> None:
     try:
         of, scope = _asked(service.config)
     except ValueError as error:
-        people_kit.piece(escape(str(error) if lang == "en" else text("kpi.bad_address", lang)), "cp-bad")
+        people_kit.piece(_lost(str(error) if lang == "en" else text("kpi.bad_address", lang), lang), "cp-bad")
         return
-    scope = _scope(scope, lang)
     table = kpi_table(service, service.viewer(lang), of, scope)
     words = _words(table, lang)
-    _way(words, of, scope)
-    _bar(words, of)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="kpi-top"):
+        _scope(scope, lang)
+        _bar(words, of)
+        _excel(table, lang)
+    _way(words, of, scope, table)
     _state(words, table)
     if of.part == "halfhour":
         kpi_lines.short(words, table)
@@ -87,7 +99,12 @@ def show(seen: Look) -> None:
         return
     kpi_lines.show(seen, words, table)
     kpi_course.show(seen, words, table)
-    _excel(table, lang)
+
+
+def _lost(sentence: str, lang: Lang) -> str:
+    """What is wrong with an address, and a way on."""
+    home = page_address("kpi", {})
+    return f'{escape(sentence)} <a href="{home}" target="_self">{escape(text("kpi.back_home", lang))}</a>'
 
 
 # -- what is asked for -------------------------------------------------------------------------------
@@ -103,7 +120,7 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     return of, scope
 
 
-def _scope(asked: Scope, lang: Lang) -> Scope:
+def _scope(asked: Scope, lang: Lang) -> None:
     """Whose figures, to choose from; kept in the URL."""
     service = runtime.service()
     viewer = service.viewer(lang)
@@ -122,7 +139,6 @@ def _scope(asked: Scope, lang: Lang) -> Scope:
     if found is not None and found != asked:
         st.query_params["scope"] = str(found)
         st.rerun()
-    return asked
 
 
 def _called(lang: Lang, scope: Scope) -> str:
@@ -141,15 +157,30 @@ def _words(table: KpiTable, lang: Lang) -> Words:
 # -- where one is ------------------------------------------------------------------------------------
 
 
-def _way(words: Words, of: Period, scope: Scope) -> None:
-    """The way down as links: scope, month, day, half hour."""
+def _way(words: Words, of: Period, scope: Scope, table: KpiTable) -> None:
+    """The way down as links: scope, month, day, half hour; then links to what stands below."""
     site = words.say("scope.site")
     steps = [(site, {"scope": ""})] if scope != SITE else []
     steps += [(words.about, {"period": month_of(_config(), of.start).name, "kpi": ""})]
     steps += [(period_text(words, one), {"period": one.name}) for one in _above(of)]
     links = [_link(name, changed) for name, changed in steps]
     here = f"<b>{escape(period_text(words, of))}</b>"
-    st.html(f'<div class="cp kp-way">{" › ".join([*links, here])}</div>')
+    st.html(f'<div class="cp kp-way">{" › ".join([*links, here])}{_jumps(words, table)}</div>')
+
+
+def _jumps(words: Words, table: KpiTable) -> str:
+    """To the parts of a long page."""
+    if table.period.part == "halfhour" or kpi_lines.chosen(table) is None:
+        return ""
+    day = table.period.part == "day"
+    parts = {"course": "kpi.course", "parts": "kpi.halfhours" if day else "kpi.days"}
+    if table.scope.kind in kpi_course.BELOW:
+        parts["members"] = "kpi.members"
+    links = (
+        f'<a href="{address({})}#{place}" target="_self">{escape(text(key, words.lang))}</a>'
+        for place, key in parts.items()
+    )
+    return f'<span class="to">{escape(text("kpi.jump", words.lang))} {" · ".join(links)}</span>'
 
 
 def _above(of: Period) -> Iterator[Period]:
@@ -161,7 +192,7 @@ def _above(of: Period) -> Iterator[Period]:
 
 
 def _bar(words: Words, of: Period) -> None:
-    """The period before, this one, the one after, and the one that runs now."""
+    """The period before, this one, the one after; then how long periods are."""
     config, now = _config(), runtime.service().floor_now()
     before = back(config, of)
     links = [_link(f"‹ {_short(words, before)}", {"period": before.name, "month": ""})]
@@ -169,7 +200,18 @@ def _bar(words: Words, of: Period) -> None:
     if of.end <= now:
         after = ahead(config, of)
         links.append(_link(f"{_short(words, after)} ›", {"period": after.name, "month": ""}))
-    st.html(f'<div class="cp kp-bar">{"".join(links)}</div>')
+    if of.part != "halfhour":
+        links += ['<span class="gap"></span>', *_lengths(words, of, now)]
+    st.html(f'<div class="cp kp-bar top">{"".join(links)}</div>', width="content")
+
+
+def _lengths(words: Words, of: Period, now: float) -> Iterator[str]:
+    """The month, the week and the day at the end of the period, as far as it has come."""
+    at = max(of.start, min(of.end, now) - 1)
+    for part, found in (("month", month_of), ("week", week_of), ("day", day_of)):
+        name = text(f"kpi.part.{part}", words.lang)
+        there = {"period": found(_config(), at).name, "month": ""}
+        yield f"<b>{escape(name)}</b>" if part == of.part else _link(name, there)
 
 
 def _short(words: Words, of: Period) -> str:
@@ -187,7 +229,9 @@ def _config() -> FloorConfig:
 def _state(words: Words, table: KpiTable) -> None:
     """Provisional or final, up to when the floor was seen, what was not in sight."""
     parts = [words.state]
-    if table.state.gap_s >= 1:
+    if told := filling(table.period.start, table.period.end, words.lang):
+        parts.append(told)
+    elif table.state.gap_s >= 60:
         parts.append(text("kpi.gap", words.lang, minutes=f"{table.state.gap_s / 60:,.0f}"))
     if table.state.repeats_open and table.state.final:
         parts.append(text("kpi.repeats_open", words.lang))

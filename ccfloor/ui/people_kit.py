@@ -13,7 +13,7 @@ from streamlit.errors import StreamlitAPIException
 
 from ccfloor.service.people_log import PeopleError
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, as_written, text
 from ccfloor.ui.tokens import css_variables
 
 _OPEN = "people-open"
@@ -129,7 +129,7 @@ def acting(lang: Lang, act: Callable[[], str]) -> bool:
     except PeopleError as error:
         st.error(text(f"people.error.{error.code}", lang))
         return False
-    st.toast(done)
+    st.toast(as_written(done))
     return True
 
 

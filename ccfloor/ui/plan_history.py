@@ -1,9 +1,8 @@
 """The history of the plan: every step that fired and every incident, each with its after-action sheet."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from html import escape
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -57,8 +56,8 @@ def _history(seen: Look) -> None:
 def _period(lang: Lang) -> tuple[float, float, bool]:
     """The days asked for as instants (UTC epoch seconds), and whether other rules are wanted too."""
     service = runtime.service()
-    zone = ZoneInfo(service.config.zone)
-    today = datetime.fromtimestamp(service.floor_now(), zone).date()
+    config = service.config
+    today = config.business_date(service.floor_now())
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         days = st.date_input(
@@ -72,18 +71,13 @@ def _period(lang: Lang) -> tuple[float, float, bool]:
     with right:
         every = st.toggle(text("history.every", lang), key="history-every", bind="query-params")
     first, last = _days(days, today)
-    begin = service.config.business_day(_noon(first, zone))[0]
-    return begin, service.config.business_day(_noon(last, zone))[1], bool(every)
+    return config.day_begins(first), config.day_begins(last + timedelta(days=1)), bool(every)
 
 
 def _days(picked: object, today: date) -> tuple[date, date]:
     """One or two days of a range that may be half picked."""
     found = [day for day in picked if isinstance(day, date)] if isinstance(picked, tuple) else []
     return (found[0], found[-1]) if found else (today, today)
-
-
-def _noon(day: date, zone: ZoneInfo) -> float:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp()
 
 
 def _filtered(rows: list[HistoryRow], lang: Lang) -> list[HistoryRow]:

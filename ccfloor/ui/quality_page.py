@@ -1,11 +1,10 @@
 """The data quality page: how far the numbers of a period can be trusted, check by check, with the rows."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import partial
 from html import escape
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 from sqlalchemy import Engine
@@ -78,8 +77,7 @@ def show(seen: Look) -> None:
 def _place(lang: Lang) -> Place:
     service = runtime.service()
     config, now = service.config, service.floor_now()
-    zone = ZoneInfo(config.zone)
-    today = datetime.fromtimestamp(config.business_day(now)[0], zone).date()
+    today = config.business_date(now)
     picked = st.date_input(
         text("quality.days", lang),
         (today - timedelta(days=_DAYS - 1), today),
@@ -94,7 +92,7 @@ def _place(lang: Lang) -> Place:
     if (last - first).days >= _MOST_DAYS:
         first = last - timedelta(days=_MOST_DAYS - 1)
         st.caption(text("quality.days.most", lang, n=_MOST_DAYS, day=first.isoformat()))
-    start, end = config.business_day(_noon(first, zone))[0], config.business_day(_noon(last, zone))[1]
+    start, end = config.day_begins(first), config.day_begins(last + timedelta(days=1))
     return Place(service.engine, service.viewer(lang), config, Words(config, lang), start, end, now)
 
 
@@ -102,10 +100,6 @@ def _days(picked: object, today: date) -> tuple[date, date]:
     """One or two days of a range that may be half picked."""
     found = [day for day in picked if isinstance(day, date)] if isinstance(picked, tuple) else []
     return (found[0], found[-1]) if found else (today, today)
-
-
-def _noon(day: date, zone: ZoneInfo) -> float:
-    return datetime(day.year, day.month, day.day, 12, tzinfo=zone).timestamp()
 
 
 # -- the checks ----------------------------------------------------------------------------------------

@@ -1,4 +1,7 @@
-"""What the plans made: each period with its files, whom it went to, and whether it were the same today."""
+"""What the plans made: each period with its files, whom it went to, and whether it were the same today.
+
+One that failed, or did not reach everybody, can be made once more, with who and why.
+"""
 
 from html import escape
 from pathlib import Path
@@ -7,11 +10,13 @@ import streamlit as st
 
 from ccfloor.kpi.period import period
 from ccfloor.service import runtime
+from ccfloor.service.people_log import entries
 from ccfloor.service.reports.data import ReportData
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.making import folder_of, viewer_of
 from ccfloor.service.reports.plans import Format, Plan, read_plans
-from ccfloor.service.reports.runs import DONE, FAILED, RUNNING, Run, read_runs, retry
+from ccfloor.service.reports.reasons import in_language
+from ccfloor.service.reports.runs import ASKED, DONE, FAILED, RUNNING, Run, read_runs, retry
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
@@ -19,7 +24,7 @@ from ccfloor.ui.texts import Lang, text
 
 _SHOWN = 30
 _COLUMNS = ("due", "plan", "period", "state", "files", "told", "digest")
-_SHAPES = {DONE: "●", RUNNING: "△", FAILED: "▲"}
+_SHAPES = {DONE: "●", RUNNING: "△", ASKED: "△"}
 
 
 @st.fragment
@@ -34,18 +39,24 @@ def show(lang: Lang) -> None:
             st.caption(text("report.runs.none", lang))
             return
         named = {plan.id: plan for plan in read_plans(service.engine, viewer, removed=True)}
+        who = kit.who_acts(lang)
         header = [text(f"report.runs.{name}", lang) for name in _COLUMNS]
         rows = [_row(run, named.get(run.plan), lang) for run in runs]
         bad = {(index, _COLUMNS.index("state")) for index, run in enumerate(runs) if run.state == FAILED}
         kit.piece(kit.table(header, rows, bad))
-        _one(runs, named, lang)
+        _one(runs, named, who, lang)
+
+
+def _state(run: Run) -> str:
+    """How it stands, as a word of the texts."""
+    return "partly" if run.partly else run.state
 
 
 def _row(run: Run, plan: Plan | None, lang: Lang) -> list[str]:
     zone = runtime.service().config.zone
-    state = text(f"report.runs.state.{run.state}", lang)
-    shape = "" if run.state == FAILED else f"{_SHAPES[run.state]} "
-    error = f"<br><small>{escape(run.error)}</small>" if run.error else ""
+    state = text(f"report.runs.state.{_state(run)}", lang)
+    shape = f"{_SHAPES[run.state]} " if run.state in _SHAPES else ""
+    error = f"<br><small>{escape(in_language(run.error, lang))}</small>" if run.error else ""
     return [
         escape(kit.at_clock(run.due_at, zone)[:-3]),
         escape(plan.name if plan else str(run.plan)),
@@ -57,7 +68,7 @@ def _row(run: Run, plan: Plan | None, lang: Lang) -> list[str]:
     ]
 
 
-def _one(runs: list[Run], named: dict[int, Plan], lang: Lang) -> None:
+def _one(runs: list[Run], named: dict[int, Plan], who: str, lang: Lang) -> None:
     """Take the files of one run, or see whether it would be the same today."""
     known = {run.id: run for run in runs if run.plan in named}
     if not known:
@@ -84,14 +95,50 @@ def _one(runs: list[Run], named: dict[int, Plan], lang: Lang) -> None:
                 disabled=run.state == RUNNING,
             )
         check = st.button(text("report.runs.check", lang), key=f"report-check-{run.id}")
-        again = run.state == FAILED and st.button(
-            text("report.runs.retry", lang), key=f"report-retry-{run.id}"
-        )
-    if again:
-        retry(runtime.service().engine, runtime.service().viewer(lang), run.id)
-        st.toast(text("report.runs.retried", lang))
+        _retry_button(run, lang)
     if check:
         _compare(run, plan, lang)
+    _asking(run, plan, who, lang)
+    _log(run, plan, lang)
+
+
+def _retry_button(run: Run, lang: Lang) -> None:
+    if run.stuck(runtime.service().clock()):
+        return
+    name = _asks(run)
+    label = text("report.runs.resend" if run.partly else "report.runs.retry", lang)
+    st.button(label, key=f"people-b-{name}", on_click=kit.close if kit.is_open(name) else kit.opens(name))
+
+
+def _asks(run: Run) -> str:
+    return f"report-retry:{run.id}"
+
+
+def _asking(run: Run, plan: Plan, who: str, lang: Lang) -> None:
+    """Who and why, before it is made once more."""
+    if not kit.is_open(_asks(run)):
+        return
+    service = runtime.service()
+    details = {"name": plan.name, "period": run.period}
+
+    def act(why: str) -> str:
+        retry(service.engine, service.viewer(lang), run.id, who, why, service.clock())
+        return text("report.runs.retried", lang)
+
+    sentence = text(f"report.runs.{'resend' if run.partly else 'retry'}.ask", lang, **details)
+    kit.question(_asks(run), lang, sentence, text("people.why", lang), act)
+
+
+def _log(run: Run, plan: Plan, lang: Lang) -> None:
+    """Who asked for this one once more."""
+    service = runtime.service()
+    notes = entries(service.engine, service.config.site, plan.about)
+    lines = [
+        (note.at, note.who, note.item, note.text)
+        for note in notes
+        if note.item == "report_retried" and note.text.startswith(f"{run.period} · ")
+    ]
+    kit.piece(kit.log_lines(lines, service.config.zone, lang, 0.0))
 
 
 def _compare(run: Run, plan: Plan, lang: Lang) -> None:

@@ -11,6 +11,8 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 
 _FOLDER = Path(__file__).with_name("texts")
 _PLACE = re.compile(r"\{(\w+)\}")
+_MARKS = re.compile(r"[\\`*_{}\[\]<>#~$|:&]")
+_LEADING = re.compile(r"^(\d*)([-+.)])")
 
 
 @cache
@@ -34,6 +36,12 @@ def text(key: str, lang: Lang, **details: object) -> str:
     """
     template = texts(lang)[key]
     return _PLACE.sub(lambda match: str(details.get(match[1], match[0])), template)
+
+
+def as_written(words: str) -> str:
+    """Somebody's words for where Streamlit reads Markdown: shown as they were written, on one line."""
+    line = _MARKS.sub(r"\\\g<0>", " ".join(words.split()))
+    return _LEADING.sub(r"\1\\\2", line)
 
 
 def places(template: str) -> set[str]:

@@ -22,7 +22,30 @@ function follow(event) {
 }
 document.addEventListener("click", follow);
 
+/**
+ * An address may name a part of a page (#course). Streamlit goes there when the part appears, while what stands
+ * above it is still growing: go there once more when it has come to rest, unless somebody scrolls meanwhile.
+ */
+let sought = "";
+function seek() {
+  if (!location.hash || sought === location.href) return;
+  sought = location.href;
+  const name = decodeURIComponent(location.hash.slice(1));
+  let [place, calm, left] = [NaN, 0, 60];
+  const stop = () => clearInterval(timer);
+  const timer = setInterval(() => {
+    const part = document.getElementById(name);
+    const now = part?.closest("[data-testid=stMain]")?.scrollHeight;
+    calm = now && now === place ? calm + 1 : 0;
+    place = now;
+    if (calm === 4) part.scrollIntoView();
+    if (calm === 4 || (left -= 1) === 0) stop();
+  }, 100);
+  for (const act of ["wheel", "pointerdown", "keydown"]) addEventListener(act, stop, { once: true });
+}
+
 export default function ({ data, parentElement }) {
+  seek();
   const wanted = JSON.stringify(data.theme === "light" ? "Light" : "Dark");
   for (const path of data.paths) localStorage.setItem(SLOT(path), wanted);
   const shown = getComputedStyle(parentElement).getPropertyValue("--st-background-color").trim();

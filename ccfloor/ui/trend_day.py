@@ -26,7 +26,7 @@ from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address, call_address
 from ccfloor.ui.report_words import span
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, as_written, text
 from ccfloor.ui.trend_state import State, asked, day_asked
 from ccfloor.ui.trend_words import clock, kpi_name
 
@@ -93,7 +93,8 @@ def show(seen: Look, state: State) -> None:
     line = day_line(service, service.viewer(lang), state.scope.name, period(service.config, day.isoformat()))
     st.html(f"<style>{_CSS}</style>")
     if not line.bits and not line.shifts and not line.calls:
-        st.caption(text("trend.day.none", lang, who=agent_label(service.config, line.agent, lang)))
+        who = as_written(agent_label(service.config, line.agent, lang))
+        st.caption(text("trend.day.none", lang, who=who))
         return
     kit.piece(_facts(line, lang))
     start, end = _window(line)

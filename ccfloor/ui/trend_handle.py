@@ -6,11 +6,9 @@ from html import escape
 import streamlit as st
 
 from ccfloor.kpi.period import period
-from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spread import Spread, bars, spread
 from ccfloor.service import runtime
 from ccfloor.store.handle_times import MOST, Handled, handled
-from ccfloor.store.members import agents_of
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
@@ -33,11 +31,10 @@ def show(seen: Look, state: State) -> None:
     config = service.config
     start = period(config, state.first.isoformat()).start
     end = period(config, state.last.isoformat()).end
-    agents = _agents(state.scope)
-    if not agents:
+    if state.scope.kind not in ("team", "agent"):
         st.caption(text("trend.handle.who", lang))
         return
-    calls = handled(service.engine, service.viewer(lang), config, agents, start, end)
+    calls = handled(service.engine, service.viewer(lang), config, state.scope, start, end)
     title = text(
         "trend.title", lang, who=scope_name(config, state.scope, lang), what=text("trend.handle.what", lang)
     )
@@ -54,12 +51,6 @@ def show(seen: Look, state: State) -> None:
     if len(calls) == MOST:
         st.caption(text("trend.handle.cut", lang, n=f"{MOST:,}"))
     _outliers(calls, found, lang)
-
-
-def _agents(scope: Scope) -> frozenset[str]:
-    if scope.kind == "team":
-        return agents_of(runtime.service().config, scope.name)
-    return frozenset((scope.name,)) if scope.kind == "agent" else frozenset()
 
 
 def _words(found: Spread, lang: Lang) -> str:

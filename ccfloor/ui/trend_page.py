@@ -6,10 +6,12 @@ from html import escape
 import streamlit as st
 
 from ccfloor.kpi.spc import FIRM, LEAST, RULES
+from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import BASES, Trend, trend
 from ccfloor.ui import (
     charts,
+    filling,
     people_kit,
     trend_chart,
     trend_compare,
@@ -49,6 +51,8 @@ def show(seen: Look) -> None:
         if state is None:
             st.caption(text("trend.nobody", seen.lang))
             return
+        of = dates(runtime.service().config, state.first, state.last)
+        filling.show(of.start, of.end, seen.lang)
         draw = {
             "trend": _trend,
             "compare": trend_compare.show,

@@ -16,12 +16,15 @@ TLS = Path(__file__).resolve().parents[1] / "fixtures" / "loopback_tls.pem"
 
 @dataclass
 class MailCatcher:
-    """``says``: an answer for a verb instead of the usual one, e.g. ``{"RCPT": "550 no such user"}``."""
+    """``says``: an answer for a verb instead of the usual one, e.g. ``{"RCPT": "550 no such user"}``;
+    ``refuses``: an answer for one recipient alone.
+    """
 
     port: int = 0
     starttls: bool = False
     login: tuple[str, str] | None = None
     says: dict[str, str] = field(default_factory=dict)
+    refuses: dict[str, str] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     secured: bool = False
@@ -83,7 +86,11 @@ class _Session(socketserver.StreamRequestHandler):
         self._say("250 ok")
 
     def _rcpt(self, text: str) -> None:
-        self._to.append(text.partition("<")[2].rstrip(">"))
+        address = text.partition("<")[2].rstrip(">")
+        if said := self.catcher.refuses.get(address):
+            self._say(said)
+            return
+        self._to.append(address)
         self._say("250 ok")
 
     def _rset(self, _text: str) -> None:

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
@@ -53,7 +54,7 @@ class Mail:
         except (OSError, smtplib.SMTPException) as error:
             return later(because("unreachable", reason=scrubbed(str(error), self._secrets())))
         some = because("some_refused", refused=len(refused), all=len(to)) if refused else ""
-        return SENT._replace(error=some)
+        return SENT._replace(error=some, refused=_codes(refused))
 
     def _session(self) -> smtplib.SMTP:
         server = self._server
@@ -101,6 +102,13 @@ class Mail:
 
 def _refused(error: smtplib.SMTPRecipientsRefused) -> Outcome:
     """Nobody was taken: for good if every one was refused with a 5xx."""
-    codes = [code for code, _said in error.recipients.values()]
-    sentence = because("refused", codes=", ".join(map(str, sorted(set(codes)))))
-    return never(sentence) if all(code >= 500 for code in codes) else later(sentence)
+    refused = _codes(error.recipients)
+    codes = {code for _, code in refused}
+    sentence = because("refused", codes=", ".join(map(str, sorted(codes))))
+    outcome = never(sentence) if min(codes) >= 500 else later(sentence)
+    return outcome._replace(refused=refused)
+
+
+def _codes(answers: Mapping[str, tuple[int, bytes]]) -> tuple[tuple[str, int], ...]:
+    """Address and code of those who were refused."""
+    return tuple((address, code) for address, (code, _said) in answers.items())

@@ -6,12 +6,15 @@ from ccfloor.rules.message import Message
 
 
 class Outcome(NamedTuple):
-    """``again``: worth another try, not before ``wait_s`` seconds. ``error``: for people, no secret in it."""
+    """``again``: worth another try, not before ``wait_s`` seconds. ``error``: for people, no secret in it.
+    ``refused``: addresses that a mail server did not take, each with its code.
+    """
 
     sent: bool
     again: bool = False
     error: str = ""
     wait_s: float = 0.0
+    refused: tuple[tuple[str, int], ...] = ()
 
 
 SENT = Outcome(True)

@@ -138,7 +138,7 @@ class _Made:
             members=(table,) if table else (),
             watched=watched(watch, agents, span),
             watched_days=tuple(day.start for day in span),
-            remarks=remarks(watch, span),
+            remarks=remarks(watch, span, self.scope, agents),
             quality=self._quality(),
             meanings=meanings(self.ground, self.scope, self.of, shown),
         )

@@ -1,5 +1,6 @@
 """Making reports: for a plan what it owes, each period once, to its folder and its readers; or one now."""
 
+import errno
 import logging
 import os
 import re
@@ -9,14 +10,15 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from ccfloor.kpi.period import Period
+from ccfloor.kpi.period import Period, period
 from ccfloor.kpi.scope import Scope
 from ccfloor.service.reports.data import ReportData
 from ccfloor.service.reports.due import Owed, owed
 from ccfloor.service.reports.gather import HasSite, gather
-from ccfloor.service.reports.mailing import Attachment, Letter, send_letter
+from ccfloor.service.reports.mailing import Attachment, Letter, MailError, send_letter
 from ccfloor.service.reports.plans import Body, Format, Plan, ReportKind
-from ccfloor.service.reports.runs import Run, claim, finish, settled
+from ccfloor.service.reports.reasons import because
+from ccfloor.service.reports.runs import Run, asked, claim, finish, settled
 from ccfloor.service.settings import Settings
 from ccfloor.store.viewer import Viewer
 
@@ -73,15 +75,26 @@ def make_owed(
     clock: Callable[[], float],
     environ: Mapping[str, str] = os.environ,
 ) -> list[Made]:
-    """Make what a plan owes now, oldest first; what another server makes is left to it."""
+    """Make what a plan owes now and what people ask for once more, oldest first; what another server makes
+    is left to it. A plan that is paused or taken away owes nothing.
+    """
     engine, site = service.engine, service.config.site
-    now = clock()
     done = []
-    for one in owed(plan, service.config, now, settled(engine, site, plan.id, now)):
+    for one in _due(service, plan, clock()):
         run = claim(engine, site, plan.id, one, clock())
         if run is not None:
             done.append(_make(service, plan, one, run, writer, clock, environ))
     return done
+
+
+def _due(service: HasSite, plan: Plan, now: float) -> list[Owed]:
+    engine, config = service.engine, service.config
+    runs = settled(engine, config.site, plan.id, now)
+    calls = plan.enabled and plan.removed_at is None
+    found = {one.period.name: one for one in (owed(plan, config, now, runs) if calls else [])}
+    for run in asked(engine, config.site, plan.id):
+        found.setdefault(run.period, Owed(period(config, run.period), run.due_at))
+    return sorted(found.values(), key=lambda one: one.due_at)
 
 
 def _make(
@@ -94,27 +107,44 @@ def _make(
     environ: Mapping[str, str],
 ) -> Made:
     """One run of ours, to its end: whatever happens stands in its row."""
-    files: tuple[str, ...] = ()
-    told: tuple[str, ...] = ()
-    digest = error = ""
+    files, told, digest = run.files, run.told, run.digest  # of an attempt before this one
+    error, again = "", True
     try:
         body = plan.body
-        viewer = viewer_of(service, body.lang)
-        data = gather(service, viewer, body.kind, body.of, one.period, clock())
-        digest = data.digest
+        data = _gathered(service, body, one.period, clock())
         made = _written(service, body, data, writer)
-        files = _stored(service.settings, body, made)
+        files, digest = _stored(service.settings, body, made), data.digest
         told = _sent(service, plan, run, data, made, writer, clock(), environ)
     except SQLAlchemyError:
         raise  # nothing can be noted either: the run is taken over once it counts as dead
     except SystemExit:  # the server stops: the next one makes it
-        finish(service.engine, run, clock(), files=files, digest=digest, told=told, error="interrupted")
+        stopped = because("interrupted")
+        finish(service.engine, run, clock(), files=files, digest=digest, told=told, error=stopped)
         raise
+    except MailError as fault:
+        error, again = str(fault), fault.again
+        told += fault.told
+    except NotMade as fault:
+        error = str(fault)
     except Exception as fault:
-        error = f"{type(fault).__name__}: {fault}" if not str(fault) else str(fault)
-        log.error("report plan %s, %s: %s", plan.id, one.period.name, error)
-    finish(service.engine, run, clock(), files=files, digest=digest, told=told, error=error)
+        error = because("fault", reason=type(fault).__name__)
+        log.error("report plan %s, %s: %s", plan.id, one.period.name, error, exc_info=fault)
+    if error:
+        log.warning("report plan %s, %s: %s", plan.id, one.period.name, error)
+    finish(service.engine, run, clock(), files=files, digest=digest, told=told, error=error, again=again)
     return Made(one.period.name, files, digest, told, error)
+
+
+class NotMade(Exception):
+    """A report that cannot be made; the text is a sentence for people."""
+
+
+def _gathered(service: HasSite, body: Body, of: Period, now: float) -> ReportData:
+    """Its data. Raises NotMade."""
+    try:
+        return gather(service, viewer_of(service, body.lang), body.kind, body.of, of, now)
+    except ValueError:
+        raise NotMade(because("scope_gone", scope=body.scope)) from None
 
 
 def _written(service: HasSite, body: Body, data: ReportData, writer: Writer) -> list[Attachment]:
@@ -130,13 +160,29 @@ def _written(service: HasSite, body: Body, data: ReportData, writer: Writer) -> 
 
 
 def _stored(settings: Settings, body: Body, made: list[Attachment]) -> tuple[str, ...]:
-    """Into the plan's folder, each file whole or not at all; returns names below the folder of reports."""
-    top = folder_of(settings)
-    place = top / body.folder
-    place.mkdir(parents=True, exist_ok=True)
-    for file in made:
-        write_whole(place / file.name, file.body)
+    """Into the plan's folder, each file whole or not at all; returns names below the folder of reports.
+
+    Raises NotMade.
+    """
+    place = folder_of(settings) / body.folder
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for file in made:
+            write_whole(place / file.name, file.body)
+    except OSError as error:
+        raise NotMade(_why_not(place, error)) from None
     return tuple(str((Path(body.folder) / file.name).as_posix()) for file in made)
+
+
+def _why_not(place: Path, error: OSError) -> str:
+    """Why a folder cannot be written."""
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return because("folder_denied", folder=place)
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return because("folder_none", folder=place)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return because("folder_full", folder=place)
+    return because("folder", folder=place, code=error.errno or 0)
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -161,11 +207,11 @@ def _sent(
 ) -> tuple[str, ...]:
     """By mail where the plan wants that; nobody gets it twice because another address failed before."""
     body = plan.body
-    if not body.mail or run.told:
+    if not body.mail:
         return run.told
     base = service.settings.web.public_url.rstrip("/")
     link = f"{base}/reports?lang={body.lang}" if base else ""
     subject, text = writer.letter(data, body.lang, link)
     name = f"ccfloor.{service.config.site}.report.{plan.id}.{data.period.name}"
     letter = Letter(name, subject, text, made)
-    return send_letter(service.settings.site, body.mail, body.to, letter, now, environ)
+    return send_letter(service.settings.site, body.mail, body.to, letter, now, environ, had=run.told)

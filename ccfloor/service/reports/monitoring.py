@@ -1,6 +1,6 @@
 """The monitoring report's own part: every agent's KPIs as control charts read them, beside the team."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from statistics import median
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import Figures
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import Period, back, day_number, days
-from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.kpi.spc import findings, limits
 from ccfloor.service.agent_trend import natural
@@ -20,6 +20,8 @@ from ccfloor.service.reports.material import Ground, measure, named
 from ccfloor.store import tables
 from ccfloor.store.member_series import member_series
 from ccfloor.store.members import team_of
+from ccfloor.store.team_scope import in_scope
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 WATCHED = ("aht", "talk", "hold", "acw", "transfer_rate")
@@ -56,15 +58,17 @@ def span_of(config: FloorConfig, of: Period) -> list[Period]:
 def watched(watch: Watch, agents: Mapping[Scope, Figures], span: Sequence[Period]) -> tuple[Watched, ...]:
     """A chart of each KPI and agent with any value, agent by agent."""
     kpis = [kpi for name in WATCHED if (kpi := watch.ground.kpi(name, watch.of)) is not None]
-    fields = {_CALLS}.union(*(reads(kpi, "agent", _variant(watch, kpi)) for kpi in kpis))
+    fields = {_CALLS}.union(
+        *(reads(kpi, "agent", _variant(watch, kpi, who)) for kpi in kpis for who in agents)
+    )
     names = [who.name for who in agents]
     daily = member_series(watch.engine, watch.viewer, watch.config, names, fields, span)
     charts = [chart for kpi in kpis for chart in _charts(watch, kpi, agents, daily, span)]
     return tuple(sorted(charts, key=lambda one: (one.team, one.name.zh)))
 
 
-def _variant(watch: Watch, kpi: Kpi) -> str:
-    return watch.ground.book.variant(kpi.id, Scope("agent"), watch.ground.day(watch.of))
+def _variant(watch: Watch, kpi: Kpi, who: Scope) -> str:
+    return watch.ground.book.variant(kpi.id, who, watch.ground.day(watch.of))
 
 
 def _charts(
@@ -84,7 +88,7 @@ def _charts(
     for who, value in values.items():
         if value is not None:
             theirs = mates[team.get(who.name, "")]
-            chart = _chart(watch, kpi, daily.get(who.name, ()), span)
+            chart = _chart(watch, kpi, _variant(watch, kpi, who), daily.get(who.name, ()), span)
             chart = chart._replace(name=watch.ground.name(who), team=team.get(who.name, ""), value=value)
             found.append(chart.made(median(theirs) if len(theirs) >= _LEAST_MATES else None))
     return found
@@ -105,9 +109,8 @@ class _Chart(NamedTuple):
         return Watched(*told, centre, lower, upper, self.findings)
 
 
-def _chart(watch: Watch, kpi: Kpi, daily: Sequence[Figures], span: Sequence[Period]) -> _Chart:
+def _chart(watch: Watch, kpi: Kpi, variant: str, daily: Sequence[Figures], span: Sequence[Period]) -> _Chart:
     """Limits over all the days; findings that reach into the period."""
-    variant = _variant(watch, kpi)
     values = [
         compute(kpi, told, "agent", variant).value
         if told.get(_CALLS, 0) >= _LEAST_CALLS and day.end <= watch.seen_until
@@ -123,8 +126,10 @@ def _chart(watch: Watch, kpi: Kpi, daily: Sequence[Figures], span: Sequence[Peri
     return _Chart(kpi, tuple(values), edges, told)
 
 
-def remarks(watch: Watch, span: Sequence[Period]) -> tuple[Remark, ...]:
-    """What was noted about people and forms on these days."""
+def remarks(
+    watch: Watch, span: Sequence[Period], about: Scope, agents: Collection[Scope]
+) -> tuple[Remark, ...]:
+    """What was noted on these days about the site, the scope, its agents, of an agent the team."""
     first, last = day_number(span[0].day), day_number(span[-1].day)
     table = tables.annotations.c
     query = select(table.scope, table.kind, table.day, table.until, table.text).where(
@@ -132,11 +137,12 @@ def remarks(watch: Watch, span: Sequence[Period]) -> tuple[Remark, ...]:
     )
     with watch.engine.connect() as connection:
         rows = connection.execute(query.order_by(table.day, table.id)).all()
-    return tuple(Remark(row[0], _called(watch.config, row[0]), *row[1:]) for row in rows)
-
-
-def _called(config: FloorConfig, scope: str) -> Two:
-    try:
-        return named(config, read_scope(scope))
-    except ValueError:  # of a site that has changed since
-        return Two(scope, scope)
+    terms = terms_of(watch.engine, watch.config)
+    teams = terms.teams_of(about.name, first, last) if about.kind == "agent" else []
+    wanted = {SITE, about, *agents, *(Scope("team", team) for team in teams)}
+    told = ((read_scope(row[0]), row) for row in rows)
+    return tuple(
+        Remark(row[0], named(watch.config, one), *row[1:])
+        for one, row in told
+        if (about == SITE or one in wanted) and in_scope(watch.viewer, watch.config, terms, one)
+    )

@@ -1,5 +1,6 @@
 """Runs of plans: one row a plan and period. Who writes the row makes the report; so one of several
-servers does. A run that failed is tried again, and one whose maker died is taken over.
+servers does. A run that failed is tried again, and one whose maker died is taken over. One that somebody
+asks for once more is made whatever has become of its plan since.
 
 Instants are UTC epoch seconds.
 """
@@ -10,12 +11,14 @@ from typing import NamedTuple
 from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from ccfloor.service.people_log import PeopleError, named, said, write
 from ccfloor.service.reports.due import Owed
+from ccfloor.service.reports.plans import find_plan
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import report_runs
 from ccfloor.store.viewer import Viewer
 
-RUNNING, DONE, FAILED = "running", "done", "failed"
+RUNNING, DONE, FAILED, ASKED = "running", "done", "failed", "asked"
 MOST_ATTEMPTS = 4
 AGAIN_S = 300.0  # times the attempts so far
 DEAD_S = 900.0  # nobody makes a report for so long
@@ -38,10 +41,12 @@ class Run(NamedTuple):
     attempts: int
 
     def open_again(self, now: float) -> bool:
-        """Whether it may be made by another: it failed a while ago, or its maker has died."""
+        """Whether it may be made by another: asked for, failed a while ago, or its maker has died."""
         if self.state == RUNNING:
             return now - self.started_at > DEAD_S
-        return self.state == FAILED and self.attempts < MOST_ATTEMPTS and now >= self.again_at
+        return self.state == ASKED or (
+            self.state == FAILED and self.attempts < MOST_ATTEMPTS and now >= self.again_at
+        )
 
     @property
     def again_at(self) -> float:
@@ -52,6 +57,17 @@ class Run(NamedTuple):
     def given_up(self) -> bool:
         """Whether nobody tries again by himself."""
         return self.state == FAILED and self.attempts >= MOST_ATTEMPTS
+
+    @property
+    def partly(self) -> bool:
+        """Whether some have it and others do not."""
+        return self.state == FAILED and bool(self.told)
+
+    def stuck(self, now: float) -> str:
+        """Why it is not for people to ask for it once more, as a code; empty where it is."""
+        if self.state == FAILED or (self.state == RUNNING and self.open_again(now)):
+            return ""
+        return "report_run_done" if self.state == DONE else "report_run_running"
 
 
 def claim(engine: Engine, site: str, plan: int, one: Owed, now: float) -> Run | None:
@@ -92,8 +108,12 @@ def finish(
     digest: str = "",
     told: tuple[str, ...] = (),
     error: str = "",
+    again: bool = True,
 ) -> None:
-    """What became of a run that is ours: done, or failed with one sentence. Files made stay known."""
+    """What became of a run that is ours: done, or failed with one sentence. Files made stay known.
+
+    ``again``: whether it is tried once more by itself.
+    """
     values = {
         "state": FAILED if error else DONE,
         "finished_at": now,
@@ -101,6 +121,7 @@ def finish(
         "files": json.dumps(files),
         "digest": digest,
         "told": json.dumps(told),
+        "attempts": run.attempts if again else MOST_ATTEMPTS,
     }
     ours = (report_runs.c.id == run.id, report_runs.c.started_at == run.started_at)
     with writing(engine) as connection:
@@ -112,11 +133,38 @@ def settled(engine: Engine, site: str, plan: int, now: float) -> set[str]:
     return {run.period for run in _read(engine, site, plan, 0) if not run.open_again(now)}
 
 
-def retry(engine: Engine, viewer: Viewer, run: int) -> None:
-    """Let a failed run be tried again at once."""
-    mine = (report_runs.c.id == run, report_runs.c.site == viewer.site, report_runs.c.state == FAILED)
+def asked(engine: Engine, site: str, plan: int | None = None) -> list[Run]:
+    """The runs, of one plan or of all, that somebody wants to be made once more; oldest first."""
+    found = [run for run in _read(engine, site, plan, 0) if run.state == ASKED]
+    return found[::-1]
+
+
+def retry(engine: Engine, viewer: Viewer, run: int, who: str, why: str, now: float) -> None:
+    """Have a failed run made once more, also where its plan was paused or taken away since.
+
+    Raises PeopleError: no_who, no_why, report_run_unknown, report_run_done, report_run_running, and
+    report_run_plan (nobody can tell any more what it was to be).
+    """
+    by, words = named(who), said(why)
+    found = find_run(engine, viewer, run)
+    if found is None:
+        raise PeopleError("report_run_unknown")
+    if code := found.stuck(now):
+        raise PeopleError(code)
+    plan = find_plan(engine, viewer, found.plan)
+    if plan is None:
+        raise PeopleError("report_run_plan")
+    same = (
+        report_runs.c.id == run,
+        report_runs.c.state == found.state,
+        report_runs.c.started_at == found.started_at,
+    )
     with writing(engine) as connection:
-        connection.execute(update(report_runs).where(*mine).values(attempts=0))
+        values = {"state": ASKED, "attempts": 0}
+        if not connection.execute(update(report_runs).where(*same).values(values)).rowcount:
+            raise PeopleError("report_run_running")
+        told = f"{found.period} · {words}"
+        write(connection, viewer.site, plan.about, "report_retried", by, told, now)
 
 
 def read_runs(engine: Engine, viewer: Viewer, limit: int = 50) -> list[Run]:

@@ -28,7 +28,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.lease import Lease, LeaseTaken, take_lease
 from ccfloor.service.reports.due import owed, trigger
 from ccfloor.service.reports.plans import Plan, read_plans
-from ccfloor.service.reports.runs import settled
+from ccfloor.service.reports.runs import asked, settled
 from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 from ccfloor.store.engine import BUSY_S, WRITES, open_engine
@@ -172,24 +172,29 @@ class Scheduler:
         engine = self._engine()
         try:
             plans = [plan for plan in read_plans(engine, self._viewer) if plan.enabled]
-            self._take_up(jobs, engine, plans)
+            once = {run.plan for run in asked(engine, self._config.site)}
+            self._take_up(jobs, engine, plans, once)
         except SQLAlchemyError as error:
             log.warning("the plans of reports cannot be read: %s", type(error).__name__)
         finally:
             engine.dispose()
 
-    def _take_up(self, jobs: BlockingScheduler, engine: Engine, plans: list[Plan]) -> None:
+    def _take_up(self, jobs: BlockingScheduler, engine: Engine, plans: list[Plan], once: set[int]) -> None:
+        """``once``: plans, also such as are paused or taken away, of which people ask for a run again."""
         stored: dict[str, Job] = {job.id: job for job in jobs.get_jobs(_KEPT)}
         wanted = {f"plan-{plan.id}": plan for plan in plans}
+        again = {f"again-{number}" for number in {plan.id for plan in plans} | once}
         for name in stored:
-            if name.removeprefix("again-") not in {str(plan.id) for plan in plans} and name not in wanted:
+            if name not in wanted and name not in again:
                 jobs.remove_job(name, _KEPT)
         for name, plan in wanted.items():
             if name not in stored or _zone(stored[name]) != self._config.zone:
                 self._put(jobs, name, plan.id, trigger(plan.body, self._config.zone))
-            again = f"again-{plan.id}"
-            if again not in stored and plan.id != self._making and self._late(engine, plan):
-                self._put(jobs, again, plan.id, "date", run_date=_moment(time.time()))
+        late = {plan.id for plan in plans if plan.id not in once and self._late(engine, plan)}
+        for number in sorted(late | once):
+            name = f"again-{number}"
+            if name not in stored and number != self._making:
+                self._put(jobs, name, number, "date", run_date=_moment(time.time()))
 
     def _late(self, engine: Engine, plan: Plan) -> bool:
         """Whether a plan owes anything that its own job has not made: missed, or failed and due again."""

@@ -264,10 +264,26 @@ class ReplayStrip {
     const { t, place, refused } = this;
     if (refused) return t(`replay.${refused.refused}`, { n: refused.most, day: this.board.data.replay });
     if (this.link && !this.link.state.up) return t("replay.line");
-    if (!place || (place.seeking && !place.reached)) return t("replay.seeking");
-    if (place.seeking) return t("replay.seeking.at", { time: fmt.time(place.reached, this.board.state.site.zone) });
+    if (!place) return t("replay.seeking");
+    if (place.seeking) return this.seeking(place);
+    this.way = null;
     if (place.paused && place.at >= this.day.end) return t("replay.ended");
     return t(place.paused ? "replay.standing" : "replay.running", { speed: place.speed });
+  }
+
+  /** How far a jump has come; once that is of the day itself, how long it still takes at the speed so far. */
+  seeking({ at, reached }) {
+    const { t } = this;
+    const { zone } = this.board.state.site;
+    if (!zone || !this.day) return t("replay.seeking");
+    const goal = fmt.time(at, zone);
+    if (!reached || reached < this.day.start) return t("replay.seeking.to", { goal });
+    if (this.way?.at !== at) this.way = { at, from: reached, since: Date.now() };
+    const time = fmt.time(reached, zone);
+    const done = reached - this.way.from;
+    if (done <= 0 || reached >= at) return t("replay.seeking.at", { goal, time });
+    const left = ((at - reached) * (Date.now() - this.way.since)) / 1000 / done;
+    return t("replay.seeking.left", { goal, time, s: Math.max(1, Math.round(left)) });
   }
 
   /** Where we are, for the next page and for a link: the address is touched now and then only. */

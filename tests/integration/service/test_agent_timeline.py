@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from ccfloor.kpi.period import period
+from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.service.agent_timeline import day_line, missed, of_kind, worked_ms
 from ccfloor.service.settings import load
@@ -64,8 +65,9 @@ def test_a_reader_of_another_team_sees_nothing_of_the_day(service: runtime.Servi
 
 
 def test_handle_times_are_newest_first_and_bounded(service: runtime.Service) -> None:
-    both = handled(service.engine, service.viewer(), CONFIG, ["陈思远", "王丽娜"], DAY.start, DAY.end)
+    team = Scope("team", "A")
+    both = handled(service.engine, service.viewer(), CONFIG, team, DAY.start, DAY.end)
     assert [(row.position, row.handle_s) for row in both] == [(2, 270.0), (1, 592.0)]
     assert both[0].number == "138****2071"
-    one = handled(service.engine, service.viewer(), CONFIG, ["陈思远", "王丽娜"], DAY.start, DAY.end, most=1)
+    one = handled(service.engine, service.viewer(), CONFIG, team, DAY.start, DAY.end, most=1)
     assert [row.position for row in one] == [2]

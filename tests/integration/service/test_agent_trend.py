@@ -9,6 +9,7 @@ from sqlalchemy import delete
 from ccfloor.kpi.compute import compute, needs
 from ccfloor.kpi.period import period
 from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.kpi.teams import Terms
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Asked, band, compare, of_team, peers_of, periods_of, trend
 from ccfloor.service.annotations import (
@@ -25,6 +26,7 @@ from ccfloor.service.settings import load
 from ccfloor.store.engine import writing
 from ccfloor.store.kpi_figures import by_member
 from ccfloor.store.member_series import member_series
+from ccfloor.store.members import team_of
 from ccfloor.store.tables import annotations, metadata, plan_notes
 from ccfloor.store.viewer import Viewer
 from tests.fakes.stored_trend import CONFIG, FIRST, HANDLE_S, put_days
@@ -147,11 +149,17 @@ def test_what_is_read_at_once_equals_the_figures_of_each(
 
 
 def test_who_stands_beside_whom() -> None:
-    everybody = Viewer(site=CONFIG.site)
-    assert peers_of(CONFIG, everybody, CHEN) >= {"陈思远", "王丽娜", "李想"}
-    assert "孙浩" not in peers_of(CONFIG, everybody, CHEN)
-    assert peers_of(CONFIG, everybody, SITE) == set(HANDLE_S)
-    assert peers_of(CONFIG, everybody, Scope("queue", "hotline")) == frozenset()
+    terms, days = Terms.always(team_of(CONFIG)), periods_of(CONFIG, "day", FIRST, LAST)
+
+    def beside(scope: Scope) -> frozenset[str]:
+        found = peers_of(CONFIG, Viewer(site=CONFIG.site), terms, scope, days)
+        assert found == [found[0]] * len(days)
+        return found[0]
+
+    assert beside(CHEN) >= {"陈思远", "王丽娜", "李想"}
+    assert "孙浩" not in beside(CHEN)
+    assert beside(SITE) == set(HANDLE_S)
+    assert beside(Scope("queue", "hotline")) == frozenset()
     assert band([1.0, 2.0]) is None
 
 

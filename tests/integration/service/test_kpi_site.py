@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -221,6 +221,49 @@ def test_a_decision_never_alters_a_closed_month(database: Engine, site: SiteSett
         Bound(at_least=0.9),
     ]
     refused("month_closed", lambda: take_back(database, VIEWER, CONFIG, kpi, SITE, 20250101, ACT))
+
+
+def test_the_first_of_a_queue_does_not_alter_months_judged_by_the_sites(
+    lite: Engine, site: SiteSettings
+) -> None:
+    kpi = book(lite, site).kpis["csat"]
+    decide(lite, VIEWER, CONFIG, kpi, SITE, 20260301, level(0.8), ACT)
+
+    def first(scope: Scope, day: int) -> Callable[[], None]:
+        return lambda: decide(lite, VIEWER, CONFIG, kpi, scope, day, level(0.9), ACT)
+
+    for scope in (HOTLINE, Scope("team", "A"), Scope("agent", "Chen")):
+        refused("month_closed", first(scope, 20260201))  # it would count for March too, which is judged
+        refused("month_closed", first(scope, 20261001))
+        first(scope, 20261101)()
+    found = book(lite, site)
+    assert found.bound("csat", HOTLINE, 20261031)[0] == Bound(at_least=0.8)
+
+
+def test_the_first_of_an_agent_does_not_alter_months_judged_by_the_teams(
+    lite: Engine, site: SiteSettings
+) -> None:
+    kpi, chen = book(lite, site).kpis["csat"], Scope("agent", "Chen")
+    decide(lite, VIEWER, CONFIG, kpi, Scope("team", "A"), 20260901, level(0.8), ACT)
+    refused("month_closed", lambda: decide(lite, VIEWER, CONFIG, kpi, chen, 20250101, level(0.9), ACT))
+    decide(
+        lite, VIEWER, CONFIG, kpi, Scope("queue", "hotline"), 20250101, level(0.9), ACT
+    )  # none of the team
+
+
+def test_the_first_of_a_queue_does_not_alter_months_judged_by_its_promise(
+    lite: Engine, site: SiteSettings
+) -> None:
+    kpi = book(lite, site).kpis["service_level"]
+    refused("month_closed", lambda: decide(lite, VIEWER, CONFIG, kpi, HOTLINE, 20260901, level(0.7), ACT))
+    decide(lite, VIEWER, CONFIG, kpi, HOTLINE, 20261101, level(0.7), ACT)
+
+
+def test_a_variant_chosen_for_the_site_keeps_its_months(lite: Engine, site: SiteSettings) -> None:
+    kpi = book(lite, site).kpis["service_level"]
+    decide(lite, VIEWER, CONFIG, kpi, SITE, 20260301, Choice(variant="sl_negative"), ACT)
+    team = Scope("team", "A")
+    refused("month_closed", lambda: decide(lite, VIEWER, CONFIG, kpi, team, 20260901, level(0.7), ACT))
 
 
 def test_a_decision_is_taken_back_and_the_one_before_counts_again(

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from ccfloor.service import routes_plan, routes_queues, routes_replay, routes_seats, runtime
 from ccfloor.service.plan_notes import Note
 from ccfloor.service.replay import Wanted
-from ccfloor.service.replay_marks import jumps, stored_day
+from ccfloor.service.replay_marks import jumps, latest_day, stored_day
 from ccfloor.service.replay_room import ReplayError, ReplayRoom
 from ccfloor.service.scope import Scope
 from ccfloor.service.settings import load
@@ -230,6 +230,14 @@ def test_a_day_reaches_from_its_first_event_to_its_last(service: runtime.Service
     assert stored_day(service.engine, service.config, "2025-10-18", NOW) is None
     early = stored_day(service.engine, service.config, DAY, T0 + 100)
     assert early is not None and early.end == T0 + 100
+
+
+def test_a_floor_whose_day_begins_in_the_evening_has_its_own_days(service: runtime.Service) -> None:
+    evening = msgspec.structs.replace(service.config, day_start_s=18 * 3600)
+    day = evening.business_date(T0).isoformat()
+    found = stored_day(service.engine, evening, day, NOW)
+    assert found is not None and found.start == min(e.at for e in EVENTS)
+    assert latest_day(service.engine, evening, NOW) == evening.business_date(max(e.at for e in EVENTS))
 
 
 def client() -> TestClient:

@@ -3,6 +3,7 @@ and mail; and the command line.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from ccfloor.service.kpi_month import kpi_table
 from ccfloor.service.reports.data import ReportData
 from ccfloor.service.reports.gather import gather, report_period
 from ccfloor.service.reports.making import make_owed
-from ccfloor.service.reports.plans import Body, Plan, add_plan, find_plan
-from ccfloor.service.reports.runs import AGAIN_S, read_runs
+from ccfloor.service.reports.plans import Body, Plan, add_plan, find_plan, remove_plan
+from ccfloor.service.reports.reasons import because
+from ccfloor.service.reports.runs import AGAIN_S, read_runs, retry
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import upgrade
+from ccfloor.store.tables import report_plans
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
 from tests.fakes.small_peak import CONFIG as PEAK
@@ -190,7 +193,7 @@ def test_a_server_that_stops_meanwhile_leaves_the_run_to_the_next(own: Engine, t
     plan = planned(own, FIRST.start + 86_400, formats=("html",))
     with pytest.raises(SystemExit):
         make_owed(found, plan, Stopped(), found.clock)
-    assert [run.error for run in read_runs(own, VIEWER)] == ["interrupted"]
+    assert [run.error for run in read_runs(own, VIEWER)] == [because("interrupted")]
     found.now += AGAIN_S + 1
     assert [one.error for one in make_owed(found, plan, ReportWriter(), found.clock)] == [""]
 
@@ -238,6 +241,86 @@ def test_a_mail_that_is_refused_is_told_and_tried_again(own: Engine, tmp_path: P
         (second,) = make_owed(found, plan, ReportWriter(), found.clock)
         assert (second.error, second.told, second.digest) == ("", ("boss@example.com",), first.digest)
         assert len(post.wait(1)) == 1
+
+
+def test_of_four_recipients_those_refused_are_named_and_alone_get_it_again(
+    own: Engine, tmp_path: Path
+) -> None:
+    everybody = tuple(f"{name}@example.com" for name in "abcd")
+    with mail_catching() as post:
+        post.refuses["c@example.com"] = "451 greylisted"
+        data = mail_site(tmp_path, post.port)
+        found = service(own, tmp_path / "out", FIRST.start + 86_400 + 9 * 3600, data=str(data))
+        plan = planned(own, FIRST.start + 86_400, mail="boss", to=everybody, formats=("html",))
+        (first,) = make_owed(found, plan, ReportWriter(), found.clock)
+        assert "c@example.com (451)" in first.error and "3 of 4" in first.error
+        assert first.told == tuple(name for name in everybody if name[0] != "c") and first.files
+        run = read_runs(own, VIEWER)[0]
+        assert run.partly and run.told == first.told
+        post.refuses.clear()
+        found.now += AGAIN_S + 1
+        (second,) = make_owed(found, plan, ReportWriter(), found.clock)
+        assert (second.error, set(second.told)) == ("", set(everybody))
+        post.wait(2)
+    assert post.recipients == [["a@example.com", "b@example.com", "d@example.com"], ["c@example.com"]]
+    assert read_runs(own, VIEWER)[0].state == "done" and not read_runs(own, VIEWER)[0].partly
+
+
+def test_nobody_gets_it_again_because_the_second_attempt_failed(own: Engine, tmp_path: Path) -> None:
+    class Broken(ReportWriter):
+        def file(self, data: ReportData, lang: str, form: Any) -> bytes:
+            raise KeyError("a fault")
+
+    with mail_catching() as post:
+        post.refuses["b@example.com"] = "451 greylisted"
+        data = mail_site(tmp_path, post.port)
+        found = service(own, tmp_path / "out", FIRST.start + 86_400 + 9 * 3600, data=str(data))
+        plan = planned(
+            own, FIRST.start + 86_400, mail="boss", to=("a@example.com", "b@example.com"), formats=("html",)
+        )
+        (first,) = make_owed(found, plan, ReportWriter(), found.clock)
+        found.now += AGAIN_S + 1
+        (second,) = make_owed(found, plan, Broken(), found.clock)
+        assert (second.told, second.files, second.digest) == (first.told, first.files, first.digest)
+        post.refuses.clear()
+        found.now += 2 * AGAIN_S + 1
+        make_owed(found, plan, ReportWriter(), found.clock)
+    assert post.recipients == [["a@example.com"], ["b@example.com"]]
+
+
+def test_who_is_refused_for_good_is_not_asked_again_by_itself(own: Engine, tmp_path: Path) -> None:
+    with mail_catching() as post:
+        post.refuses["b@example.com"] = "550 no such user"
+        data = mail_site(tmp_path, post.port)
+        found = service(own, tmp_path / "out", FIRST.start + 86_400 + 9 * 3600, data=str(data))
+        plan = planned(
+            own, FIRST.start + 86_400, mail="boss", to=("a@example.com", "b@example.com"), formats=("html",)
+        )
+        make_owed(found, plan, ReportWriter(), found.clock)
+        run = read_runs(own, VIEWER)[0]
+        assert run.partly and run.given_up
+        found.now += 10 * AGAIN_S
+        assert make_owed(found, plan, ReportWriter(), found.clock) == []
+        post.refuses.clear()
+        retry(own, VIEWER, run.id, "周岚", "邮箱已建好", found.now)
+        make_owed(found, plan, ReportWriter(), found.clock)
+    assert post.recipients == [["a@example.com"], ["b@example.com"]]
+
+
+def test_a_failed_day_of_a_plan_taken_away_is_made_when_somebody_asks(own: Engine, tmp_path: Path) -> None:
+    blocked = tmp_path / "out"
+    blocked.write_text("a file stands here")
+    found = service(own, blocked, FIRST.start + 86_400 + 9 * 3600)
+    plan = planned(own, FIRST.start + 86_400, formats=("html",))
+    make_owed(found, plan, ReportWriter(), found.clock)
+    blocked.unlink()
+    remove_plan(own, VIEWER, plan.id, "陈", "不再需要", found.now)
+    found.now += 90 * 86_400  # far beyond what a plan owes
+    gone = find_plan(own, VIEWER, plan.id)
+    assert gone and make_owed(found, gone, ReportWriter(), found.clock) == []
+    retry(own, VIEWER, read_runs(own, VIEWER)[0].id, "周岚", "那天的还要", found.now)
+    (done,) = make_owed(found, gone, ReportWriter(), found.clock)
+    assert (done.period, done.error, len(done.files)) == ("2026-09-21", "", 1)
 
 
 def test_a_channel_that_is_off_or_none_is_said(own: Engine, tmp_path: Path) -> None:
@@ -300,6 +383,31 @@ def test_the_command_line_makes_lists_plans_and_runs(site: Path) -> None:
     assert json.loads(call("list", "--json"))["plans"] == []
 
 
+def test_the_command_line_tells_who_was_refused_and_tries_again(
+    site: Path, filled: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who = ("--who", "Chen", "--why", "asked")
+    with mail_catching() as post:
+        post.refuses["b@example.com"] = "550 no such user"
+        monkeypatch.setenv("CCFLOOR_SITE_DATA", str(mail_site(site, post.port)))
+        addresses = ("--mail", "boss", "--to", "a@example.com,b@example.com")
+        plan = json.loads(call("schedule", "daily", "--format", "html", *addresses, *who, "--json"))["id"]
+        month_ago = report_plans.update().where(report_plans.c.id == plan)
+        with filled.begin() as connection:
+            connection.execute(month_ago.values(at=time.time() - 1.5 * 86_400))
+        first = CliRunner().invoke(app, ["report", "run", "--plan", str(plan)])
+        assert first.exit_code == 1 and "b@example.com (550)" in first.stdout
+        run = next(one for one in json.loads(call("list", "--json"))["runs"] if one["plan"] == plan)
+        assert (run["state"], run["told"]) == ("partly sent", "a@example.com")
+        post.refuses.clear()
+        call("unschedule", str(plan), *who)
+        call("retry", str(run["id"]), *who)
+        again = json.loads(call("run", "--once", "--json"))
+        assert [(one["error"], sorted(one["told"])) for one in again] == [
+            ("", ["a@example.com", "b@example.com"])
+        ]
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -310,6 +418,8 @@ def test_the_command_line_makes_lists_plans_and_runs(site: Path) -> None:
         ("schedule", "x", "--folder", "../out", "--who", "a", "--why", "b"),
         ("schedule", "x"),
         ("unschedule", "77", "--who", "a", "--why", "b"),
+        ("retry", "77", "--who", "a", "--why", "b"),
+        ("retry", "77"),
     ],
 )
 def test_what_cannot_be_is_said_in_one_sentence(site: Path, words: tuple[str, ...]) -> None:

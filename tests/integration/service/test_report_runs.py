@@ -19,6 +19,7 @@ from ccfloor.service.reports.runs import (
     AGAIN_S,
     DEAD_S,
     MOST_ATTEMPTS,
+    asked,
     claim,
     finish,
     read_runs,
@@ -73,8 +74,65 @@ def test_a_failed_run_is_tried_again_some_times_then_given_up(database: Engine) 
         now += AGAIN_S * attempt
     assert claim(database, "main", 1, ONE, now + 1e6) is None
     assert read_runs(database, VIEWER)[0].given_up
-    retry(database, VIEWER, read_runs(database, VIEWER)[0].id)
-    assert claim(database, "main", 1, ONE, now) is not None
+
+
+def failed(engine: Engine, plan: int) -> int:
+    """A run of a plan that failed; its number."""
+    run = claim(engine, "main", plan, ONE, NOW)
+    assert run
+    finish(engine, run, NOW, error="no mail server")
+    return run.id
+
+
+def test_trying_again_asks_who_and_why_and_is_logged(database: Engine) -> None:
+    plan = add_plan(database, VIEWER, "日报", Body(), "陈思远", "经理要看", NOW)
+    run = failed(database, plan)
+    for who, why, code in (("", "x", "no_who"), ("周岚", " ", "no_why")):
+        with pytest.raises(PeopleError, match=code):
+            retry(database, VIEWER, run, who, why, NOW + 1)
+    assert claim(database, "main", plan, ONE, NOW + 2) is None
+    retry(database, VIEWER, run, "周岚", "邮件服务器修好了", NOW + 3)
+    assert [one.id for one in asked(database, "main", plan)] == [run]
+    last = entries(database, "main", f"report/{plan}")[-1]
+    assert (last.item, last.who, last.text) == ("report_retried", "周岚", "2026-11-21 · 邮件服务器修好了")
+    again = claim(database, "main", plan, ONE, NOW + 4)
+    assert again and again.attempts == 1 and asked(database, "main", plan) == []
+
+
+def test_what_cannot_be_tried_again_says_why(database: Engine) -> None:
+    plan = add_plan(database, VIEWER, "日报", Body(), "陈思远", "经理要看", NOW)
+    run = claim(database, "main", plan, ONE, NOW)
+    assert run
+
+    def code(number: int, now: float) -> str:
+        with pytest.raises(PeopleError) as error:
+            retry(database, VIEWER, number, "周岚", "再试", now)
+        return error.value.code
+
+    assert code(999, NOW) == "report_run_unknown"
+    assert code(run.id, NOW + 1) == "report_run_running"
+    retry(database, VIEWER, run.id, "周岚", "没有动静", NOW + DEAD_S + 1)  # its maker has died
+    again = claim(database, "main", plan, ONE, NOW + DEAD_S + 2)
+    assert again
+    finish(database, again, NOW + DEAD_S + 3, digest="d")
+    assert code(run.id, NOW + DEAD_S + 4) == "report_run_done"
+    assert code(failed(database, 77), NOW + 9) == "report_run_plan"
+
+
+def test_what_was_asked_for_is_made_though_its_plan_was_taken_away(
+    kept: Engine, scheduling: Callable[..., Scheduler]
+) -> None:
+    now = datetime.now(UTC).timestamp()
+    gone, paused = (add_plan(kept, VIEWER, name, Body(), "陈", "要", now) for name in ("日报", "周报"))
+    runs = [failed(kept, plan) for plan in (gone, paused)]
+    plans.remove_plan(kept, VIEWER, gone, "陈", "不再需要", now)
+    plans.switch_plan(kept, VIEWER, paused, False, "陈", "停", now)
+    maker = FakeMaker(kept)
+    one = scheduling(maker)
+    until(lambda: one.leads)
+    for run in runs:
+        retry(kept, VIEWER, run, "周岚", "那天的还要", now)
+    until(lambda: {gone, paused} <= set(maker.wait(1)))
 
 
 def test_another_plan_and_another_site_are_another_run(database: Engine) -> None:

@@ -7,10 +7,11 @@ from statistics import median
 import pytest
 from sqlalchemy import Engine, insert
 
+from ccfloor.kpi.book import Choice
 from ccfloor.kpi.compute import compute
 from ccfloor.kpi.datasets import COMPLETE, FIELDS, MONTHLY
-from ccfloor.kpi.fields import COUNTED
-from ccfloor.kpi.model import Kpi
+from ccfloor.kpi.fields import COUNTED, Figures
+from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Period, day_number, period
 from ccfloor.kpi.result import Result
 from ccfloor.kpi.scope import Scope
@@ -18,6 +19,7 @@ from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Asked, compare, kpis_of, of_team, trend
 from ccfloor.service.kpi_month import kpi_table
 from ccfloor.service.kpi_site import kpi_book
+from ccfloor.service.kpi_targets import Act, decide
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.settings import load
 from ccfloor.store.engine import writing
@@ -40,6 +42,11 @@ TOLD = {
     "team:A": (THIRD, date(2024, 10, 4), FIFTH, date(2024, 10, 6), date(2024, 10, 20)),
     "team:B": (FIFTH,),
 }
+# Narrower first: a narrower one may not begin in months that a wider one judged.
+WAYS = {
+    Scope("agent", "王丽娜"): Choice(bound=Bound(at_most=0.3), variant="repeat_48h"),
+    TEAM: Choice(bound=Bound(at_most=0.5), variant="repeat_7d"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +58,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Servic
     put_days(service.engine)
     tell(service.engine)
     service.clock = lambda: OCTOBER.end + 3600
+    repeats = kpi_book(service).kpis["repeat_rate"]
+    for scope, choice in WAYS.items():
+        act = Act("周岚", "口径", OCTOBER.end + 3600)
+        decide(service.engine, service.viewer(), CONFIG, repeats, scope, 20241001, choice, act)
     yield service
     service.engine.dispose()
 
@@ -104,6 +115,11 @@ def single(service: runtime.Service, scope: Scope, of: Period) -> dict[str, Resu
     return {line.kpi.id: line.result for line in table.lines}
 
 
+def counted(service: runtime.Service, kpi: Kpi, who: Scope, told: Figures) -> float | None:
+    """A row of the table of members, by the variant in force for it."""
+    return compute(kpi, told, who.kind, kpi_book(service).variant(kpi.id, who, 20241031)).value
+
+
 MANY = [
     ("month", OCTOBER),
     ("week", period(CONFIG, "2024-W40")),
@@ -122,7 +138,7 @@ def test_an_agents_number_is_the_same_everywhere(service: runtime.Service, part:
         values += sum(value is not None for value in wanted.values())
         mates = [wanted[agent] for agent in MATES]
         about = asked(kpi, part, day, day)
-        members = {scope.name: compute(kpi, told, "agent").value for scope, told in rows.items()}
+        members = {who.name: counted(service, kpi, who, told) for who, told in rows.items()}
         assert members == wanted, kpi.id
         small = {one.scope.name: one.points[0].result.value for one in of_team(service, viewer, "A", about)}
         assert small == {agent: wanted[agent] for agent in MATES if wanted[agent] is not None}, kpi.id
@@ -145,8 +161,8 @@ def test_a_teams_number_is_the_same_everywhere(service: runtime.Service, part: s
         about = asked(kpi, part, of.day, of.day)
         (point,) = trend(service, viewer, TEAM, about).points
         (one,) = compare(service, viewer, [TEAM], about)[TEAM]
-        told = compute(kpi, rows[TEAM], "team")
-        assert {point.result.value, one.value, told.value} == {known[kpi.id].value}, kpi.id
+        told = counted(service, kpi, TEAM, rows[TEAM])
+        assert {point.result.value, one.value, told} == {known[kpi.id].value}, kpi.id
 
 
 def test_a_report_has_the_numbers_of_the_page(service: runtime.Service) -> None:
@@ -160,6 +176,17 @@ def test_a_report_has_the_numbers_of_the_page(service: runtime.Service) -> None:
             name: wanted[name].value for name in told
         }
     assert [row.name.zh for row in table.rows]
+
+
+def test_each_has_the_variant_and_the_target_of_its_own(service: runtime.Service) -> None:
+    about = asked(kpi_book(service).kpis["repeat_rate"], "month", FIRST, FIRST)
+    found = {
+        one.scope.name: (one.variant, one.bound) for one in of_team(service, service.viewer(), "A", about)
+    }
+    of_team_a = ("repeat_7d", Bound(at_most=0.5))
+    assert found == {"陈思远": of_team_a, "李想": of_team_a, "王丽娜": ("repeat_48h", Bound(at_most=0.3))}
+    (whole,) = of_team(service, service.viewer(), "B", about)
+    assert (whole.variant, whole.bound) == ("repeat_24h", None)
 
 
 def test_complaints_stand_beside_the_calls_of_their_own_days(service: runtime.Service) -> None:

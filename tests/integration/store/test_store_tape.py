@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from ccfloor.floor.events import AnyEvent, CallJoined, Clock
+from ccfloor.floor.events import AnyEvent, CallJoined, Clock, Device, SeatDevice
 from ccfloor.floor.state import Floor
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.alarms import Standing
@@ -18,6 +18,7 @@ from tests.fakes.stored import T0 as MORNING
 from tests.fakes.stored import cut, day, items
 from tests.fakes.surge import CONFIG, T0, make, surge
 
+DEVICES = (Device.IN_USE, Device.IDLE)
 MINUTES = 25
 EVENTS = surge(MINUTES)
 PLACES = (T0 + 61.5, T0 + 1400.0, T0 + 300.25, T0 + 900.0, T0 + 901.0)
@@ -58,6 +59,17 @@ def test_wherever_it_is_set_it_shows_the_floor_as_it_was(
     for at in PLACES:
         player.seek(at)
         assert told(player) == straight(EVENTS, at), at
+
+
+def test_a_day_that_was_read_in_is_never_far_from_a_kept_floor(engine: Engine) -> None:
+    many = 46_000
+    presses = (SeatDevice(at=MORNING + n, seat=f"P/{n % 3}", device=DEVICES[n // 3 % 2]) for n in range(many))
+    recorder = Recorder(engine, SMALL, "main", "import", live=False)
+    for batch in cut(items(presses, "log", log=True), 5_000):
+        recorder.record(batch)
+    with engine.connect() as connection:
+        kept = checkpoint.start_from(connection, SMALL, "main", "import", live=False, before=MORNING + many)
+    assert many - kept.head <= 2 * checkpoint.EVERY_EVENTS
 
 
 def test_it_comes_to_the_same_step_by_step(engine: Engine) -> None:

@@ -27,7 +27,7 @@ def least(level: float, variant: str = "") -> Choice:
 def book(*made: tuple[Scope, int, Choice | None], **more: object) -> KpiBook:
     choices = [ChoiceVersion("asked", scope, day, choice) for scope, day, choice in made]
     asked = kpi(**more)
-    return KpiBook({"asked": asked}, [], choices, {"Chen": "A"})
+    return KpiBook({"asked": asked}, [], choices, lambda agent, day: "A" if agent == "Chen" else "")
 
 
 def level(found: KpiBook, scope: Scope, day: int) -> float | None:

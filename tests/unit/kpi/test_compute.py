@@ -191,7 +191,7 @@ def seat(**ms: float) -> dict[str, float]:
 def test_time_in_status_by_hand() -> None:
     hour = 3_600_000.0
     figures = seat(on_call=4 * hour, wrap_up=hour, ready=hour, busy=hour / 2, meal=hour, other_pause=hour / 2)
-    figures |= {"agent.answered": 64.0, "hr.paid_h": 8.0}
+    figures |= {"agent.answered": 70.0, "agent.answered_present": 64.0, "hr.paid_h": 8.0}
     assert value("occupancy", figures, "agent") == pytest.approx(5 / 6)
     assert value("busy_ratio", figures, "agent") == pytest.approx(0.5 / 8)
     assert value("calls_per_hour", figures, "agent") == pytest.approx(8.0)

@@ -41,6 +41,18 @@ def test_targets_are_valid_from_the_business_day_of_the_site(tmp_path: Path) -> 
     assert config.queues["a"].zh == "a"
 
 
+def test_a_target_of_a_day_on_which_the_clock_changes_counts_from_its_hour(tmp_path: Path) -> None:
+    text = (
+        "queues:\n  a:\n    targets:\n      - {valid_from: 2026-03-08, target: 0.9}\n      - {target: 0.7}\n"
+    )
+    settings = site(tmp_path, queues=text).model_copy(
+        update={"zone": "America/New_York", "day_start": "06:00"}
+    )
+    config = load_site(settings)
+    change = datetime(2026, 3, 8, 6, tzinfo=ZoneInfo("America/New_York")).timestamp()
+    assert config.target("a", change - 1).target == 0.7 and config.target("a", change).target == 0.9
+
+
 def test_a_missing_file_means_none_of_its_entries(tmp_path: Path) -> None:
     assert not load_site(site(tmp_path)).queues
 

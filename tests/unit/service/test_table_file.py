@@ -104,6 +104,27 @@ def test_what_is_packed_too_well_is_no_table() -> None:
     assert "is no Excel file" in why(packed.getvalue())
 
 
+def declaring(part: str, way: str) -> bytes:
+    """A workbook one of whose parts has entities of its own: ten letters that stand for a million."""
+    grows = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 6))
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(excel(["a"], ["b"]))) as plain, zipfile.ZipFile(made, "w") as file:
+        for name in plain.namelist():
+            told = plain.read(name).decode()
+            if name == part:
+                rest = told.partition("?>")[2] if told.startswith("<?xml") else told
+                document = f'<!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">{grows}]>{rest.replace(">a<", ">&e5;<")}'
+                told = f'<?xml version="1.0" encoding="{way}"?>{document}'
+            file.writestr(name, told.encode(way if name == part else "utf-8"))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("way", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("part", ["xl/styles.xml", "xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_a_part_that_declares_entities_of_its_own_is_refused_before_they_grow(part: str, way: str) -> None:
+    assert "is no Excel file" in why(declaring(part, way))
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("dataset", DATASETS.values(), ids=lambda item: item.id)
 def test_a_template_has_the_header_that_is_understood_and_no_data(dataset: Dataset, lang: str) -> None:

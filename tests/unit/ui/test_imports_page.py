@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service import runtime
-from ccfloor.service.settings import load
-from ccfloor.store.tables import metadata
+from ccfloor.service.people_log import PeopleError
+from ccfloor.store.engine import writing
+from ccfloor.store.tables import import_rows, imports
+from tests.fakes.app_page import opened, press, quiet_service, words
 
 SURVEY = "日期,坐席,邀评数,参评数,满意数\n2026-10-01,1001,100,80,70\n2026-10-02,王丽娜,1,1,1\n"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -19,13 +22,8 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[runtime.Service]:
-    """A service over a database of its own, that collects nothing."""
-    service = runtime.Service(load(environ={}, db=f"sqlite:///{tmp_path / 'floor.db'}", source="none"))
-    metadata.create_all(service.engine)
-    runtime.use(service)
-    yield service
-    runtime.use(None)
-    service.engine.dispose()
+    with quiet_service(tmp_path) as found:
+        yield found
 
 
 def script() -> None:
@@ -36,34 +34,11 @@ def script() -> None:
 
 
 def page(dataset: str = "survey", lang: str = "zh", who: str = "周岚") -> AppTest:
-    """The page after its first run, the name filled in."""
-    test = AppTest.from_function(script, default_timeout=30)
-    test.query_params["lang"] = lang
-    test.query_params["dataset"] = dataset
-    test.run()
-    if who:
-        test.text_input(key="people-who").set_value(who).run()
-    assert not test.exception, test.exception
-    return test
+    return opened(script, who, dataset=dataset, lang=lang)
 
 
 def chosen(test: AppTest, text: str, name: str = "survey.csv") -> None:
     test.file_uploader[0].set_value((name, text.encode(), "text/csv")).run()
-    assert not test.exception, test.exception
-
-
-def words(test: AppTest) -> str:
-    """Everything the page says, without the style."""
-    kinds = ("header", "subheader", "caption", "error", "warning")
-    parts = [element.value for kind in kinds for element in test.get(kind)]
-    parts += [re.sub(r"<style>.*?</style>", "", part.proto.body, flags=re.S) for part in test.get("html")]
-    parts += [button.label for button in (*test.button, *test.get("download_button"))]
-    parts += [box.label for box in (*test.checkbox, *test.text_input, *test.expander)]
-    return "\n".join(parts)
-
-
-def press(test: AppTest, label: str) -> None:
-    next(button for button in test.button if button.label == label).click().run()
     assert not test.exception, test.exception
 
 
@@ -131,6 +106,27 @@ def test_the_english_page_has_no_chinese(service: runtime.Service, dataset: str)
     assert not CHINESE.search(words(test)), CHINESE.findall(words(test))
     chosen(test, "Date,Agent,Queue,Invited,Rated,Satisfied\n2026-10-01,1001,hotline,100,80,70\n")
     assert not CHINESE.search(words(test))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_an_import_of_a_kind_this_version_does_not_know_can_be_read(
+    service: runtime.Service, lang: str
+) -> None:
+    test = page(lang=lang, who="Lan")
+    chosen(test, SURVEY)
+    press(test, "导入 2 行" if lang == "zh" else "Take in 2 lines")
+    with writing(service.engine) as connection:
+        connection.execute(update(imports).values(dataset="mood-2030"))
+        connection.execute(update(import_rows).values(dataset="mood-2030"))
+    again = page(lang=lang, who="Lan")
+    assert "mood-2030" in words(again)
+    assert not [b for b in again.button if b.label in ("撤销…", "Undo…")]
+    press(again, "明细" if lang == "zh" else "Rows")
+    told = words(again)
+    assert "invited" in told and "2026-10-01" in told
+    (taken,) = importing.imports(service.engine, service.viewer())
+    with pytest.raises(PeopleError, match="import_foreign"):
+        importing.undo_import(service.engine, service.config, taken.id, "Lan", "x", service.clock())
 
 
 def test_earlier_imports_are_a_click_away(service: runtime.Service) -> None:
