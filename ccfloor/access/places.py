@@ -36,10 +36,13 @@ PAGES: Mapping[str, Place] = {
     "settings": Place((Right.SETTINGS,)),
 }
 
-ROUTES: Mapping[str, Place] = {
-    "/healthz": PUBLIC,
+SOCKETS: Mapping[str, Place] = {
     "/live": Place((Right.FLOOR,)),
     "/replay": Place((Right.RESULTS,)),
+}
+
+ROUTES: Mapping[str, Place] = {
+    "/healthz": PUBLIC,
     "/metrics": Place((Right.SETTINGS,)),
     "/api/v1/floor": Place((Right.FLOOR,)),
     "/api/v1/metrics": Place((Right.RESULTS,)),

@@ -48,7 +48,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         asked = HTTPConnection(scope)
-        way = way_of(self._path(scope["path"]))
+        way = way_of(self._path(scope["path"]), scope["type"] == "websocket")
         if scope["type"] == "http":
             send = with_headers(send, over_https(asked))
         try:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from starlette.routing import compile_path
 
-from ccfloor.access.places import PAGES, PUBLIC, ROUTES, Place
+from ccfloor.access.places import PAGES, PUBLIC, ROUTES, SOCKETS, Place
 
 
 class Kind(Enum):
@@ -35,14 +35,19 @@ SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
 _WAYS_IN = (SIGN_IN, SIGN_OUT, PASSWORD)
 
 
-def way_of(path: str) -> Way:
-    """What a path leads to; ``path`` without the server's base. What nobody knows is a page nobody knows."""
+def way_of(path: str, socket: bool = False) -> Way:
+    """What a path leads to; ``path`` without the server's base. ``socket``: a websocket is asked for.
+
+    What nobody knows is a page nobody knows, and a socket of no right.
+    """
     if path in _WAYS_IN:
         return Way(Kind.WAY_IN, PUBLIC)
     if path.startswith(_FILES):
         return Way(Kind.PUBLIC, PUBLIC)
     if path.startswith(_INNER):
         return Way(Kind.INNER)
+    if socket:
+        return Way(Kind.ROUTE, SOCKETS.get(path, Place()))
     for template, pattern in _patterns():
         if pattern.match(path):
             place = ROUTES[template]
@@ -60,4 +65,5 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
 
 def unknown(templates: Iterable[str]) -> list[str]:
     """Of the templates of routes those that have no line in the table of places."""
-    return [one for one in templates if one not in ROUTES and one not in _WAYS_IN]
+    known = (*ROUTES, *SOCKETS, *_WAYS_IN)
+    return [one for one in templates if one not in known]
