@@ -3,6 +3,7 @@
 from html import escape
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ccfloor.access.places import PAGES
@@ -29,16 +30,23 @@ def listen() -> None:
 
 def _asking() -> Identity | None:
     """The one whose script is running; None outside of one, or without a session."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return None
-    cookie = cookie_of(st.context.cookies)
-    return runtime.service().doors.who(cookie, used=False) if cookie else None
+    return _holder(used=False) if get_script_run_ctx(suppress_warning=True) else None
 
 
 def used() -> None:
     """Note that the session is used: a page was opened, or something on it."""
-    if cookie := cookie_of(st.context.cookies):
-        runtime.service().doors.who(cookie)
+    _holder(used=True)
+
+
+def _holder(used: bool) -> Identity | None:
+    """Who holds the browser's cookie. Nobody who was not known before, while the database is away."""
+    cookie = cookie_of(st.context.cookies)
+    if not isinstance(cookie, str) or not cookie:  # a page under test has no browser
+        return None
+    try:
+        return runtime.service().doors.who(cookie, used=used)
+    except SQLAlchemyError:
+        return None
 
 
 def who() -> Identity:
