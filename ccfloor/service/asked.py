@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 
 from ccfloor.service import runtime
+from ccfloor.service.access.identity import acting_name
 from ccfloor.service.commands import CommandError
 from ccfloor.service.origin import same_origin
 from ccfloor.service.plan_notes import NoteError
@@ -34,6 +36,8 @@ async def changed(request: Request, kind: type[Body], call: Callable[..., Any], 
         body = msgspec.json.decode(await request.body(), type=kind)
     except msgspec.DecodeError:
         return JSONResponse({"error": "bad_request"}, 400)
+    if hasattr(body, "who"):
+        body = replace(body, who=acting_name(body.who))  # type: ignore[type-var]
     return await answered(call, body, *more)
 
 

@@ -27,6 +27,7 @@ class AskedFor(msgspec.Struct, frozen=True):
     seat: str = ""
     kind: CommandKind = CommandKind.PAUSE
     why: str = ""
+    who: str = ""
     queue: str = ""
     reason: str = ""
     penalty: int = 0
@@ -85,15 +86,15 @@ def _ask(body: AskedFor) -> Any:
     if service.settings.source == "none":
         raise CommandError("no_switch")
     command = SeatCommand(body.kind, body.seat, body.queue, body.reason, body.penalty, _agent(body.seat))
-    now = service.floor_now()
-    return {"id": request_command(service.engine, viewer, service.view(viewer), command, body.why, now)}
+    asked = (viewer, service.view(viewer), command, body.why, service.floor_now())
+    return {"id": request_command(service.engine, *asked, who=body.who)}
 
 
 def _undo(body: AskedFor, command: int) -> Any:
     service = runtime.service()
     viewer = service.viewer()
-    view = service.view(viewer)
-    return {"id": undo_command(service.engine, viewer, view, command, body.why, service.floor_now())}
+    asked = (viewer, service.view(viewer), command, body.why, service.floor_now())
+    return {"id": undo_command(service.engine, *asked, who=body.who)}
 
 
 def _agent(name: str) -> str:

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
@@ -39,6 +40,7 @@ from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 
 if TYPE_CHECKING:
+    from ccfloor.service.access.oidc import Provider
     from ccfloor.service.reports.schedule import Scheduler
 
 log = logging.getLogger(__name__)
@@ -90,6 +92,15 @@ class Service:
         self._write_fault = ""
         self._made_at = self.clock()
         self._unreachable: BaseException | None = None
+
+    @cached_property
+    def provider(self) -> "Provider | None":
+        """Where people sign in by single sign-on; None where the settings name no provider."""
+        if not self.settings.oidc.on:
+            return None
+        from ccfloor.service.access.oidc import Provider
+
+        return Provider(self.settings.oidc, self.clock)
 
     # -- what pages and routes ask -------------------------------------------------------------
 

@@ -10,11 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from sqlalchemy.exc import ArgumentError
 
+from ccfloor.access.claims import Rule, read_rule
+from ccfloor.access.local import loopback
 from ccfloor.service.places import Problem, SettingsError, problems_of, toml_line
 from ccfloor.store.engine import database_url
 
@@ -145,6 +148,74 @@ class AccessSettings(Section):
     )
 
 
+class OidcSettings(Section):
+    """Single sign-on by OpenID Connect, beside the accounts of this floor."""
+
+    issuer: str = setting(
+        "",
+        "身份提供方的 issuer 地址，空则不用单点登录",
+        "The identity provider's issuer address; empty: no single sign-on",
+    )
+    client_id: str = setting("", "在提供方登记的客户端 ID", "Client id registered at the provider")
+    client_secret: SecretStr = setting(
+        SecretStr(""),
+        "客户端密钥，只从环境变量读取",
+        "Client secret, from the environment only",
+    )
+    scopes: str = setting("openid profile", "向提供方请求的 scope", "Scopes asked of the provider")
+    name_claim: str = setting(
+        "preferred_username", "用作账号的 claim", "Claim that names a new account", min_length=1
+    )
+    agent_claim: str = setting(
+        "", "写有坐席姓名的 claim，坐席角色需要", "Claim with the agent's name, for the role agent"
+    )
+    roles: tuple[str, ...] = setting(
+        (),
+        "角色规则，取第一条符合的，如 groups=Floor Leads -> lead queues=hotline|vip teams=A",
+        "Rules for roles, the first that fits: groups=Floor Leads -> lead queues=hotline|vip teams=A",
+    )
+    unknown: Literal["refuse", "agent", "lead", "qa", "manager"] = setting(
+        "refuse",
+        "没有账号也不符合任何规则的人：refuse 为拒绝，或给予所写角色的新账号",
+        "Who has no account and fits no rule: refuse, or the role of a new account",
+    )
+    button_zh: str = setting("统一身份登录", "登录页按钮的中文文字", "The button's Chinese words", min_length=1)
+    button_en: str = setting("Single sign-on", "登录页按钮的英文文字", "The button's English words", min_length=1)
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        here = parts.scheme == "http" and loopback(parts.hostname or "")
+        if value and not (parts.netloc and (parts.scheme == "https" or here)):
+            raise ValueError("must be an https address")
+        return value
+
+    @field_validator("scopes")
+    @classmethod
+    def _asks_who(cls, value: str) -> str:
+        if "openid" not in value.split():
+            raise ValueError("must name openid")
+        return value
+
+    @field_validator("roles")
+    @classmethod
+    def _readable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for line in value:
+            read_rule(line)
+        return value
+
+    @property
+    def on(self) -> bool:
+        """Whether there is a provider to sign in at."""
+        return bool(self.issuer and self.client_id)
+
+    @property
+    def rules(self) -> list[Rule]:
+        """The rules for roles, in their order."""
+        return [read_rule(line) for line in self.roles]
+
+
 class CollectorSettings(Section):
     """How often the collector writes."""
 
@@ -259,6 +330,7 @@ class Settings(Section):
     ami: AmiSettings = AmiSettings()
     web: WebSettings = WebSettings()
     access: AccessSettings = AccessSettings()
+    oidc: OidcSettings = OidcSettings()
     collector: CollectorSettings = CollectorSettings()
     simulator: SimulatorSettings = SimulatorSettings()
     bands: BandSettings = BandSettings.model_validate({})

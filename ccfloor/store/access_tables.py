@@ -121,8 +121,11 @@ audit = Table(
     text_column("after"),
     text_column("why"),
     text_column("hash"),
-    Index(None, "site", "at"),
-    Index(None, "site", "who"),
+    Index(None, "site", "at", "number"),
+    Index(None, "site", "who", "at", "number"),
+    Index(None, "site", "act", "at", "number"),
+    Index(None, "site", "about", "at", "number"),
+    Index(None, "site", "source", "at", "number"),
 )
 
 # The newest entry of each day: an audit log that was cut short no longer reaches it.

@@ -83,6 +83,7 @@ def board(
     to callbacks.
     """
     replay = asked_day()
+    asked_by = runtime.service().doors.identity()
     base = "/" + str(st.get_option("server.baseUrlPath") or "").strip("/")
     home = base.rstrip("/")
     payload = {
@@ -97,7 +98,8 @@ def board(
         "texts": texts(lang),
         "definitions": definitions(lang),
         "tokens": css_variables(theme),
-        "csrf": runtime.service().doors.identity().csrf,
+        "csrf": asked_by.csrf,
+        "me": asked_by.shown,
         **(data or {}),
     }
     callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}

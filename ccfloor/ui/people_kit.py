@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from ccfloor.service.access.identity import acting_name
 from ccfloor.service.people_log import PeopleError
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, as_written, text
@@ -110,7 +111,10 @@ def when(label: str, key: str, zone: str, default: float) -> float:
 
 
 def who_acts(lang: Lang) -> str:
-    """The name under which this viewer acts: asked once, kept for the session."""
+    """The name under which this viewer acts: the account's; else it is asked once for the session."""
+    if mine := acting_name(""):
+        piece(escape(text("people.me", lang, who=mine)))
+        return mine
     st.text_input(
         text("people.who", lang),
         key=WHO,

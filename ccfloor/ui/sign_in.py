@@ -24,6 +24,9 @@ button{margin-top:1.4rem;background:var(--ink);color:var(--ground);border-color:
 .said{border-left:.3rem solid var(--warn);padding:.3rem .8rem;color:var(--ink)}
 code{display:block;background:var(--surface);border:1px solid var(--line);padding:.6rem .75rem;
 color:var(--ink);overflow-wrap:anywhere;font-size:.875rem;margin-top:.4rem}
+.go{display:flex;align-items:center;justify-content:center;min-height:2.75rem;padding:.4rem .75rem;
+margin-top:.8rem;border:1px solid var(--rule);color:var(--ink);text-decoration:none;font-weight:700;
+text-align:center;overflow-wrap:anywhere}
 nav{margin-top:2rem;font-size:.875rem;display:flex;gap:1.2rem}nav a{color:var(--ink2)}
 b{display:block;color:var(--ink2);font-size:.875rem;font-weight:400;margin-bottom:1.2rem}
 """
@@ -46,15 +49,23 @@ class Way:
 
 
 def sign_in_page(
-    way: Way, bad: str = "", told: str = "", *, nobody: bool = False, code: int = 200
+    way: Way, bad: str = "", told: str = "", *, nobody: bool = False, code: int = 200, after: str = ""
 ) -> HTMLResponse:
-    """The form to sign in; ``bad`` and ``told``: sentences. ``nobody``: no account has been made yet."""
+    """The form to sign in; ``bad`` and ``told``: sentences. ``nobody``: no account has been made yet.
+
+    ``after``: HTML behind the form.
+    """
     none = f"<p>{way.said('access.none')}<code>{escape(FIRST_ACCOUNT)}</code></p>" if nobody else ""
     fields = _field(way, "access.name", "name", "text", "username") + _field(
         way, "access.password", "password", "password", "current-password"
     )
     body = f"<h1>{way.said('access.sign_in')}</h1><p>{way.said('access.sign_in.lead')}</p>{none}"
-    return _page(way, body + _notes(bad, told) + _form(way, "login", fields, "access.enter"), code)
+    return _page(way, body + _notes(bad, told) + _form(way, "login", fields, "access.enter") + after, code)
+
+
+def link_button(way: Way, words: str, going: str, **more: str) -> str:
+    """A link in the dress of a button, to a way in or out that is not ours; ``going``: relative to here."""
+    return f'<a class="go" href="{escape(going + way.query(**more))}">{escape(words)}</a>'
 
 
 def password_page(way: Way, csrf: str, bad: str = "", *, must: bool = False, code: int = 200) -> HTMLResponse:

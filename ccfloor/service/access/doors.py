@@ -157,6 +157,11 @@ class Doors:
             old = sessions.c.seen_at < self._clock() - self._idle_s
             return session_rows.end_sessions(connection, self._settings.site.id, old)
 
+    def key(self) -> bytes:
+        """What cookies are signed with, each kind with a salt of its own. Raises SQLAlchemyError."""
+        given = self._settings.access.key.get_secret_value()
+        return given.encode() or session_rows.key_of(self._engine, "session", self._clock())
+
     # -- inside -----------------------------------------------------------------------------------
 
     @property
@@ -215,9 +220,7 @@ class Doors:
 
     def _made_signer(self) -> Signer:
         if self._signer is None:
-            given = self._settings.access.key.get_secret_value()
-            key = given.encode() or session_rows.key_of(self._engine, "session", self._clock())
-            self._signer = Signer(key, salt="ccfloor.session", digest_method=hashlib.sha256)
+            self._signer = Signer(self.key(), salt="ccfloor.session", digest_method=hashlib.sha256)
         return self._signer
 
 

@@ -56,6 +56,12 @@ def ask_by(ask: Ask) -> None:
     _asks[:] = [ask]
 
 
+def acting_name(typed: str) -> str:
+    """The name under which somebody acts: the account's where there is one, whatever was typed."""
+    found = stated()
+    return found.shown or found.name if found and found.account else typed
+
+
 def stated() -> Identity | None:
     """Who asks, as far as it is known; None where nobody said."""
     return _now.get() or (_asks[0]() if _asks else None)

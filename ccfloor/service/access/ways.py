@@ -32,7 +32,8 @@ class Way(NamedTuple):
 _FILES = ("/static/", "/_stcore/health", "/_stcore/host-config", "/favicon.")
 _INNER = ("/_stcore/", "/media/", "/component/", "/app/static/", "/_st")
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
-_WAYS_IN = (SIGN_IN, SIGN_OUT, PASSWORD)
+OIDC_START, OIDC_BACK, OIDC_OUT = "/auth/oidc/start", "/auth/oidc/back", "/auth/oidc/out"
+_WAYS_IN = (SIGN_IN, SIGN_OUT, PASSWORD, OIDC_START, OIDC_BACK, OIDC_OUT)
 
 
 def way_of(path: str, socket: bool = False) -> Way:

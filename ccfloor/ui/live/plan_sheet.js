@@ -10,11 +10,11 @@ const WHY_MAX = 200;
 class Who {
   constructor(ctx, onChange) {
     Object.assign(this, { ctx, onChange });
-    this.name = recall(WHO_KEY);
+    this.name = ctx.data.me || recall(WHO_KEY);
   }
 
   take(name) {
-    if (name === this.name) return;
+    if (name === this.name || this.ctx.data.me) return;
     this.name = name;
     remember(WHO_KEY, name);
     this.ctx.value("who", name);

@@ -121,8 +121,8 @@ def _create_audit() -> None:
         *_texts("who role source act about before after why hash"),
         _primary("audit", "site number"),
     )
-    _index("audit", "site at")
-    _index("audit", "site who")
+    for by in ("at", "who at", "act at", "about at", "source at"):
+        _index("audit", f"site {by} number")
     op.create_table(
         "audit_heads",
         *_texts("site"),
