@@ -10,12 +10,13 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.kpi.teams import Terms
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.members import team_of, teams
 from ccfloor.store.tables import annotations
@@ -108,7 +109,8 @@ def add_annotation(
     with writing(engine) as connection:
         made = insert(annotations).values(values).returning(annotations.c.id)
         number = int(connection.execute(made).scalar_one())
-        _log(connection, viewer, number, "added", by, words, now)
+        told = Told(Act.ANNOTATION_ADDED, None, _shown(values))
+        _log(connection, viewer, number, "added", by, words, now, told)
     return number
 
 
@@ -131,7 +133,8 @@ def change_annotation(
         values = _checked(viewer, config, draft)
         connection.execute(update(annotations).where(annotations.c.id == number).values(values))
         was = f"{words} ({before.day.isoformat()} {before.text})"
-        _log(connection, viewer, number, "changed", by, was, now)
+        told = Told(Act.ANNOTATION_CHANGED, _was(before), _shown(values))
+        _log(connection, viewer, number, "changed", by, was, now, told)
 
 
 def remove_annotation(
@@ -140,10 +143,11 @@ def remove_annotation(
     """Take one off the trends."""
     by, words = named(who), said(why)
     with writing(engine) as connection:
-        if _find(connection, viewer, config, number).removed_at is not None:
+        before = _find(connection, viewer, config, number)
+        if before.removed_at is not None:
             raise PeopleError("annotation_removed")
         _set_removed(connection, number, now, by)
-        _log(connection, viewer, number, "removed", by, words, now)
+        _log(connection, viewer, number, "removed", by, words, now, Told(Act.ANNOTATION_REMOVED, _was(before)))
 
 
 def restore_annotation(
@@ -152,10 +156,12 @@ def restore_annotation(
     """Take a removal back."""
     by, words = named(who), said(why)
     with writing(engine) as connection:
-        if _find(connection, viewer, config, number).removed_at is None:
+        back = _find(connection, viewer, config, number)
+        if back.removed_at is None:
             raise PeopleError("annotation_there")
         _set_removed(connection, number, None, "")
-        _log(connection, viewer, number, "restored", by, words, now)
+        told = Told(Act.ANNOTATION_RESTORED, None, _was(back))
+        _log(connection, viewer, number, "restored", by, words, now, told)
 
 
 def _set_removed(connection: Connection, number: int, at: float | None, by: str) -> None:
@@ -213,7 +219,17 @@ def _row(found: RowMapping) -> Annotation:
     return Annotation(**values | told)
 
 
+def _was(row: Annotation) -> dict[str, Any]:
+    return {"scope": str(row.scope), "kind": row.kind, "day": row.day, "until": row.until, "text": row.text}
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a draft as the audit log tells them."""
+    days = {name: date_of(values[name]) for name in ("day", "until")}
+    return {name: values[name] for name in ("scope", "kind", "text")} | days
+
+
 def _log(
-    connection: Connection, viewer: Viewer, number: int, item: str, who: str, why: str, now: float
+    connection: Connection, viewer: Viewer, number: int, item: str, who: str, why: str, now: float, told: Told
 ) -> None:
-    write(connection, viewer.site, f"annotation/{number}", item, who, why, now)
+    write(connection, viewer.site, f"annotation/{number}", item, who, why, now, told=told, viewer=viewer)

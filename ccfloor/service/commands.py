@@ -63,9 +63,6 @@ class CommandRecord(msgspec.Struct, frozen=True):
     undoable: bool
 
 
-_ON_SITE = "viewer"  # who sits at an open floor, and was not asked for a name
-
-
 def request_command(
     engine: Engine,
     viewer: Viewer,
@@ -90,7 +87,7 @@ def request_command(
     row = {
         "site": viewer.site,
         "at": now,
-        "who": who or _ON_SITE,
+        "who": who or viewer.role,
         "why": why.strip()[:_WHY_MAX],
         "kind": command.kind.value,
         "seat": command.seat,

@@ -8,11 +8,12 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.leave import Decision, decide, touched
 from ccfloor.service.campaigns import list_campaigns
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import leave_requests
 from ccfloor.store.viewer import Viewer
@@ -95,7 +96,8 @@ def request_leave(
     with writing(engine) as connection:
         row = insert(leave_requests).values(values).returning(leave_requests.c.id)
         made = int(connection.execute(row).scalar_one())
-        _log(connection, viewer, made, str(values["decision"]), by, reason, now)
+        told = Told(Act.LEAVE_ASKED, None, {name: values[name] for name in _TOLD})
+        _log(connection, viewer, made, str(values["decision"]), by, reason, now, told)
     return made, decision
 
 
@@ -107,7 +109,8 @@ def withdraw_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: st
         if row.decision != GRANTED or row.end <= now:
             raise PeopleError("not_granted")
         _decide(connection, leave, WITHDRAWN, row.why)
-        _log(connection, viewer, leave, WITHDRAWN, by, words, now)
+        told = Told(Act.LEAVE_WITHDRAWN, {"decision": GRANTED}, _now(row, WITHDRAWN))
+        _log(connection, viewer, leave, WITHDRAWN, by, words, now, told)
 
 
 def restore_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: str, now: float) -> Decision:
@@ -123,7 +126,8 @@ def restore_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: str
         decision = decide(row.start, row.end, row.force_majeure, campaigns)
         state = GRANTED if decision.granted else REFUSED
         _decide(connection, leave, state, decision.verdict.value)
-        _log(connection, viewer, leave, state, by, words, now)
+        told = Told(Act.LEAVE_RESTORED, {"decision": WITHDRAWN}, _now(row, state))
+        _log(connection, viewer, leave, state, by, words, now, told)
     return decision
 
 

@@ -3,10 +3,15 @@
 ``about`` is ``campaign/<id>``, ``leave/<id>`` or ``incident/<id>``; ``item`` says what was done.
 """
 
+from typing import NamedTuple
+
 from sqlalchemy import Connection, Engine, insert
 
+from ccfloor.access.acts import Act
+from ccfloor.service.audit import Values, acting, record
 from ccfloor.service.plan_notes import TEXT_MAX, WHO_MAX, Note, NoteKind, read_notes
 from ccfloor.store.tables import plan_notes
+from ccfloor.store.viewer import Viewer
 
 
 class PeopleError(ValueError):
@@ -15,6 +20,14 @@ class PeopleError(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Told(NamedTuple):
+    """What the audit log is told of an act: what was and what is, None where there was nothing."""
+
+    act: Act
+    before: Values = None
+    after: Values = None
 
 
 def named(who: str) -> str:
@@ -40,11 +53,16 @@ def write(
     words: str,
     now: float,
     kind: NoteKind = NoteKind.NOTE,
+    *,
+    told: Told,
+    viewer: Viewer | None = None,
 ) -> None:
-    """Keep an entry, in the transaction of what it tells of."""
+    """Keep an entry, beside the thing and in the audit log, as the last thing in the transaction."""
     row = Note(0, about, now, who, kind, item, words)._asdict() | {"site": site}
     del row["id"]
     connection.execute(insert(plan_notes).values(row))
+    by = acting(who, viewer)
+    record(connection, by, told.act, about, told.before, told.after, words, now, site=site)
 
 
 def entries(engine: Engine, site: str, about: str) -> list[Note]:

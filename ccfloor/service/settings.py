@@ -179,8 +179,12 @@ class OidcSettings(Section):
         "没有账号也不符合任何规则的人：refuse 为拒绝，或给予所写角色的新账号",
         "Who has no account and fits no rule: refuse, or the role of a new account",
     )
-    button_zh: str = setting("统一身份登录", "登录页按钮的中文文字", "The button's Chinese words", min_length=1)
-    button_en: str = setting("Single sign-on", "登录页按钮的英文文字", "The button's English words", min_length=1)
+    button_zh: str = setting(
+        "统一身份登录", "登录页按钮的中文文字", "The button's Chinese words", min_length=1
+    )
+    button_en: str = setting(
+        "Single sign-on", "登录页按钮的英文文字", "The button's English words", min_length=1
+    )
 
     @field_validator("issuer")
     @classmethod

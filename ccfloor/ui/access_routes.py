@@ -1,7 +1,8 @@
 """Signing in and out, and the own password: the routes of the way in."""
 
 import asyncio
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import parse_qs
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,14 +16,14 @@ from ccfloor.service.access.cookies import cookie_of, give, over_https, take
 from ccfloor.service.access.guard import source_of
 from ccfloor.service.access.identity import Identity
 from ccfloor.service.access.sign_in import Refused, sign_in
-from ccfloor.service.access.ways import PASSWORD, SIGN_IN, SIGN_OUT
+from ccfloor.service.access.ways import OIDC_START, PASSWORD, SIGN_IN, SIGN_OUT
 from ccfloor.store.accounts import Account, all_accounts
-from ccfloor.ui.sign_in import Way, password_page, sign_in_page
+from ccfloor.ui.oidc_routes import FAULTS, oidc_routes
+from ccfloor.ui.sign_in import FIRST, Way, inside, link_button, password_page, sign_in_page
 from ccfloor.ui.texts import language, text
 from ccfloor.ui.tokens import Theme
 
 _BODY_MAX = 4096
-_FIRST = "wall"
 
 
 def access_routes(base: str = "/") -> list[BaseRoute]:
@@ -32,6 +33,7 @@ def access_routes(base: str = "/") -> list[BaseRoute]:
         Route(home + SIGN_IN, enter, methods=["GET", "POST"]),
         Route(home + SIGN_OUT, leave, methods=["POST"]),
         Route(home + PASSWORD, own_password, methods=["GET", "POST"]),
+        *oidc_routes(home),
     ]
 
 
@@ -40,10 +42,25 @@ async def enter(request: Request) -> Response:
     way = _way(request)
     try:
         if request.method == "GET":
-            return sign_in_page(way, told=_told(request, way), nobody=await asyncio.to_thread(_nobody))
+            nobody = await asyncio.to_thread(_nobody)
+            return _form_page(way, _bad(request, way), told=_told(request, way), nobody=nobody)
         return await _entered(request, way)
     except SQLAlchemyError:
-        return sign_in_page(way, text("access.error.database_away", way.lang), code=503)
+        return _form_page(way, text("access.error.database_away", way.lang), code=503)
+
+
+def _form_page(way: Way, bad: str = "", **more: Any) -> Response:
+    """The form, with a button beside it where single sign-on is set up."""
+    oidc = runtime.service().settings.oidc
+    words = oidc.button_zh if way.lang == "zh" else oidc.button_en
+    button = link_button(way, words, OIDC_START.lstrip("/")) if oidc.on else ""
+    return sign_in_page(way, bad, after=button, **more)
+
+
+def _bad(request: Request, way: Way) -> str:
+    """Why single sign-on let nobody in, as a sentence."""
+    fault = request.query_params.get("sso", "")
+    return text(f"access.sso.{fault}", way.lang) if fault in FAULTS else ""
 
 
 def _told(request: Request, way: Way) -> str:
@@ -60,7 +77,7 @@ async def _entered(request: Request, way: Way) -> Response:
     found = await asyncio.to_thread(sign_in, service.engine, site, name, password, source, now)
     if isinstance(found, Refused):
         bad = text(f"access.error.{found.code}", way.lang, seconds=max(1, round(found.wait_s + 0.5)))
-        return sign_in_page(way, bad, code=429 if found.code == "wait" else 401)
+        return _form_page(way, bad, code=429 if found.code == "wait" else 401)
     program = request.headers.get("user-agent", "")
     if before := cookie_of(request.cookies):  # it is another one's now, or a new one of the same
         await asyncio.to_thread(service.doors.close, before)
@@ -73,7 +90,7 @@ async def _entered(request: Request, way: Way) -> Response:
 def _next(way: Way, account: Account) -> str:
     if account.must_change:
         return "auth/password" + way.query()
-    return way.going or f"{_FIRST}{way.query()}"
+    return way.going or f"{FIRST}{way.query()}"
 
 
 async def leave(request: Request) -> Response:
@@ -152,11 +169,4 @@ def _way(request: Request) -> Way:
     lang = language(asked.get("lang"), accepted)
     theme: Theme = "light" if asked.get("theme") == "light" else "dark"
     site = runtime.service().settings.site
-    return Way(lang, theme, _inside(asked.get("next", "")), site.name_zh if lang == "zh" else site.name_en)
-
-
-def _inside(going: str) -> str:
-    """Where somebody was going, if it is within this server; "" if not."""
-    parts = urlsplit(going)
-    outside = parts.scheme or parts.netloc or not going.startswith("/") or going.startswith(("//", "/\\"))
-    return "" if outside or "\\" in going or any(sign < " " for sign in going) else going
+    return Way(lang, theme, inside(asked.get("next", "")), site.name_zh if lang == "zh" else site.name_en)

@@ -1,7 +1,7 @@
 """The way in: small pages of their own, without Streamlit and without scripts."""
 
 from html import escape
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import HTMLResponse
 
@@ -9,6 +9,7 @@ from ccfloor.ui.texts import LANGS, Lang, text
 from ccfloor.ui.tokens import Theme, css_variables
 
 FIRST_ACCOUNT = "python -m ccfloor user add NAME --role admin"
+FIRST = "wall"  # where one gets to without having been on the way elsewhere
 _HTML_LANG: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _CSS = """
 *{box-sizing:border-box}html{font-size:clamp(16px,calc(100vw / 120),32px)}
@@ -113,3 +114,10 @@ def _page(way: Way, body: str, code: int) -> HTMLResponse:
         f"<body><main><b>{escape(way.site)} · ccfloor</b>{body}<nav>{links}</nav></main></body></html>"
     )
     return HTMLResponse(html, code, headers={"Cache-Control": "no-store"})
+
+
+def inside(going: str) -> str:
+    """Where somebody was going, if it is within this server; "" if not."""
+    parts = urlsplit(going)
+    outside = parts.scheme or parts.netloc or not going.startswith("/") or going.startswith(("//", "/\\"))
+    return "" if outside or "\\" in going or any(sign < " " for sign in going) else going

@@ -1,6 +1,5 @@
 """What people ask to be sent: a test of a channel, a report to the supervisor. The notifier sends it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,10 +11,7 @@ from ccfloor.rules.telling import REPORT, TEST, WAITING
 from ccfloor.service.notify.file import NotifyFile
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import notices
-from ccfloor.store.viewer import mask_number
 
-# A day and hour look like a number of eight and more digits: they are let through.
-_NUMBER = re.compile(r"(20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)|(?<![\d*])\+?\d(?:[ -]?\d){6,}(?!\d)")
 _TEXT_MAX = 4000
 _WHO_MAX = 60
 _AGAIN_S = 10.0  # between two tests of one channel
@@ -39,7 +35,7 @@ def report_to_supervisor(
     """
     channels = file.resolve(file.report_to)
     rows = [
-        _row(site, about, name, REPORT, without_numbers(texts[file.channels[name].lang]), now)
+        _row(site, about, name, REPORT, without_numbers(texts[file.channels[name].lang])[:_TEXT_MAX], now)
         for name in channels
     ]
     if rows:
@@ -76,15 +72,6 @@ def send_test(
             raise AskError("asked_already")
         row = _row(site, "test", channel, TEST, text, now)
         return int(connection.execute(insert(notices).values(row).returning(notices.c.id)).scalar_one())
-
-
-def without_numbers(text: str) -> str:
-    """A text that people wrote, with the middle of every telephone number hidden."""
-    return _NUMBER.sub(_masked, text)[:_TEXT_MAX]
-
-
-def _masked(found: re.Match[str]) -> str:
-    return found[1] or mask_number(re.sub(r"[ -]", "", found[0]))
 
 
 def _test_text(lang: Lang, names: tuple[str, str], zone: str, who: str, now: float) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig, QueueInfo
 from ccfloor.rules.quiet import Quiet
 from ccfloor.rules.telling import Channel
-from ccfloor.service.notify.ask import AskError, report_to_supervisor, send_test, without_numbers
+from ccfloor.service.notify.ask import AskError, report_to_supervisor, send_test
 from ccfloor.service.notify.desk import Desk, Job, Wording
 from ccfloor.service.notify.file import NotifyFile, parse_notify
 from ccfloor.service.notify.outbox import Outbox
