@@ -34,6 +34,7 @@ PAGES: Mapping[str, Place] = {
     "data_quality": Place((Right.QUALITY,)),
     "definitions": Place((Right.DEFINITIONS,)),
     "settings": Place((Right.SETTINGS,)),
+    "accounts": Place((Right.ACCOUNTS,)),
 }
 
 SOCKETS: Mapping[str, Place] = {

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
+from ccfloor.service.access.accounts import AccountError
 from ccfloor.service.access.identity import acting_name
 from ccfloor.service.people_log import PeopleError
+from ccfloor.store.viewer import Forbidden
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, as_written, text
 from ccfloor.ui.tokens import css_variables
@@ -132,6 +134,12 @@ def acting(lang: Lang, act: Callable[[], str]) -> bool:
         done = act()
     except PeopleError as error:
         st.error(text(f"people.error.{error.code}", lang))
+        return False
+    except AccountError as error:
+        st.error(text(f"account.error.{error.code}", lang))
+        return False
+    except Forbidden:
+        st.error(text("access.forbidden", lang))
         return False
     st.toast(as_written(done))
     return True
