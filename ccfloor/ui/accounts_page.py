@@ -69,7 +69,7 @@ def _row(account: Account, by: Actor, lang: Lang) -> None:
 
 def _line(account: Account, lang: Lang) -> str:
     zone = runtime.service().config.zone
-    state = f'<span class="s bad">{escape(text("account.disabled", lang))}</span>' if account.disabled else ""
+    state = f'<span class="s">{escape(text("account.disabled", lang))}</span>' if account.disabled else ""
     seen = kit.at_clock(account.seen_at, zone) if account.seen_at else text("account.never", lang)
     kind = text("account.local" if account.local else "account.single", lang)
     return (
