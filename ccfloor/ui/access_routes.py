@@ -16,9 +16,9 @@ from ccfloor.service.access.cookies import cookie_of, give, over_https, take
 from ccfloor.service.access.guard import source_of
 from ccfloor.service.access.identity import Identity
 from ccfloor.service.access.sign_in import Refused, sign_in
-from ccfloor.service.access.ways import OIDC_START, PASSWORD, SIGN_IN, SIGN_OUT
-from ccfloor.store.accounts import Account, all_accounts
-from ccfloor.ui.oidc_routes import FAULTS, oidc_routes
+from ccfloor.service.access.ways import OIDC_OUT, OIDC_START, PASSWORD, SIGN_IN, SIGN_OUT
+from ccfloor.store.accounts import Account, account_of, all_accounts
+from ccfloor.ui.oidc_routes import FAULTS, has_end, oidc_routes
 from ccfloor.ui.sign_in import FIRST, Way, inside, link_button, password_page, sign_in_page
 from ccfloor.ui.texts import language, text
 from ccfloor.ui.tokens import Theme
@@ -43,18 +43,22 @@ async def enter(request: Request) -> Response:
     try:
         if request.method == "GET":
             nobody = await asyncio.to_thread(_nobody)
-            return _form_page(way, _bad(request, way), told=_told(request, way), nobody=nobody)
+            ends = "out" in request.query_params and await asyncio.to_thread(has_end)
+            told = _told(request, way)
+            return _form_page(way, _bad(request, way), ends, told=told, nobody=nobody)
         return await _entered(request, way)
     except SQLAlchemyError:
         return _form_page(way, text("access.error.database_away", way.lang), code=503)
 
 
-def _form_page(way: Way, bad: str = "", **more: Any) -> Response:
-    """The form, with a button beside it where single sign-on is set up."""
+def _form_page(way: Way, bad: str = "", ends: bool = False, **more: Any) -> Response:
+    """The form, with a button beside it where single sign-on is set up; ``ends``: and one to end it."""
     oidc = runtime.service().settings.oidc
     words = oidc.button_zh if way.lang == "zh" else oidc.button_en
-    button = link_button(way, words, OIDC_START.lstrip("/")) if oidc.on else ""
-    return sign_in_page(way, bad, after=button, **more)
+    links = [(words, OIDC_START)] if oidc.on else []
+    links += [(text("access.out.provider", way.lang), OIDC_OUT)] if ends else []
+    after = "".join(link_button(way, words, going.lstrip("/")) for words, going in links)
+    return sign_in_page(way, bad, after=after, **more)
 
 
 def _bad(request: Request, way: Way) -> str:
@@ -65,7 +69,7 @@ def _bad(request: Request, way: Way) -> str:
 
 def _told(request: Request, way: Way) -> str:
     """Why somebody is here again, as a sentence; "" where there is nothing to tell."""
-    found = next((name for name in ("ended", "changed") if name in request.query_params), "")
+    found = next((name for name in ("ended", "changed", "out") if name in request.query_params), "")
     return text(f"access.{found}", way.lang) if found else ""
 
 
@@ -100,10 +104,19 @@ async def leave(request: Request) -> Response:
     way = _way(request)
     if who is None or form.get("csrf") != who.csrf:
         return RedirectResponse("../login" + way.query(), 303)
+    more = {"out": "1"} if await asyncio.to_thread(_by_provider, who) else {}
     await asyncio.to_thread(runtime.service().doors.close, cookie_of(request.cookies))
-    answer = RedirectResponse("../login" + way.query(), 303)
+    answer = RedirectResponse("../login" + way.query(**more), 303)
     take(answer)
     return answer
+
+
+def _by_provider(who: Identity) -> bool:
+    """Whether somebody came in by single sign-on."""
+    service = runtime.service()
+    with service.engine.connect() as connection:
+        account = account_of(connection, who.account)
+    return bool(service.settings.oidc.on and account and account.subject)
 
 
 async def own_password(request: Request) -> Response:

@@ -123,6 +123,14 @@ async def out(request: Request) -> Response:
     return RedirectResponse(address or "../../login" + query, 303)
 
 
+def has_end() -> bool:
+    """Whether the provider has a session that can be ended there."""
+    try:
+        return bool(_provider().way_out(""))
+    except OidcError:
+        return False
+
+
 def _provider() -> "Provider":
     return runtime.service().provider or _none()
 
