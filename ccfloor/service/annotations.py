@@ -147,7 +147,9 @@ def remove_annotation(
         if before.removed_at is not None:
             raise PeopleError("annotation_removed")
         _set_removed(connection, number, now, by)
-        _log(connection, viewer, number, "removed", by, words, now, Told(Act.ANNOTATION_REMOVED, _was(before)))
+        _log(
+            connection, viewer, number, "removed", by, words, now, Told(Act.ANNOTATION_REMOVED, _was(before))
+        )
 
 
 def restore_annotation(

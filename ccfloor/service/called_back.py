@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi import callers
 from ccfloor.kpi.callers import WINDOWS, Attempt, Case, Key
 from ccfloor.kpi.period import Period
-from ccfloor.service.people_log import PeopleError, entries, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, entries, named, said, write
 from ccfloor.service.plan_notes import TEXT_MAX, Note
 from ccfloor.store import gave_up
 from ccfloor.store.engine import lock_site, writing
@@ -73,7 +74,8 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
             raise PeopleError("ticked_already")
         made = insert(called_back).values(values).returning(called_back.c.id)
         found = int(connection.execute(made).scalar_one())
-        write(connection, viewer.site, about(key), TICKED, by, words, now)
+        told = Told(Act.CALLER_TICKED, None, {"called_back": True})
+        write(connection, viewer.site, about(key), TICKED, by, words, now, told=told, viewer=viewer)
     return found
 
 
@@ -88,7 +90,8 @@ def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: fl
             raise PeopleError("not_ticked")
         undone = update(called_back).where(called_back.c.id == standing)
         connection.execute(undone.values(undone_at=now, undone_by=by))
-        write(connection, viewer.site, about(key), UNTICKED, by, words, now)
+        told = Told(Act.CALLER_UNTICKED, {"called_back": True}, {"called_back": False})
+        write(connection, viewer.site, about(key), UNTICKED, by, words, now, told=told, viewer=viewer)
 
 
 def told(engine: Engine, viewer: Viewer, key: Key) -> list[Note]:

@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.compliance import breaches
 from ccfloor.rules.model import Order, Rule
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import campaigns
 from ccfloor.store.viewer import Viewer
@@ -150,7 +151,8 @@ def add_campaign(
     with writing(engine) as connection:
         row = insert(campaigns).values(values | {"cancelled_by": ""}).returning(campaigns.c.id)
         made = int(connection.execute(row).scalar_one())
-        _log(connection, viewer, made, "added", who, words, now)
+        told = Told(Act.CAMPAIGN_ADDED, None, _told(draft))
+        _log(connection, viewer, made, "added", who, words, now, told)
     return made
 
 
@@ -178,18 +180,21 @@ def change_campaign(
         else:
             values |= {"who": by, "at": now}
         connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
-        _log(connection, viewer, campaign, "changed", by, words, now)
+        told = Told(Act.CAMPAIGN_CHANGED, _told(row), _told(draft))
+        _log(connection, viewer, campaign, "changed", by, words, now, told)
 
 
 def cancel_campaign(engine: Engine, viewer: Viewer, campaign: int, who: str, why: str, now: float) -> None:
     """Cancel a campaign that is planned or running."""
     words, by = said(why), named(who)
     with writing(engine) as connection:
-        if _find(connection, viewer, campaign).state(now) not in ("planned", "running"):
+        row = _find(connection, viewer, campaign)
+        if row.state(now) not in ("planned", "running"):
             raise PeopleError("campaign_over")
         values = {"cancelled_at": now, "cancelled_by": by}
         connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(values))
-        _log(connection, viewer, campaign, "cancelled", by, words, now)
+        told = Told(Act.CAMPAIGN_CANCELLED, _told(row))
+        _log(connection, viewer, campaign, "cancelled", by, words, now, told)
 
 
 def restore_campaign(
@@ -209,7 +214,8 @@ def restore_campaign(
         if now < row.start:
             back = {"cancelled_at": None, "cancelled_by": ""}
             connection.execute(update(campaigns).where(campaigns.c.id == campaign).values(back))
-            _log(connection, viewer, campaign, "restored", by, words, now)
+            told = Told(Act.CAMPAIGN_RESTORED, None, _told(row))
+            _log(connection, viewer, campaign, "restored", by, words, now, told)
             return campaign
     draft = Draft(row.name, max(row.start, now), row.end, row.queues, row.note)
     return add_campaign(engine, viewer, config, draft, by, words, now)
@@ -249,7 +255,21 @@ def _row(found: RowMapping) -> CampaignRow:
     return CampaignRow(**values | {"queues": msgspec.json.decode(found["queues"], type=tuple[str, ...])})
 
 
+def _told(one: Draft | CampaignRow) -> dict[str, object]:
+    """A campaign as the audit log tells it."""
+    shown: dict[str, object] = {name: getattr(one, name) for name in ("name", "start", "end", "note")}
+    return shown | {"queues": sorted(one.queues)}
+
+
 def _log(
-    connection: Connection, viewer: Viewer, campaign: int, item: str, who: str, why: str, now: float
+    connection: Connection,
+    viewer: Viewer,
+    campaign: int,
+    item: str,
+    who: str,
+    why: str,
+    now: float,
+    told: Told,
 ) -> None:
-    write(connection, viewer.site, f"campaign/{campaign}", item, named(who), why, now)
+    about = f"campaign/{campaign}"
+    write(connection, viewer.site, about, item, named(who), why, now, told=told, viewer=viewer)

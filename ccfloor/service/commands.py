@@ -7,11 +7,13 @@ A page writes a row as ``asked``; the collector takes it, asks the switch and st
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.acd.base import CommandKind, CommandResult, SeatCommand
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView, SeatView
+from ccfloor.service.audit import SWITCH, acting, record
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import commands
 from ccfloor.store.viewer import Viewer
@@ -106,7 +108,22 @@ def request_command(
         )
         if connection.execute(select(commands.c.id).where(*same)).first():
             raise CommandError("already_asked")
-        return int(connection.execute(insert(commands).values(row).returning(commands.c.id)).scalar_one())
+        made = int(connection.execute(insert(commands).values(row).returning(commands.c.id)).scalar_one())
+        _log(connection, viewer, row, made, now)
+        return made
+
+
+def _log(connection: Connection, viewer: Viewer, row: dict[str, Any], number: int, now: float) -> None:
+    command = msgspec.json.decode(row["args"], type=SeatCommand)
+    act = Act.SEAT_ASKED if row["undo_of"] is None else Act.SEAT_UNDONE
+    before = msgspec.json.decode(row["before"])
+    after = {"command": number, "kind": command.kind, "undo_of": row["undo_of"]}
+    after |= {name: getattr(command, name) for name in ("queue", "reason") if getattr(command, name)}
+    if command.kind in (CommandKind.ADD, CommandKind.PENALTY):
+        after["penalty"] = command.penalty
+    shown = {name: value for name, value in after.items() if value is not None}
+    by, about = acting(row["who"], viewer), f"seat/{command.seat}"
+    record(connection, by, act, about, before, shown, row["why"], now, site=viewer.site)
 
 
 def undo_command(
@@ -179,7 +196,14 @@ def answer_command(engine: Engine, command_id: int, result: CommandResult, now: 
         "answered_at": now,
     }
     with writing(engine) as connection:
-        connection.execute(update(commands).where(commands.c.id == command_id).values(answer))
+        mine = commands.c.id == command_id
+        row = connection.execute(select(commands).where(mine)).mappings().first()
+        if row is None:
+            return
+        connection.execute(update(commands).where(mine).values(answer))
+        after = {"command": command_id, "state": answer["status"], "message": result.message}
+        before, about = {"state": row["status"]}, f"seat/{row['seat']}"
+        record(connection, SWITCH, Act.SEAT_ANSWERED, about, before, after, "", now, site=row["site"])
 
 
 def _undoing(ids: list[int]) -> tuple[Any, ...]:

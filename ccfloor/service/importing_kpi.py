@@ -11,13 +11,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ccfloor.access.acts import Act as Logged
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.cells import plain
 from ccfloor.kpi.datafile import Checked, Names, Rules, check, fits_header
 from ccfloor.kpi.dataset import Dataset
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.period import business_date, date_of, day_number
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.service.plan_notes import TEXT_MAX
 from ccfloor.service.table_file import Unreadable, read_lines
 from ccfloor.store import imports as store
@@ -131,7 +132,8 @@ def take_in(
             return Outcome(before.id, 0, known=True)
         taken = Taken(0, seen.dataset.id, seen.file, seen.digest, now, by, note, len(rows), first, last)
         made = store.take_in(connection, config, taken, rows)
-        write(connection, config.site, about(made), "added", by, note, now)
+        told = Told(Logged.IMPORT_TAKEN, None, _told(taken))
+        write(connection, config.site, about(made), "added", by, note, now, told=told)
     return Outcome(made, len(rows))
 
 
@@ -165,8 +167,23 @@ def _turn(engine: Engine, config: FloorConfig, number: int, undone: Undone, now:
             raise PeopleError(code)
         store.turn(connection, config, taken, undone)
         item = "restored" if undone.at is None else "withdrawn"
-        write(connection, config.site, about(number), item, undone.who, undone.why, now)
+        act = Logged.IMPORT_RESTORED if undone.at is None else Logged.IMPORT_UNDONE
+        told = Told(act, *_turned(taken, undone))
+        write(connection, config.site, about(number), item, undone.who, undone.why, now, told=told)
     return taken
+
+
+def _told(taken: Taken) -> dict[str, object]:
+    """An import as the audit log tells it."""
+    days = [date_of(day) if day else None for day in (taken.first_day, taken.last_day)]
+    named = {"dataset": taken.dataset, "file": taken.file, "rows": taken.rows}
+    return named | {"first_day": days[0], "last_day": days[1]}
+
+
+def _turned(taken: Taken, undone: Undone) -> tuple[dict[str, object], dict[str, object]]:
+    """Before and after."""
+    kept = _told(taken)
+    return {"counts": undone.at is not None}, kept | {"counts": undone.at is None}
 
 
 def _not_to_turn(connection: Connection, site: str, taken: Taken, undone: Undone) -> str:

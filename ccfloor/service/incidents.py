@@ -8,7 +8,8 @@ from typing import Any, Literal, get_args
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
 
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.access.acts import Act
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import incidents
 from ccfloor.store.viewer import Viewer
@@ -66,7 +67,8 @@ def declare_incident(
     with writing(engine) as connection:
         row = insert(incidents).values(values).returning(incidents.c.id)
         made = int(connection.execute(row).scalar_one())
-        _log(connection, viewer, made, "declared", by, words, now)
+        after = {"cause": cause, "text": words, "started_at": started_at}
+        _log(connection, viewer, made, "declared", by, words, now, Told(Act.INCIDENT_DECLARED, None, after))
     return made
 
 
@@ -75,7 +77,8 @@ def note_incident(engine: Engine, viewer: Viewer, incident: int, who: str, text:
     words, by = said(text, "no_text"), named(who)
     with writing(engine) as connection:
         _find(connection, viewer, incident)
-        _log(connection, viewer, incident, "done", by, words, now)
+        told = Told(Act.INCIDENT_NOTED, None, {"text": words})
+        _log(connection, viewer, incident, "done", by, words, now, told)
 
 
 def close_incident(engine: Engine, viewer: Viewer, incident: int, who: str, outcome: str, now: float) -> None:
@@ -85,17 +88,20 @@ def close_incident(engine: Engine, viewer: Viewer, incident: int, who: str, outc
         if _find(connection, viewer, incident).closed_at is not None:
             raise PeopleError("closed_already")
         _set(connection, incident, {"closed_at": now, "closed_by": by, "outcome": words})
-        _log(connection, viewer, incident, "closed", by, words, now)
+        told = Told(Act.INCIDENT_CLOSED, {"closed": False}, {"closed": True, "outcome": words})
+        _log(connection, viewer, incident, "closed", by, words, now, told)
 
 
 def reopen_incident(engine: Engine, viewer: Viewer, incident: int, who: str, why: str, now: float) -> None:
     """Take a closing back; the outcome said then stays in the log."""
     words, by = said(why), named(who)
     with writing(engine) as connection:
-        if _find(connection, viewer, incident).closed_at is None:
+        row = _find(connection, viewer, incident)
+        if row.closed_at is None:
             raise PeopleError("open_already")
         _set(connection, incident, {"closed_at": None, "closed_by": "", "outcome": ""})
-        _log(connection, viewer, incident, "reopened", by, words, now)
+        told = Told(Act.INCIDENT_REOPENED, {"closed": True, "outcome": row.outcome}, {"closed": False})
+        _log(connection, viewer, incident, "reopened", by, words, now, told)
 
 
 def find_incident(engine: Engine, viewer: Viewer, incident: int) -> IncidentRow | None:
@@ -146,6 +152,13 @@ def _row(found: RowMapping) -> IncidentRow:
 
 
 def _log(
-    connection: Connection, viewer: Viewer, incident: int, item: str, who: str, words: str, now: float
+    connection: Connection,
+    viewer: Viewer,
+    incident: int,
+    item: str,
+    who: str,
+    words: str,
+    now: float,
+    told: Told,
 ) -> None:
-    write(connection, viewer.site, incident_key(incident), item, who, words, now)
+    write(connection, viewer.site, incident_key(incident), item, who, words, now, told=told, viewer=viewer)

@@ -13,12 +13,15 @@ from typing import NamedTuple, Protocol
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.book import Choice, ChoiceVersion, KpiBook, KpiVersion, Origin
 from ccfloor.kpi.load import load_catalogue
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of, day_number, month_of, period
 from ccfloor.kpi.teams import Terms
+from ccfloor.service.audit import FILE as BY_FILE
+from ccfloor.service.audit import record
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.settings import Settings, SiteSettings
 from ccfloor.service.site import ROOT, site_folder
@@ -149,10 +152,13 @@ def _sync(engine: Engine, config: FloorConfig, kpis: dict[str, Kpi], now: float)
 def _keep(connection: Connection, config: FloorConfig, kpis: dict[str, Kpi], now: float) -> None:
     known = kpi_versions.kept(connection, config.site).versions
     had = {version.id for version in known}
-    for name, kpi in _changes(known, kpis).items():
+    changed = _changes(known, kpis)
+    for name, kpi in changed.items():
         since = first_of_month(config, now) if name in had else 0
         about = (config.site, name, kpi_versions.DEFINITION, since)
         kpi_versions.append(connection, *about, kpi, at=now, who="file", why="")
+    after = {"kpis": sorted(changed), "gone": sorted(name for name, kpi in changed.items() if kpi is None)}
+    record(connection, BY_FILE, Act.DEFINITION_FILE, "site", None, after, "", now, site=config.site)
 
 
 def _changes(known: list[KpiVersion], kpis: dict[str, Kpi]) -> dict[str, Kpi | None]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ccfloor.access.acts import Act as Logged
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.book import Choice, ChoiceVersion, KpiBook
 from ccfloor.kpi.compute import compute
@@ -17,7 +18,8 @@ from ccfloor.kpi.light import light
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import Period, back, date_of, day_numbers, month_of
 from ccfloor.kpi.result import Light, Result
-from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.service.audit import acting, record
 from ccfloor.service.kpi_site import Promises, first_of_month
 from ccfloor.service.people_log import PeopleError, named, said
 from ccfloor.store import kpi_versions
@@ -28,6 +30,7 @@ from ccfloor.store.viewer import Viewer
 
 _SHARE = 10.0  # no share is to be beyond 1000 %
 MONTHS = 12
+_CHOSEN = ("at_least", "at_most", "variant")
 
 
 class TargetError(PeopleError):
@@ -63,9 +66,12 @@ def decide(
         lock_site(connection, viewer.site)
         book = _book(connection, viewer.site, config, kpi)
         _check_day(config, book, kpi.id, scope, valid_from, act.now)
-        if book.choice(kpi.id, scope, valid_from) == choice:
+        before = book.choice(kpi.id, scope, valid_from)
+        if before == choice:
             raise TargetError("same_target")
         _append(connection, viewer.site, kpi.id, scope, valid_from, choice, act)
+        after = _told(choice, scope, valid_from)
+        _record(connection, viewer, Logged.TARGET_SET, kpi, before, after, act)
 
 
 def take_back(
@@ -78,12 +84,15 @@ def take_back(
     named(act.who), said(act.why)
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
-        made = _made(connection, viewer.site, kpi.id, scope)
-        if not any(one.valid_from == valid_from and one.choice is not None for one in standing(made)):
+        made = standing(_made(connection, viewer.site, kpi.id, scope))
+        gone = next((one.choice for one in made if one.valid_from == valid_from), None)
+        if gone is None:
             raise TargetError("unknown_target")
         if valid_from < first_of_month(config, act.now):
             raise TargetError("month_closed")
         _append(connection, viewer.site, kpi.id, scope, valid_from, None, act)
+        after = _told(None, scope, valid_from)
+        _record(connection, viewer, Logged.TARGET_TAKEN_BACK, kpi, gone, after, act)
 
 
 def standing(made: list[ChoiceVersion]) -> list[ChoiceVersion]:
@@ -154,6 +163,32 @@ def _append(
 ) -> None:
     told = {"who": named(act.who), "why": said(act.why)}
     kpi_versions.append(connection, site, kpi, str(scope), valid_from, choice, at=act.now, **told)
+
+
+def _told(choice: Choice | None, scope: Scope, valid_from: int) -> dict[str, object]:
+    """A decision as the audit log tells it."""
+    bound = choice.bound if choice else None
+    return {
+        "at_least": bound.at_least if bound else None,
+        "at_most": bound.at_most if bound else None,
+        "variant": choice.variant if choice else None,
+        "scope": str(scope),
+        "valid_from": date_of(valid_from),
+    }
+
+
+def _record(
+    connection: Connection,
+    viewer: Viewer,
+    act: Logged,
+    kpi: Kpi,
+    before: Choice | None,
+    after: dict[str, object],
+    by: Act,
+) -> None:
+    named = {name: value for name, value in _told(before, SITE, 20000101).items() if name in _CHOSEN}
+    who = acting(by.who, viewer)
+    record(connection, who, act, f"kpi/{kpi.id}", named, after, by.why, by.now, site=viewer.site)
 
 
 # -- before deciding ---------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from ccfloor.store.tables import leave_requests
 from ccfloor.store.viewer import Viewer
 
 GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
+_TOLD = ("seat", "agent", "start", "end", "reason", "force_majeure", "decision")  # to the audit log
 
 
 class Asked(NamedTuple):
@@ -179,7 +180,12 @@ def _row(found: RowMapping) -> LeaveRow:
     return LeaveRow(**{name: found[name] for name in LeaveRow.__struct_fields__})
 
 
+def _now(row: LeaveRow, decision: str) -> dict[str, object]:
+    """A request as the audit log tells it."""
+    return {name: getattr(row, name) for name in _TOLD} | {"decision": decision}
+
+
 def _log(
-    connection: Connection, viewer: Viewer, leave: int, item: str, who: str, why: str, now: float
+    connection: Connection, viewer: Viewer, leave: int, item: str, who: str, why: str, now: float, told: Told
 ) -> None:
-    write(connection, viewer.site, f"leave/{leave}", item, who, why, now)
+    write(connection, viewer.site, f"leave/{leave}", item, who, why, now, told=told, viewer=viewer)

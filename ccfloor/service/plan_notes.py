@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig
 from ccfloor.rules.model import Rule
+from ccfloor.service.audit import acting, record
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import alarms, incidents, plan_notes, rule_versions
 from ccfloor.store.viewer import Viewer, sees_subject
@@ -30,6 +32,16 @@ class NoteKind(StrEnum):
     NOTE = "note"
     COMMAND = "command"
     REPORT = "report"
+
+
+_ACTS = {
+    NoteKind.ACK: Act.PLAN_ACK,
+    NoteKind.TICK: Act.PLAN_TICK,
+    NoteKind.UNTICK: Act.PLAN_UNTICK,
+    NoteKind.NOTE: Act.PLAN_NOTE,
+    NoteKind.COMMAND: Act.PLAN_COMMAND,
+    NoteKind.REPORT: Act.INCIDENT_REPORTED,
+}
 
 
 class NoteError(ValueError):
@@ -113,7 +125,17 @@ def _write(engine: Engine, viewer: Viewer, config: FloorConfig, note: Note) -> i
         _check_state(read_notes(connection, viewer.site, [note.about]).get(note.about, ()), note)
         row = note._asdict() | {"site": viewer.site}
         del row["id"]
-        return int(connection.execute(insert(plan_notes).values(row).returning(plan_notes.c.id)).scalar_one())
+        new = insert(plan_notes).values(row).returning(plan_notes.c.id)
+        made = int(connection.execute(new).scalar_one())
+        _log(connection, viewer, note)
+        return made
+
+
+def _log(connection: Connection, viewer: Viewer, note: Note) -> None:
+    about = note.about if note.about.startswith(_INCIDENT) else f"alarm/{note.about}"
+    after = {name: value for name, value in (("item", note.item), ("text", note.text)) if value}
+    by = acting(note.who, viewer)
+    record(connection, by, _ACTS[NoteKind(note.kind)], about, None, after, "", note.at, site=viewer.site)
 
 
 def _check_about(connection: Connection, viewer: Viewer, config: FloorConfig, note: Note) -> None:

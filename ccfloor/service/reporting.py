@@ -2,12 +2,13 @@
 
 from sqlalchemy import Engine
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.view import FloorView
 from ccfloor.service.incident_report import Report, compose
 from ccfloor.service.incidents import find_incident
 from ccfloor.service.notify.ask import report_to_supervisor
 from ccfloor.service.notify.file import load_notify, notify_path
-from ccfloor.service.people_log import PeopleError, entries, named, write
+from ccfloor.service.people_log import PeopleError, Told, entries, named, write
 from ccfloor.service.places import SettingsError
 from ccfloor.service.plan_notes import NoteKind
 from ccfloor.service.settings import SiteSettings
@@ -60,4 +61,7 @@ def _keep(
     """The channels in ``item``, the text as the viewer's language has it."""
     words = report.said(viewer.lang)
     with writing(engine) as connection:
-        write(connection, viewer.site, about, ",".join(channels), who, words, now, NoteKind.REPORT)
+        item = ",".join(channels)
+        told = Told(Act.INCIDENT_REPORTED, None, {"channels": channels})
+        args = (about, item, who, words, now, NoteKind.REPORT)
+        write(connection, viewer.site, *args, told=told, viewer=viewer)

@@ -12,11 +12,14 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
+from ccfloor.access.acts import Act
 from ccfloor.rules.book import RuleBook, RuleVersion
 from ccfloor.rules.checks import ANYTHING, Known
 from ccfloor.rules.load import Loaded, load_files
 from ccfloor.rules.model import Rule
 from ccfloor.rules.places import Problem
+from ccfloor.service.audit import FILE as BY_FILE
+from ccfloor.service.audit import Actor, acting, record
 from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.tables import journal, rule_versions
 from ccfloor.store.viewer import Viewer
@@ -103,7 +106,9 @@ def sync_files(engine: Engine, site: str, folder: Path, now: float, known: Known
         since = 0.0 if _untouched(connection, site) else now
         changed = _changes(connection, site, loaded)
         for name, rule in changed.items():
+            before = _last(connection, site, name)
             _append(connection, site, name, rule, since, {"source": FILE, "at": now, "who": FILE, "why": ""})
+            _log(connection, site, BY_FILE, Act.RULE_FILE, before, (name, rule, since), "", now)
     return Synced(list(changed), loaded.problems, loaded.warnings)
 
 
@@ -158,7 +163,11 @@ def save(
         if other and rule.plan:
             raise RuleError("step_taken", plan=rule.plan.plan, level=rule.plan.level, other=other)
         told = {"source": PAGE, "at": now, "who": who.strip(), "why": why.strip()}
-        return _append(connection, viewer.site, rule.id, rule, max(valid_from, now), told)
+        since = max(valid_from, now)
+        version = _append(connection, viewer.site, rule.id, rule, since, told)
+        by, kept = acting(who, viewer), (rule.id, rule, since)
+        _log(connection, viewer.site, by, Act.RULE_SAVED, last, kept, why, now)
+        return version
 
 
 def retire(
@@ -175,7 +184,32 @@ def retire(
         if last is None or not last.body:
             raise RuleError("unknown_rule", rule=rule)
         told = {"source": PAGE, "at": now, "who": who.strip(), "why": why.strip()}
-        return _append(connection, viewer.site, rule, None, now, told)
+        version = _append(connection, viewer.site, rule, None, now, told)
+        by = acting(who, viewer)
+        _log(connection, viewer.site, by, Act.RULE_RETIRED, last, (rule, None, now), why, now)
+        return version
+
+
+def _log(
+    connection: Connection,
+    site: str,
+    by: Actor,
+    act: Act,
+    last: Row[Any] | None,
+    kept: tuple[str, Rule | None, float],
+    why: str,
+    now: float,
+) -> None:
+    """``kept``: the rule's name, what it is from now on (None: nothing any more), and since when."""
+    name, rule, since = kept
+    before = _told(_read(last)) if last is not None else None
+    after = (_told(rule) or {"in_force": False}) | {"valid_from": since}
+    record(connection, by, act, f"rule/{name}", before, after, why, now, site=site)
+
+
+def _told(rule: Rule | None) -> dict[str, Any] | None:
+    """A rule as the audit log tells it."""
+    return rule.model_dump(mode="json", exclude_defaults=True) | {"in_force": True} if rule else None
 
 
 def _may(last: Row[Any] | None, why: str, who: str, seen: int | None) -> None:

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ccfloor.access.acts import Act
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.period import business_date, day_number, month_of
+from ccfloor.kpi.period import business_date, date_of, day_number, month_of
 from ccfloor.kpi.teams import ALWAYS, Term, differ
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.audit import FILE, record
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store import team_terms
 from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.imports import known_agents, retell
@@ -38,7 +40,9 @@ def keep_teams(engine: Engine, config: FloorConfig, now: float) -> int:
             return 0
     with writing(engine) as connection:
         lock_site(connection, config.site)
-        return _keep(connection, config, now)
+        new = _keep(connection, config, now)
+        _log_files(connection, config, new, now)
+        return len(new)
 
 
 def move(
@@ -52,7 +56,7 @@ def move(
     by, words = named(decision.who), said(decision.why)
     with writing(engine) as connection:
         lock_site(connection, config.site)
-        _keep(connection, config, decision.now)
+        new = _keep(connection, config, decision.now)
         told = rows(connection, config.site)
         _known(connection, config, told, agent, team)
         number = team_terms.append(
@@ -60,7 +64,10 @@ def move(
         )
         if not _settle(connection, config, told, agent, decision):
             raise PeopleError("same_team")
-        _log(connection, config, number, "moved", by, words, decision.now)
+        _log_files(connection, config, new, decision.now)
+        before = made_of(told).team_on(agent, from_day)
+        act = Told(Act.TEAM_MOVED, {"team": before}, _told(agent, team, from_day))
+        _log(connection, config, number, "moved", by, words, decision.now, act)
     return number
 
 
@@ -78,7 +85,9 @@ def undo(engine: Engine, config: FloorConfig, number: int, decision: Decision) -
         about = [Term(row.agent, row.from_day, row.team)]
         team_terms.append(connection, config.site, about, at=decision.now, who=by, why=words, undoes=number)
         _settle(connection, config, told, row.agent, decision)
-        _log(connection, config, number, "undone", by, words, decision.now)
+        after = made_of(rows(connection, config.site)).team_on(row.agent, row.from_day)
+        act = Told(Act.TEAM_UNDONE, {"team": row.team}, _told(row.agent, after, row.from_day))
+        _log(connection, config, number, "undone", by, words, decision.now, act)
     return row
 
 
@@ -92,7 +101,7 @@ def _month(config: FloorConfig, now: float) -> int:
     return day_number(month_of(config, now).day)
 
 
-def _keep(connection: Connection, config: FloorConfig, now: float) -> int:
+def _keep(connection: Connection, config: FloorConfig, now: float) -> list[Term]:
     told = rows(connection, config.site)
     new = _unsaid(connection, config, now)
     team_terms.append(connection, config.site, new, at=now)
@@ -100,7 +109,7 @@ def _keep(connection: Connection, config: FloorConfig, now: float) -> int:
         # What came in of agents is added up for their teams as it is taken in: again from that day on.
         first = min(max(term.day, _month(config, now)) for term in new)
         retell(connection, config, first, None)
-    return len(new)
+    return new
 
 
 def _known(
@@ -139,7 +148,26 @@ def _settle(
     return True
 
 
+def _told(agent: str, team: str, from_day: int) -> dict[str, object]:
+    """A term as the audit log tells it."""
+    return {"agent": agent, "team": team, "from_day": None if from_day == ALWAYS else date_of(from_day)}
+
+
+def _log_files(connection: Connection, config: FloorConfig, new: Sequence[Term], now: float) -> None:
+    if not new:
+        return
+    after = {"teams": {term.agent: term.team for term in new}}
+    record(connection, FILE, Act.TEAM_FILE, "site", None, after, "", now, site=config.site)
+
+
 def _log(
-    connection: Connection, config: FloorConfig, number: int, item: str, who: str, why: str, now: float
+    connection: Connection,
+    config: FloorConfig,
+    number: int,
+    item: str,
+    who: str,
+    why: str,
+    now: float,
+    told: Told,
 ) -> None:
-    write(connection, config.site, f"team/{number}", item, who, why, now)
+    write(connection, config.site, f"team/{number}", item, who, why, now, told=told)

@@ -6,8 +6,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ccfloor.access.acts import Act
 from ccfloor.access.rights import Role
 from ccfloor.service.access.passwords import fault_of, first_password, hashed, matches
+from ccfloor.service.audit import Actor as Actor
+from ccfloor.service.audit import acting, record
 from ccfloor.store import accounts as rows
 from ccfloor.store.accounts import Account, Names, names_text
 from ccfloor.store.engine import lock_site, writing
@@ -26,12 +29,12 @@ class AccountError(ValueError):
         self.code = code
 
 
-class Actor(NamedTuple):
-    """Who acts: the account's name (or what the program is), its role, and the address it comes from."""
+class _Told(NamedTuple):
+    """What the audit log is told of a change: which, by whom, why."""
 
-    who: str
-    role: str = Role.SYSTEM
-    source: str = ""
+    act: Act
+    by: Actor
+    why: str = ""
 
 
 class Draft(NamedTuple):
@@ -83,10 +86,23 @@ def add_account(
         lock_site(connection, site)
         if rows.account_named(connection, site, name):
             raise AccountError("taken")
-        made = rows.account_of(connection, rows.put_account(connection, site, values))
-    if made is None:
-        raise AccountError("unknown_account")
+        made = _known(rows.account_of(connection, rows.put_account(connection, site, values)))
+        _log(connection, _Told(Act.ACCOUNT_ADDED, by, why), None, made, now)
     return made, first
+
+
+def _log(connection: Connection, told: _Told, before: Account | None, after: Account, now: float) -> None:
+    was = _shown(before) if before else None
+    about, is_ = f"account/{after.name}", _shown(after)
+    if told.act in (Act.ACCOUNT_RESET, Act.ACCOUNT_PASSWORD):
+        is_["password"] = "new"  # that there is another one, never which
+    record(connection, told.by, told.act, about, was, is_, told.why, now, site=after.site)
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    """An account as the audit log tells it."""
+    names = ("shown", "role", "queues", "teams", "agent", "disabled", "must_change")
+    return {name: getattr(account, name) for name in names} | {"sso": bool(account.subject)}
 
 
 def _scope(queues: Names, teams: Names) -> dict[str, str]:
@@ -124,7 +140,8 @@ def set_role(
     _asked(by, why)
     _fits(role, agent)
     values = {"role": role, "agent": agent, **_scope(queues, teams)}
-    return _changed(engine, site, name, values, now, lowers=role != Role.ADMIN)
+    told = _Told(Act.ACCOUNT_ROLE, by, why)
+    return _changed(engine, site, name, values, told, now, lowers=role != Role.ADMIN)
 
 
 def set_disabled(
@@ -132,7 +149,8 @@ def set_disabled(
 ) -> Account:
     """Disable an account, at once and for every session of it, or let it in again. Raises AccountError."""
     _asked(by, why)
-    return _changed(engine, site, name, {"disabled": disabled}, now, lowers=disabled)
+    told = _Told(Act.ACCOUNT_DISABLED if disabled else Act.ACCOUNT_ENABLED, by, why)
+    return _changed(engine, site, name, {"disabled": disabled}, told, now, lowers=disabled)
 
 
 def reset_password(
@@ -142,7 +160,7 @@ def reset_password(
     _asked(by, why)
     first = first_password()
     values = {"password": hashed(first), "must_change": True, "failed": 0, "tried_at": 0.0}
-    return _changed(engine, site, name, values, now), first
+    return _changed(engine, site, name, values, _Told(Act.ACCOUNT_RESET, by, why), now), first
 
 
 def change_password(engine: Engine, number: int, old: str, new: str, now: float) -> Account:
@@ -154,11 +172,20 @@ def change_password(engine: Engine, number: int, old: str, new: str, now: float)
         raise AccountError("wrong")
     if fault := ("same" if new == old else fault_of(new, account.name)):
         raise AccountError(f"password_{fault}")
-    return _changed(engine, account.site, account.name, {"password": hashed(new), "must_change": False}, now)
+    here = acting(account.name)
+    told = _Told(Act.ACCOUNT_PASSWORD, Actor(account.name, account.role, here.source))
+    values = {"password": hashed(new), "must_change": False}
+    return _changed(engine, account.site, account.name, values, told, now)
 
 
 def _changed(
-    engine: Engine, site: str, name: str, values: dict[str, Any], now: float, lowers: bool = False
+    engine: Engine,
+    site: str,
+    name: str,
+    values: dict[str, Any],
+    told: _Told,
+    now: float,
+    lowers: bool = False,
 ) -> Account:
     """``lowers``: it is no administrator any more, or may not come in."""
     with writing(engine) as connection:
@@ -167,7 +194,9 @@ def _changed(
         if lowers and account.role == Role.ADMIN and not _others(connection, account):
             raise AccountError("last_admin")
         rows.set_account(connection, account, values | {"changed_at": now}, ends=True)
-        return _known(rows.account_of(connection, account.id))
+        after = _known(rows.account_of(connection, account.id))
+        _log(connection, told, account, after, now)
+        return after
 
 
 def _others(connection: Connection, account: Account) -> bool:

@@ -13,13 +13,16 @@ from threading import Lock
 from typing import NamedTuple
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from ccfloor.access.acts import Act
 from ccfloor.access.local import loopback
 from ccfloor.access.rights import Role
 from ccfloor.access.session import Session, alive
+from ccfloor.service.access.boards import Boards
 from ccfloor.service.access.identity import OPEN, Identity, SignedOut, stated
+from ccfloor.service.audit import Actor, acting, record
 from ccfloor.service.settings import Settings
 from ccfloor.store import accounts as account_rows
 from ccfloor.store import sessions as session_rows
@@ -60,6 +63,7 @@ class Doors:
         self._touched: dict[str, float] = {}
         self._mark, self._looked_at = -1, 0.0
         self._lock = Lock()
+        self._boards = Boards(engine, settings.site.id)
         self._signer: Signer | None = None
 
     def listen_on(self, listening: Callable[[], str]) -> None:
@@ -91,19 +95,21 @@ class Doors:
             site.id,
             found.queues,
             found.teams,
-            not site.mask_numbers,
+            not site.mask_numbers and not found.board,
             lang,
             found.agents,
             found.account,
             found.name,
             found.source,
+            found.numbered,
         )
 
     # -- sessions ---------------------------------------------------------------------------------
 
     def open(self, account: Account, source: str, program: str) -> str:
         """A new session of an account; returns what goes into the cookie. Never an old one: whoever put a
-        token into a browser before does not share what is opened there.
+        token into a browser before does not share what is opened there. ``account.failed``: how many wrong
+        passwords came before.
         """
         token, now = secrets.token_urlsafe(_TOKEN_BYTES), self._clock()
         values = {
@@ -114,8 +120,14 @@ class Doors:
             **{"began_at": now, "seen_at": now, "source": source, "program": program[:_PROGRAM_MAX]},
             "csrf": secrets.token_urlsafe(_TOKEN_BYTES),
         }
+        by = Actor(account.name, account.role, source)
+        after: dict[str, object] = {"program": program[:_PROGRAM_MAX]}
+        if account.failed:
+            after["refused_before"] = account.failed
         with writing(self._engine) as connection:
             session_rows.put_session(connection, values)
+            told = (Act.SESSION_IN, f"account/{account.name}", None, after, "", now)
+            record(connection, by, *told, site=account.site)
         return self._signed(token)
 
     def who(self, cookie: str, *, used: bool = True) -> Identity | None:
@@ -138,6 +150,15 @@ class Doors:
             self._use(key, held, now)
         return held.identity
 
+    def board(self, token: str) -> Identity | None:
+        """The wall that holds this token, which is seen by this; None where its link is revoked or none.
+
+        While the database is away those that are known stay known. Raises SQLAlchemyError for others.
+        """
+        now = self._clock()
+        self._look(now)
+        return self._boards.who(token, now)
+
     def close(self, cookie: str) -> None:
         """Sign out."""
         if token := self._token(cookie):
@@ -147,8 +168,20 @@ class Doors:
         """End one session, by the hash of its token."""
         with writing(self._engine) as connection:
             lock_site(connection, self._settings.site.id)
+            kept = session_rows.session_of(connection, session)
             session_rows.end_sessions(connection, self._settings.site.id, sessions.c.token == session)
+            if kept:
+                self._log_end(connection, kept)
         self._held.pop(session, None)
+
+    def _log_end(self, connection: Connection, kept: session_rows.Kept) -> None:
+        """Who signs out ends the own session; another may have ended it."""
+        account = kept.account
+        mine = Actor(account.name, account.role, kept.source)
+        by = acting() if stated() else mine
+        act = Act.SESSION_OUT if by.who == account.name else Act.SESSION_ENDED
+        told = (act, f"account/{account.name}", None, {"from": kept.source}, "", self._clock())
+        record(connection, by, *told, site=account.site)
 
     def clear(self) -> int:
         """Delete the sessions that are over; returns how many."""
@@ -185,6 +218,7 @@ class Doors:
             return
         if mark != self._mark:
             self._held.clear()
+            self._boards.forget()
             self._mark = mark
 
     def _read(self, key: str) -> Held | None:

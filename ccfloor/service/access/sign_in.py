@@ -7,14 +7,18 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
+from ccfloor.access.acts import Act
 from ccfloor.access.session import FREE_TRIES, wait_s
 from ccfloor.service.access.accounts import AccountError, login_name
 from ccfloor.service.access.passwords import LONGEST, hashed, matches, outdated
+from ccfloor.service.audit import Actor, record
 from ccfloor.store import accounts as rows
+from ccfloor.store import audit
 from ccfloor.store.accounts import Account
 from ccfloor.store.engine import lock_site, writing
 
 SOURCE_TRIES = 30  # wrong passwords from one address without a wait: a whole floor may sit behind one
+_LOG_S, _LOG_MOST = 60.0, 30
 _FORGET_S = 3600.0  # after so long without a wrong one an address begins anew
 
 
@@ -28,18 +32,23 @@ class Refused(NamedTuple):
 def sign_in(
     engine: Engine, site: str, name: str, password: str, source: str, now: float
 ) -> Account | Refused:
-    """The account of a right name and password. A disabled account, a wrong name and a wrong password are
-    told apart by nothing, time included.
+    """The account of a right name and password; its ``failed``: the wrong ones that came before.
+
+    A disabled account, a wrong name and a wrong password are told apart by nothing, time included.
     """
     with writing(engine) as connection:
         lock_site(connection, site)
         account = _account(connection, site, name)
         left = _left(connection, site, account, source, now)
         if left > 0:
+            _log_refused(connection, site, account, source, "wait", now)
             return Refused("wait", left)
         _count(connection, site, account, source, now)
         stored = rows.password_of(connection, account.id) if account and not account.disabled else ""
     if not matches(password[: LONGEST + 1], stored) or account is None:
+        why = "disabled" if account and account.disabled else "wrong"
+        with writing(engine) as connection:
+            _log_refused(connection, site, account, source, why, now)
         return Refused("wrong")
     return _welcome(engine, account, password, stored, source, now)
 
@@ -72,6 +81,24 @@ def _count(connection: Connection, site: str, account: Account | None, source: s
         rows.set_account(connection, account, {"failed": account.failed + 1, "tried_at": now}, ends=False)
 
 
+def _log_refused(
+    connection: Connection, site: str, account: Account | None, source: str, code: str, now: float
+) -> None:
+    """At most one entry a minute for an account and an address, and so many in all: a flood of tries is one
+    of counts. A name that is no account's is not written down: people type passwords there.
+    """
+    about = f"account/{account.name}" if account else "account/"
+    lately = audit.lately(connection, site, (Act.SESSION_REFUSED,), now - _LOG_S)
+    if (about, source) in lately or len(lately) >= _LOG_MOST:
+        return
+    in_row = rows.account_of(connection, account.id) if account else None
+    after = {"refused": code, "from_here": _tries(connection, site, source, now)[0]}
+    if in_row:
+        after["in_row"] = in_row.failed
+    by = Actor(account.name if account else "", "", source)
+    record(connection, by, Act.SESSION_REFUSED, about, None, after, "", now, site=site)
+
+
 def _welcome(
     engine: Engine, account: Account, password: str, stored: str, source: str, now: float
 ) -> Account:
@@ -86,4 +113,4 @@ def _welcome(
         rows.set_account(connection, account, values, ends=False)
         failed, tried_at = rows.tries_from(connection, account.site, source)
         rows.set_tries(connection, account.site, [(source, max(0, failed - 1), tried_at)])
-        return rows.account_of(connection, account.id) or account
+        return (rows.account_of(connection, account.id) or account)._replace(failed=account.failed)

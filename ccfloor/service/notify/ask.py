@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, insert, select
 
+from ccfloor.access.acts import Act
 from ccfloor.rules.message import Lang, word
 from ccfloor.rules.telling import REPORT, TEST, WAITING
+from ccfloor.service.audit import acting, record
 from ccfloor.service.notify.file import NotifyFile
+from ccfloor.service.without_numbers import without_numbers
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import notices
 
@@ -71,7 +74,12 @@ def send_test(
         if _asked(connection, site, channel, now):
             raise AskError("asked_already")
         row = _row(site, "test", channel, TEST, text, now)
-        return int(connection.execute(insert(notices).values(row).returning(notices.c.id)).scalar_one())
+        made = int(connection.execute(insert(notices).values(row).returning(notices.c.id)).scalar_one())
+        after = {"kind": entry.kind}
+        record(
+            connection, acting(who), Act.NOTIFY_TESTED, f"channel/{channel}", None, after, "", now, site=site
+        )
+        return made
 
 
 def _test_text(lang: Lang, names: tuple[str, str], zone: str, who: str, now: float) -> str:

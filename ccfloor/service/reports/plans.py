@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from sqlalchemy import Engine, RowMapping, insert, select, update
 
+from ccfloor.access.acts import Act
 from ccfloor.kpi.scope import Scope, scope
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import report_plans
 from ccfloor.store.viewer import Viewer
@@ -23,6 +24,12 @@ KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
 PlanPart = Literal["day", "week", "month"]
 PARTS: tuple[PlanPart, ...] = get_args(PlanPart)
 Address = Annotated[str, Field(pattern=r"^[^@\s,;<>]+@[^@\s,;<>]+$", max_length=200)]
+_ACTS = {
+    "report_paused": Act.REPORT_PAUSED,
+    "report_resumed": Act.REPORT_RESUMED,
+    "report_removed": Act.REPORT_REMOVED,
+    "report_restored": Act.REPORT_RESTORED,
+}
 _FOLDER = re.compile(r"[\w-][\w .-]*(/[\w-][\w .-]*)*")
 
 
@@ -105,7 +112,18 @@ def add_plan(engine: Engine, viewer: Viewer, name: str, body: Body, who: str, wh
     with writing(engine) as connection:
         row = insert(report_plans).values(**values, who=by, at=now).returning(report_plans.c.id)
         made = int(connection.execute(row).scalar_one())
-        write(connection, viewer.site, f"report/{made}", "report_added", by, words, now)
+        told = Told(Act.REPORT_PLANNED, None, {"name": title, **body.model_dump()})
+        write(
+            connection,
+            viewer.site,
+            f"report/{made}",
+            "report_added",
+            by,
+            words,
+            now,
+            told=told,
+            viewer=viewer,
+        )
     return made
 
 
@@ -140,9 +158,17 @@ def _change(
     by, words = named(who), said(why)
     mine = (report_plans.c.id == plan, report_plans.c.site == viewer.site)
     with writing(engine) as connection:
-        if not connection.execute(update(report_plans).where(*mine).values(values)).rowcount:
+        was = connection.execute(select(report_plans).where(*mine)).mappings().first()
+        if was is None:
             raise PeopleError("report_unknown")
-        write(connection, viewer.site, f"report/{plan}", item, by, words, now)
+        connection.execute(update(report_plans).where(*mine).values(values))
+        told = Told(_ACTS[item], _told(dict(was)), _told(dict(was) | values) | {"name": was["name"]})
+        write(connection, viewer.site, f"report/{plan}", item, by, words, now, told=told, viewer=viewer)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    """Whether a plan is at work, as the audit log tells it."""
+    return {"enabled": row["enabled"], "removed": row["removed_at"] is not None}
 
 
 def read_plans(engine: Engine, viewer: Viewer, *, removed: bool = False) -> list[Plan]:

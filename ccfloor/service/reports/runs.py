@@ -11,7 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ccfloor.service.people_log import PeopleError, named, said, write
+from ccfloor.access.acts import Act
+from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.service.reports.due import Owed
 from ccfloor.service.reports.plans import find_plan
 from ccfloor.store.engine import writing
@@ -164,7 +165,8 @@ def retry(engine: Engine, viewer: Viewer, run: int, who: str, why: str, now: flo
         if not connection.execute(update(report_runs).where(*same).values(values)).rowcount:
             raise PeopleError("report_run_running")
         told = f"{found.period} · {words}"
-        write(connection, viewer.site, plan.about, "report_retried", by, told, now)
+        act = Told(Act.REPORT_RETRIED, {"state": found.state}, {"name": plan.name, "period": found.period})
+        write(connection, viewer.site, plan.about, "report_retried", by, told, now, told=act, viewer=viewer)
 
 
 def read_runs(engine: Engine, viewer: Viewer, limit: int = 50) -> list[Run]:

@@ -15,6 +15,7 @@ from ccfloor.service.notify.file import NotifyFile, parse_notify
 from ccfloor.service.notify.outbox import Outbox
 from ccfloor.service.notify.outcome import SENT, Outcome, later, never
 from ccfloor.service.notify.status import failed_notices, last_results, recent
+from ccfloor.service.without_numbers import without_numbers
 from ccfloor.store.engine import open_engine
 from ccfloor.store.tables import metadata
 from tests.fakes.alarm_book import SITE, AlarmBook
