@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
 from ccfloor.rules.alarms import RuleState
-from ccfloor.service.plan import AlarmView, PlanView, Rung, with_level
+from ccfloor.service.plan import AlarmView, PlanView, Rung, Text, with_level
 from ccfloor.store.viewer import Viewer
 
 
@@ -17,15 +17,22 @@ class Scope(NamedTuple):
     queues: frozenset[str] | None = None
     teams: frozenset[str] | None = None
     numbers: bool = False
+    numbered: bool = False  # agents appear by their seat's number
 
     @classmethod
     def of(cls, viewer: Viewer) -> Self:
         """The scope of a viewer."""
-        return cls(viewer.site, viewer.queues, viewer.teams, viewer.may_see_numbers)
+        return cls(viewer.site, viewer.queues, viewer.teams, viewer.may_see_numbers, viewer.numbered)
 
     def viewer(self) -> Viewer:
         """A viewer of this scope, who masks as it says."""
-        return Viewer(site=self.site, queues=self.queues, teams=self.teams, may_see_numbers=self.numbers)
+        return Viewer(
+            site=self.site,
+            queues=self.queues,
+            teams=self.teams,
+            may_see_numbers=self.numbers,
+            numbered=self.numbered,
+        )
 
 
 def scoped(view: FloorView, scope: Scope) -> FloorView:
@@ -34,7 +41,18 @@ def scoped(view: FloorView, scope: Scope) -> FloorView:
         view = _of_queues(view, scope.queues)
     if scope.teams is not None:
         view = replace(view, seats=tuple(seat for seat in view.seats if seat.team in scope.teams))
+    if scope.numbered:
+        view = replace(view, seats=tuple(_unnamed(seat) for seat in view.seats))
     return view if scope.numbers else _masked(view, scope.viewer())
+
+
+def seat_number(seat: SeatView) -> str:
+    """What an agent is called where names are not shown."""
+    return seat.number or seat.seat
+
+
+def _unnamed(seat: SeatView) -> SeatView:
+    return replace(seat, agent=seat_number(seat), agent_en=seat_number(seat))
 
 
 def _of_queues(view: FloorView, queues: frozenset[str]) -> FloorView:
@@ -105,6 +123,8 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
     The plan's level and orders are for everybody; numbers of the whole floor are not for those who may
     see some queues only. Of queues, teams and seats only those in scope are named.
     """
+    if scope.numbered:
+        plan = _unnamed_plan(plan, {seat.seat: seat_number(seat) for seat in view.seats})
     if scope.queues is None and scope.teams is None:
         return plan
     seats = frozenset(seat.seat for seat in view.seats)
@@ -118,6 +138,25 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
         planned=tuple(peak for peak in plan.planned if not peak.queues or _any(peak.queues, scope)),
     )
     return with_level(plan, ladder)
+
+
+def _unnamed_plan(plan: PlanView, numbers: dict[str, str]) -> PlanView:
+    """Agents by number also where orders and alarms speak of them; ``numbers``: of the seats in scope."""
+    late = tuple(replace(one, **_called(numbers, one.seat)) for one in plan.open)
+    alarms = tuple(
+        replace(alarm, about=_number_text(numbers, alarm.subject)) if alarm.kind == "seat" else alarm
+        for alarm in plan.alarms
+    )
+    return replace(plan, open=late, alarms=alarms)
+
+
+def _called(numbers: dict[str, str], seat: str) -> dict[str, str]:
+    return dict.fromkeys(("agent", "agent_en"), numbers.get(seat, seat))
+
+
+def _number_text(numbers: dict[str, str], subject: str) -> Text:
+    seat = subject.partition(":")[2]
+    return Text(numbers.get(seat, seat), numbers.get(seat, seat))
 
 
 def _allowed(subject: str, queues: tuple[str, ...], scope: Scope, seats: frozenset[str]) -> bool:

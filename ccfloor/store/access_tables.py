@@ -73,6 +73,7 @@ displays = Table(
     instant_column("made_at"),
     Column("revoked_at", Double, nullable=True),
     text_column("revoked_by"),
+    text_column("revoked_why"),
     instant_column("seen_at"),
     UniqueConstraint("token"),
     Index(None, "site"),

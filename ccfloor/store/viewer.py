@@ -24,7 +24,7 @@ class Viewer:
     """A reader's rights. ``queues``, ``teams`` and ``agents`` are None where all are allowed.
 
     Unless somebody asks it is the program itself. ``who``: the name of the account, "" on an open floor;
-    ``source``: the address it asks from.
+    ``source``: the address it asks from. ``numbered``: agents appear by their seat's number.
     """
 
     role: str = Role.SYSTEM
@@ -37,6 +37,7 @@ class Viewer:
     account: int = 0
     who: str = ""
     source: str = ""
+    numbered: bool = False
 
     def may(self, right: Right) -> bool:
         """Whether this role has a right."""

@@ -6,13 +6,14 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from ccfloor.access.board import page_of
 from ccfloor.access.places import PAGES
 from ccfloor.access.rights import Right, may
 from ccfloor.service import runtime
-from ccfloor.service.access.cookies import cookie_of
+from ccfloor.service.access.cookies import board_cookie_of, cookie_of
 from ccfloor.service.access.identity import Identity, ask_by
 from ccfloor.service.access.ways import PASSWORD, SIGN_OUT
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, as_written, text
 
 _STYLE = """
 <style>.ccfloor-who{font-size:.8125rem;line-height:1.5;overflow-wrap:anywhere}
@@ -40,11 +41,13 @@ def used() -> None:
 
 def _holder(used: bool) -> Identity | None:
     """Who holds the browser's cookie. Nobody who was not known before, while the database is away."""
-    cookie = cookie_of(st.context.cookies)
-    if not isinstance(cookie, str) or not cookie:  # a page under test has no browser
+    cookie, token = cookie_of(st.context.cookies), board_cookie_of(st.context.cookies)
+    if not isinstance(cookie, str) or not isinstance(token, str):  # a page under test has no browser
         return None
+    doors = runtime.service().doors
     try:
-        return runtime.service().doors.who(cookie, used=used)
+        person = doors.who(cookie, used=used) if cookie else None
+        return person or (doors.board(token) if token else None)
     except SQLAlchemyError:
         return None
 
@@ -60,12 +63,18 @@ def has(right: Right) -> bool:
 
 
 def may_open(page: str) -> bool:
-    """Whether who sits here may open a page, by the table of places."""
+    """Whether who sits here may open a page, by the table of places; a wall has its own page alone."""
+    board = who().board
+    if board and page != page_of(board):
+        return False
     return page in PAGES and any(has(right) for right in PAGES[page].rights)
 
 
 def beyond(page: str, first: str, lang: Lang, back: str) -> None:
     """Say in one sentence that a page is not for this role; ``first``: one that is, ``back``: its address."""
+    if who().board:
+        _only_the_board(first, lang, back)
+        return
     role = text(f"access.role.{who().role}", lang)
     if not first:
         st.warning(text("access.nowhere", lang, role=role))
@@ -73,6 +82,22 @@ def beyond(page: str, first: str, lang: Lang, back: str) -> None:
     st.warning(text("access.beyond", lang, role=role, page=text(f"page.{page}", lang)))
     words = text("access.beyond.back", lang, page=text(f"page.{first}", lang))
     st.html(f'<a href="{back}" target="_self">{escape(words)}</a>')
+
+
+def on_board() -> bool:
+    """Whether this browser is a wall: nothing but its board is shown."""
+    return bool(who().board)
+
+
+def _only_the_board(page: str, lang: Lang, back: str) -> None:
+    """Where a wall's browser is sent elsewhere: what it is, the way back, and how to end it."""
+    st.warning(text("display.only", lang, name=as_written(who().shown), page=text(f"page.{page}", lang)))
+    words = escape(text("access.beyond.back", lang, page=text(f"page.{page}", lang)))
+    ends = escape(text("display.leave", lang))
+    st.html(
+        f'{_STYLE}<div class="ccfloor-who"><a href="{back}" target="_self">{words}</a>'
+        f'<div><form method="post" action="{SIGN_OUT.lstrip("/")}?lang={lang}"><button>{ends}</button></form></div></div>'
+    )
 
 
 def foot(lang: Lang, home: str) -> None:

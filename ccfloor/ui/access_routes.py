@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from ccfloor.service import runtime
 from ccfloor.service.access.accounts import AccountError, change_password
-from ccfloor.service.access.cookies import cookie_of, give, over_https, take
+from ccfloor.service.access.cookies import board_cookie_of, cookie_of, give, over_https, take, take_board
 from ccfloor.service.access.guard import source_of
 from ccfloor.service.access.identity import Identity
 from ccfloor.service.access.sign_in import Refused, sign_in
@@ -69,7 +69,9 @@ def _bad(request: Request, way: Way) -> str:
 
 def _told(request: Request, way: Way) -> str:
     """Why somebody is here again, as a sentence; "" where there is nothing to tell."""
-    found = next((name for name in ("ended", "changed", "out") if name in request.query_params), "")
+    found = next(
+        (name for name in ("ended", "changed", "out", "revoked") if name in request.query_params), ""
+    )
     return text(f"access.{found}", way.lang) if found else ""
 
 
@@ -98,10 +100,14 @@ def _next(way: Way, account: Account) -> str:
 
 
 async def leave(request: Request) -> Response:
-    """Sign out; the session is over everywhere it was used."""
+    """Sign out; the session is over everywhere it was used. A wall's browser is a wall no longer."""
     who = await _who(request)
     form = await _form(request)
     way = _way(request)
+    if who is None and board_cookie_of(request.cookies):
+        answer = RedirectResponse(f"../{FIRST}" + way.query(), 303)
+        take_board(answer)
+        return answer
     if who is None or form.get("csrf") != who.csrf:
         return RedirectResponse("../login" + way.query(), 303)
     more = {"out": "1"} if await asyncio.to_thread(_by_provider, who) else {}

@@ -76,7 +76,8 @@ def look() -> Look:
     """The look the URL asks for; without it the browser's language, and dark."""
     asked = st.query_params
     theme: Theme = "light" if asked.get("theme") == "light" else "dark"
-    return Look(language(asked.get("lang"), st.context.locale), theme, asked.get("kiosk") == "1")
+    kiosk = asked.get("kiosk") == "1" or access_kit.on_board()
+    return Look(language(asked.get("lang"), st.context.locale), theme, kiosk)
 
 
 def shell() -> Any:

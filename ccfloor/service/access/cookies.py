@@ -8,6 +8,10 @@ from starlette.responses import Response
 PLAIN, SECURE = "ccfloor", "__Host-ccfloor"
 
 
+BOARD_PLAIN, BOARD_SECURE = "ccfloor_display", "__Host-ccfloor_display"
+_LONGEST_S = 400 * 86400  # as long as browsers keep one; each opening of the page renews it
+
+
 def over_https(asked: HTTPConnection) -> bool:
     """Whether the browser speaks https, to us or to a proxy before us."""
     told = asked.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
@@ -28,4 +32,21 @@ def give(response: Response, value: str, secure: bool) -> None:
 def take(response: Response) -> None:
     """Take the cookie back."""
     for name, secure in ((PLAIN, False), (SECURE, True)):
+        response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def board_cookie_of(cookies: Mapping[str, str]) -> str:
+    """The token of a wall's link among the cookies, "" without one."""
+    return cookies.get(BOARD_SECURE) or cookies.get(BOARD_PLAIN) or ""
+
+
+def give_board(response: Response, token: str, secure: bool) -> None:
+    """Make the browser a wall, until its link is revoked."""
+    name = BOARD_SECURE if secure else BOARD_PLAIN
+    response.set_cookie(name, token, _LONGEST_S, path="/", httponly=True, samesite="lax", secure=secure)
+
+
+def take_board(response: Response) -> None:
+    """The browser is a wall no longer."""
+    for name, secure in ((BOARD_PLAIN, False), (BOARD_SECURE, True)):
         response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)

@@ -6,16 +6,18 @@ through is answered with the identity at hand (``ccfloor.service.access.identity
 
 import asyncio
 from collections.abc import Callable
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ccfloor.access.board import TOKEN, page_of, query_on, without_token
 from ccfloor.access.local import asked_here
 from ccfloor.access.rights import may
-from ccfloor.service.access.cookies import cookie_of, over_https
+from ccfloor.service.access.cookies import board_cookie_of, cookie_of, give_board, over_https
 from ccfloor.service.access.doors import Doors
 from ccfloor.service.access.headers import with_headers
 from ccfloor.service.access.identity import OPEN, Identity, acting_as
@@ -53,13 +55,16 @@ class Guard:
             send = with_headers(send, over_https(asked))
         try:
             identity = await self._identity(asked, way)
+            shown = await self._shown(asked, way, identity)
         except SQLAlchemyError:
             await _away(scope, receive, send)
             return
-        refused = self._refused(asked, way, identity)
+        refused = shown or self._refused(asked, way, identity)
         if refused is not None:
             await _refuse(scope, receive, send, refused)
             return
+        if identity and identity.board and way.kind is Kind.PAGE:
+            send = _renewing(send, board_cookie_of(asked.cookies), over_https(asked))
         await self._through(scope, receive, send, identity)
 
     def _path(self, path: str) -> str:
@@ -72,7 +77,30 @@ class Guard:
             found = await asyncio.to_thread(doors.who, cookie, used=used)
             if found:
                 return found._replace(source=source_of(asked))
+        token = board_cookie_of(asked.cookies)
+        if token and way.kind is not Kind.PUBLIC:
+            wall = await asyncio.to_thread(doors.board, token)
+            if wall:
+                return wall._replace(source=source_of(asked))
         return OPEN._replace(source=source_of(asked)) if not doors.closed and _here(asked) else None
+
+    async def _shown(self, asked: HTTPConnection, way: Way, identity: Identity | None) -> Response | None:
+        """A wall's link is opened: its token goes into a cookie, and out of the address.
+
+        Somebody who is signed in stays who he is.
+        """
+        token = asked.query_params.get(TOKEN, "")
+        if not token or way.kind is not Kind.PAGE or asked.scope["type"] != "http":
+            return None
+        if identity and identity.session:
+            return RedirectResponse(_address(asked, without_token(asked.query_params.multi_items())), 303)
+        wall = await asyncio.to_thread(self._doors().board, token)
+        if wall is None or way.page != page_of(wall.board):
+            return RedirectResponse(f"{self._base}{SIGN_IN}?revoked=1", 303)
+        query = query_on(wall.board, asked.query_params.multi_items())
+        answer = RedirectResponse(_address(asked, query), 303)
+        give_board(answer, token, over_https(asked))
+        return answer
 
     def _refused(self, asked: HTTPConnection, way: Way, identity: Identity | None) -> Response | None:
         """What to answer instead; None where it may go through."""
@@ -82,6 +110,8 @@ class Guard:
             return None
         if identity is None:
             return _sign_in_first(asked, self._base + SIGN_IN)
+        if identity.board:
+            return _off_board(asked, way, identity)
         if identity.must_change:
             return _sign_in_first(asked, self._base + PASSWORD)
         return _beyond(asked, way, identity) if way.kind is Kind.ROUTE else None
@@ -98,8 +128,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         with acting_as(identity):
-            if scope["type"] == "websocket" and identity.session:
-                await self._sockets.serve(self._app, scope, receive, send)
+            if scope["type"] == "websocket" and (identity.session or identity.board):
+                await self._sockets.serve(self._app, scope, receive, send, bool(identity.board))
             else:
                 await self._app(scope, receive, send)
 
@@ -124,6 +154,36 @@ def _beyond(asked: HTTPConnection, way: Way, identity: Identity) -> Response | N
     if changes and identity.csrf and asked.headers.get(CSRF) != identity.csrf:
         return JSONResponse({"error": "not_ours"}, 403)
     return None
+
+
+def _off_board(asked: HTTPConnection, way: Way, wall: Identity) -> Response | None:
+    """A wall has its page, the live stream and what Streamlit needs for it. Another page says so itself."""
+    looks = asked.scope["type"] == "websocket" or asked.scope["method"] in _SAFE
+    if not looks or not (way.board or way.kind is Kind.PAGE):
+        return JSONResponse({"error": "forbidden"}, 403)
+    if way.kind is not Kind.PAGE or way.page != page_of(wall.board):
+        return None
+    query = query_on(wall.board, asked.query_params.multi_items())
+    if dict(parse_qsl(query)) == dict(asked.query_params):
+        return None
+    return RedirectResponse(_address(asked, query), 303)
+
+
+def _address(asked: HTTPConnection, query: str) -> str:
+    return asked.url.path + (f"?{query}" if query else "")
+
+
+def _renewing(send: Send, token: str, secure: bool) -> Send:
+    """A sender that gives the wall its cookie anew, so that it never expires."""
+    given = Response()
+    give_board(given, token, secure)
+
+    async def said(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append("set-cookie", given.headers["set-cookie"])
+        await send(message)
+
+    return said
 
 
 def _sign_in_first(asked: HTTPConnection, where: str) -> Response:

@@ -1,31 +1,35 @@
-"""The open sockets of people who signed in: each is closed within two seconds of its session's end."""
+"""The open sockets of people and walls: each is closed within two seconds of its session's end."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ccfloor.service.access.cookies import cookie_of
+from ccfloor.service.access.cookies import board_cookie_of, cookie_of
 from ccfloor.service.access.doors import Doors
 
 SIGNED_OUT, POLICY, AWAY = 4401, 1008, 1013  # codes with which a socket is closed
 _LOOK_S = 1.0
+Stands = Callable[[Doors], bool]
 
 
 class Sockets:
-    """The open sockets of people: each is closed soon after its session is over."""
+    """The open sockets of people and walls: each is closed soon after its session is over."""
 
     def __init__(self, doors: Callable[[], Doors]) -> None:
         self._doors = doors
-        self._open: dict[asyncio.Event, str] = {}
+        self._open: dict[asyncio.Event, Stands] = {}
         self._watching: asyncio.Task[None] | None = None
 
-    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the app serve a socket until it ends by itself or its session is over."""
+    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, board: bool) -> None:
+        """Let the app serve a socket until it ends by itself or its session is over.
+
+        ``board``: it is a wall's, which is over when its link is revoked.
+        """
         over = asyncio.Event()
-        self._open[over] = cookie_of(HTTPConnection(scope).cookies)
+        self._open[over] = _stands(HTTPConnection(scope).cookies, board)
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
         ending = asyncio.create_task(over.wait())
@@ -41,17 +45,22 @@ class Sockets:
             for over in await asyncio.to_thread(self._gone, dict(self._open)):
                 over.set()
 
-    def _gone(self, open_: dict[asyncio.Event, str]) -> list[asyncio.Event]:
+    def _gone(self, open_: dict[asyncio.Event, Stands]) -> list[asyncio.Event]:
         doors = self._doors()
-        return [over for over, cookie in open_.items() if not _stands(doors, cookie)]
+        return [over for over, stands in open_.items() if not stands(doors)]
 
 
-def _stands(doors: Doors, cookie: str) -> bool:
+def _stands(cookies: Mapping[str, str], board: bool) -> Stands:
     """Whether a socket may stay open; while nobody can be asked it may."""
-    try:
-        return doors.who(cookie, used=False) is not None
-    except SQLAlchemyError:
-        return True
+    token, cookie = board_cookie_of(cookies), cookie_of(cookies)
+
+    def stands(doors: Doors) -> bool:
+        try:
+            return (doors.board(token) if board else doors.who(cookie, used=False)) is not None
+        except SQLAlchemyError:
+            return True
+
+    return stands
 
 
 def _until(receive: Receive, send: Send, ending: asyncio.Task[bool]) -> Receive:

@@ -22,15 +22,18 @@ class Kind(Enum):
 
 
 class Way(NamedTuple):
-    """What a path leads to. ``page``: its name, "" for none that we know."""
+    """What a path leads to. ``page``: its name, "" for none that we know; ``board``: a wall may have it."""
 
     kind: Kind
     place: Place = Place()
     page: str = ""
+    board: bool = False
 
 
 _FILES = ("/static/", "/_stcore/health", "/_stcore/host-config", "/favicon.")
 _INNER = ("/_stcore/", "/media/", "/component/", "/app/static/", "/_st")
+_INNER_OF_BOARDS = ("/_stcore/stream", "/_stcore/bidi-components/", "/component/", "/app/static/")
+LIVE = "/live"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
 OIDC_START, OIDC_BACK, OIDC_OUT = "/auth/oidc/start", "/auth/oidc/back", "/auth/oidc/out"
 _WAYS_IN = (SIGN_IN, SIGN_OUT, PASSWORD, OIDC_START, OIDC_BACK, OIDC_OUT)
@@ -46,9 +49,9 @@ def way_of(path: str, socket: bool = False) -> Way:
     if path.startswith(_FILES):
         return Way(Kind.PUBLIC, PUBLIC)
     if path.startswith(_INNER):
-        return Way(Kind.INNER)
+        return Way(Kind.INNER, board=path.startswith(_INNER_OF_BOARDS))
     if socket:
-        return Way(Kind.ROUTE, SOCKETS.get(path, Place()))
+        return Way(Kind.ROUTE, SOCKETS.get(path, Place()), board=path == LIVE)
     for template, pattern in _patterns():
         if pattern.match(path):
             place = ROUTES[template]

@@ -90,7 +90,7 @@ def _create_displays() -> None:
         *_texts("made_by why"),
         *_instants("made_at"),
         sa.Column("revoked_at", sa.Double(), nullable=True),
-        *_texts("revoked_by"),
+        *_texts("revoked_by revoked_why"),
         *_instants("seen_at"),
         _primary("displays"),
         _unique("displays", "token"),
