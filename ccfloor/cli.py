@@ -3,12 +3,15 @@
 import logging
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from ccfloor.access.acts import Act
+from ccfloor.cli_audit import app as audit_app
 from ccfloor.cli_common import (
     BAD_LINES,
     CLEAN,
@@ -18,16 +21,20 @@ from ccfloor.cli_common import (
     Json,
     Lang,
     Site,
+    at_the_machine,
     context,
     fail,
     first_line,
     show_json,
     table,
 )
+from ccfloor.cli_display import app as display_app
 from ccfloor.cli_kpi import app as kpi_app
 from ccfloor.cli_report import app as report_app
 from ccfloor.cli_rules import app as rules_app
 from ccfloor.cli_user import app as user_app
+from ccfloor.service.access.identity import acting_as
+from ccfloor.service.audit import acting, record_alone
 from ccfloor.service.lease import LeaseTaken
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import Settings, load
@@ -41,6 +48,8 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(report_app, name="report")
 app.add_typer(kpi_app, name="kpi")
 app.add_typer(user_app, name="user")
+app.add_typer(audit_app, name="audit")
+app.add_typer(display_app, name="display")
 _TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]
 
@@ -50,7 +59,8 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        app()
+        with acting_as(at_the_machine()):
+            app()
     except SettingsError as error:
         fail(str(error))
     except LeaseTaken as error:
@@ -297,6 +307,9 @@ def rebuild(
         if sys.stderr.isatty():
             typer.echo(f"\r{done} / {last}", err=True, nl=False)
 
+    if not check:
+        told = (Act.DATA_REBUILT, "site", None, "", time.time())
+        record_alone(found.engine, acting(), *told, site=found.config.site)
     result = rebuild_site(
         found.engine, found.config, found.config.site, replace=not check, progress=progress, watched=watched
     )

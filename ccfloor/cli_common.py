@@ -1,5 +1,7 @@
 """What every command line of ccfloor needs: settings and database at hand, sentences, JSON, exit codes."""
 
+import getpass
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, NoReturn
@@ -9,7 +11,10 @@ import msgspec
 import typer
 from sqlalchemy import Engine
 
+from ccfloor.access.rights import Role
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.access.identity import Identity
+from ccfloor.service.audit import COMMAND_LINE
 from ccfloor.service.settings import Settings, load
 from ccfloor.service.site import load_site
 from ccfloor.store.engine import BUSY_S, open_engine
@@ -38,6 +43,15 @@ def context(db: str | None, site: str | None = None, busy_s: float = BUSY_S, **g
     engine = open_engine(settings.db, busy_s)
     upgrade(engine)
     return Context(settings, config, engine)
+
+
+def at_the_machine() -> Identity:
+    """Who types commands: whoever sits at the server is the owner of the database in any case."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = f"uid {os.getuid()}"
+    return Identity(name=name, role=Role.SYSTEM, source=COMMAND_LINE)
 
 
 def fail(sentence: str) -> NoReturn:

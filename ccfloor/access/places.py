@@ -33,6 +33,7 @@ PAGES: Mapping[str, Place] = {
     "rules": Place((Right.RULES, Right.RESULTS)),
     "data_quality": Place((Right.QUALITY,)),
     "definitions": Place((Right.DEFINITIONS,)),
+    "audit": Place((Right.AUDIT,)),
     "settings": Place((Right.SETTINGS,)),
     "accounts": Place((Right.ACCOUNTS,)),
 }

@@ -25,7 +25,7 @@ WHY_MAX = 1000
 _TEXT_MAX = 2000  # of one value
 OPEN = "open"  # in place of a role: no account, a name that was typed on an open floor
 COMMAND_LINE = "command line"  # in place of an address
-_encoder = msgspec.json.Encoder(order="deterministic")
+_encoder = msgspec.json.Encoder()
 
 Values = Mapping[str, Any] | None
 

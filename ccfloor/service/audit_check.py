@@ -91,7 +91,7 @@ class Checker:
     """
 
     def __init__(self) -> None:
-        self._seen = Checked()
+        self._seen, self._of = Checked(), ("", "")
         self._began_at = 0.0
         self._lock = Lock()
 
@@ -99,8 +99,15 @@ class Checker:
         """Go through some more. Raises Forbidden."""
         may_read(viewer)
         with self._lock:
+            if self._of != (of := (str(engine.url), viewer.site)):
+                self._seen, self._of, self._began_at = Checked(), of, now
             again = _AGAIN_S if self._seen.last <= _QUICK else _LONG_AGAIN_S
             if self._seen.fault or (self._seen.whole and not 0 <= now - self._began_at < again):
                 self._seen, self._began_at = Checked(), now
             self._seen = go_on(engine, viewer.site, self._seen, now, most)
             return self._seen
+
+    def keep(self, seen: Checked) -> None:
+        """Take over what somebody else went through."""
+        with self._lock:
+            self._seen = seen

@@ -13,8 +13,10 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Engine, select
 
+from ccfloor.access.acts import Act
 from ccfloor.acd.queue_log_files import Block, locate, order_files, read_blocks
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.audit import acting, record_alone
 from ccfloor.service.bulk import BulkSink, Complain
 from ccfloor.service.keeper import RecorderKeeper, stored_cursor
 from ccfloor.service.lease import LeaseTaken, is_collecting, take_lease
@@ -78,6 +80,9 @@ def import_files(
     feed = _feed(engine, config.site, present)
     if feed is None:
         return missing
+    names = {"files": [path.name for path in present]}
+    by, about = acting(), f"recording/{present[0].name}"
+    record_alone(engine, by, Act.IMPORT_RECORDING, about, names, "", clock(), site=config.site)
     way = _way(engine, config.site, feed, present, clock())
     try:
         with _recorder(engine, config, way, present, clock, site) as recorder:

@@ -11,6 +11,7 @@ from ccfloor.service import runtime
 from ccfloor.service.kpi_site import KpiBook, kpi_book
 from ccfloor.ui import definitions_catalogue, definitions_one, people_kit
 from ccfloor.ui.definitions_files import catalogue_csv, definitions_excel
+from ccfloor.ui.downloads import download
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import Look
@@ -88,6 +89,6 @@ def _files(book: KpiBook, lang: Lang) -> None:
     name = f"ccfloor-{config.site}-definitions"
     with st.container(horizontal=True):
         made = partial(definitions_excel, book, config, day, lang)
-        st.download_button(text("definitions.excel", lang), made, f"{name}.xlsx", EXCEL, key="def-xlsx")
+        download(text("definitions.excel", lang), made, f"{name}.xlsx", EXCEL, key="def-xlsx")
         plain = partial(catalogue_csv, book, day, lang)
-        st.download_button(text("definitions.csv", lang), plain, f"{name}.csv", "text/csv", key="def-csv")
+        download(text("definitions.csv", lang), plain, f"{name}.csv", "text/csv", key="def-csv")

@@ -12,6 +12,7 @@ from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow
 from ccfloor.service import runtime
 from ccfloor.store.queries import CallFilter, call_page
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, csv_bytes, excel_bytes
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.texts import Lang, text
@@ -95,6 +96,6 @@ def _table(rows: list[tuple[Cell, ...]], calls: list[CallRow], now: float, lang:
     name = f"ccfloor-{service.config.site}-{at:%Y%m%d-%H%M}"
     left, right, _ = st.columns([1, 1, 4])
     excel = partial(excel_bytes, text("gone.title", lang), header, rows)
-    left.download_button(text("gone.csv", lang), partial(csv_bytes, header, rows), f"{name}.csv", "text/csv")
+    download(text("gone.csv", lang), partial(csv_bytes, header, rows), f"{name}.csv", "text/csv", where=left)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    right.download_button(text("gone.excel", lang), excel, f"{name}.xlsx", kind)
+    download(text("gone.excel", lang), excel, f"{name}.xlsx", kind, where=right)

@@ -11,6 +11,7 @@ from ccfloor.kpi.callers import Attempt, Case
 from ccfloor.service import called_back, runtime
 from ccfloor.service.called_back import MOST, Callers, abandoned_callers
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import call_link
@@ -67,7 +68,7 @@ def _list(shown: list[Case], asked: Asked, within: str) -> None:
         _row(case, who, within, lang)
     file = f"ccfloor-{service.config.site}-callers-{asked.of.name}.xlsx"
     make = partial(_excel, shown, lang)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-callers-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-callers-excel")
 
 
 def _page(pages: int, lang: Lang) -> int:

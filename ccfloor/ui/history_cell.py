@@ -13,6 +13,7 @@ from ccfloor.service import runtime
 from ccfloor.service.queue_history import Measure, measure
 from ccfloor.store.queue_history import cell_calls, half_hour_counts
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.history_calls import call_line, calls_table, header
 from ccfloor.ui.history_heat import EXCEL
@@ -46,7 +47,7 @@ def show(asked: Asked) -> None:
     people_kit.piece(calls_table(rows, config, lang))
     file = f"ccfloor-{config.site}-{at}-{asked.of.name}.xlsx"
     make = partial(_excel, asked.queue, halves, at, lang)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-cell-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-cell-excel")
 
 
 def _days(asked: Asked, halves: list[Period], told: dict[str, dict[str, float]], lang: Lang) -> str:

@@ -13,6 +13,7 @@ from ccfloor.kpi.week import Cell
 from ccfloor.service import runtime
 from ccfloor.service.queue_history import VOLUME, Measure, Spot, Week, measure, week
 from ccfloor.ui import history_scale, people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell as Value
 from ccfloor.ui.export import book_bytes
 from ccfloor.ui.history_scale import Scale
@@ -85,7 +86,7 @@ def show(seen: Look, asked: Asked) -> None:
     people_kit.piece(_key(found, scale, lang))
     make = partial(_excel, found, lang)
     file = f"ccfloor-{service.config.site}-{name}-{asked.of.name}.xlsx"
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-heat-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-heat-excel")
 
 
 def _said(what: Measure, asked: Asked, lang: Lang) -> str:

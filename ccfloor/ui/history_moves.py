@@ -11,6 +11,7 @@ from ccfloor.service import runtime
 from ccfloor.store.queue_history import range_counts
 from ccfloor.store.queue_moves import MOST, Move, Pair, moves, pairs
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, book_bytes
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import agent_label, call_link
@@ -45,7 +46,7 @@ def show(asked: Asked) -> None:
         _list(shown, lang)
     file = f"ccfloor-{service.config.site}-transfers-{asked.of.name}.xlsx"
     make = partial(_excel, counted, answered, found.found, lang)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-moves-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-moves-excel")
 
 
 def _answered(asked: Asked) -> dict[str, float]:

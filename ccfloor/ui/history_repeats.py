@@ -12,6 +12,7 @@ from ccfloor.service.kpi_site import kpi_book
 from ccfloor.store.kpi_figures import figures
 from ccfloor.store.queue_history import Again, called_again
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_heat import EXCEL
@@ -49,7 +50,7 @@ def _numbers(asked: Asked, lang: Lang) -> None:
     st.caption(text("qh.repeats.note", lang))
     file = f"ccfloor-{service.config.site}-repeats-{asked.of.name}.xlsx"
     make = partial(excel_bytes, text("qh.view.repeats", lang), header, told)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-repeats-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-repeats-excel")
 
 
 def _windows(asked: Asked) -> str:

@@ -18,6 +18,7 @@ from ccfloor.service import runtime
 from ccfloor.service.kpi_site import KpiBook, kpi_book
 from ccfloor.store.queue_history import range_counts, whole
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, book_bytes
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_heat import EXCEL
@@ -48,7 +49,7 @@ def show(asked: Asked) -> None:
     people_kit.piece(escape(_spread(total, kpi, asked.scope, lang)))
     file = f"ccfloor-{service.config.site}-sl-{asked.of.name}.xlsx"
     make = partial(_excel, told, kpi, lang)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-sl-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-sl-excel")
 
 
 def _told(asked: Asked) -> dict[Scope, dict[str, float]]:

@@ -11,6 +11,7 @@ from ccfloor.kpi.fields import Figures
 from ccfloor.service import runtime
 from ccfloor.store.queue_history import Waits, range_counts, waits, whole
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, book_bytes
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
@@ -52,7 +53,7 @@ def show(asked: Asked) -> None:
     st.caption(text("qh.waits.rank" if exact else "qh.waits.buckets", lang, n=f"{MOST:,}"))
     file = f"ccfloor-{service.config.site}-waits-{asked.of.name}.xlsx"
     make = partial(_excel, counted, rows, lang)
-    st.download_button(text("qh.excel", lang), make, file, EXCEL, key="qh-waits-excel")
+    download(text("qh.excel", lang), make, file, EXCEL, key="qh-waits-excel")
 
 
 def buckets(told: Figures) -> list[int]:

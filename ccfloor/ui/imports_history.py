@@ -12,6 +12,7 @@ from ccfloor.service import runtime
 from ccfloor.service.people_log import entries
 from ccfloor.store.imports import StoredRow, Taken, rows_of
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.imports_words import cell_text, day_text, days_text, stamp
 from ccfloor.ui.texts import Lang, text
@@ -132,7 +133,7 @@ def _rows(item: Taken, lang: Lang) -> None:
         st.caption(text("imports.rows.limit", lang, n=_ROWS_SHOWN))
     make = partial(excel_bytes, item.dataset, header, cells)
     name = f"ccfloor-{service.config.site}-import-{item.id}.xlsx"
-    st.download_button(text("imports.rows.download", lang), make, name, _EXCEL, key=f"people-rows-{item.id}")
+    download(text("imports.rows.download", lang), make, name, _EXCEL, key=f"people-rows-{item.id}")
 
 
 def _why_not(item: Taken) -> str:

@@ -19,6 +19,7 @@ from ccfloor.service.table_file import BYTES_MAX, LINES_MAX
 from ccfloor.store.imports import held
 from ccfloor.ui import imports_history
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, stamp, used_by, users
 from ccfloor.ui.links import address
@@ -93,13 +94,9 @@ def _choose(using: Using, lang: Lang) -> Dataset:
 def _templates(dataset: Dataset, lang: Lang) -> None:
     with st.container(horizontal=True):
         made = partial(excel_template, dataset, lang)
-        st.download_button(
-            text("imports.template.xlsx", lang), made, f"{dataset.id}.xlsx", EXCEL, key="im-xlsx"
-        )
+        download(text("imports.template.xlsx", lang), made, f"{dataset.id}.xlsx", EXCEL, key="im-xlsx")
         plain = partial(csv_template, dataset, lang)
-        st.download_button(
-            text("imports.template.csv", lang), plain, f"{dataset.id}.csv", "text/csv", key="im-csv"
-        )
+        download(text("imports.template.csv", lang), plain, f"{dataset.id}.csv", "text/csv", key="im-csv")
     with st.expander(text("imports.columns", lang)):
         rows = [[escape(cell) for cell in row] for row in described(dataset, lang)]
         kit.piece(kit.table(described_header(lang), rows))
@@ -163,9 +160,7 @@ def _faults(seen: Preview, lang: Lang) -> None:
     if len(faults) > _FAULTS_SHOWN:
         st.caption(text("imports.bad.more", lang, n=_FAULTS_SHOWN))
     make = partial(excel_bytes, text("imports.bad.title", lang), header, cells)
-    st.download_button(
-        text("imports.bad.download", lang), make, f"{seen.file}-errors.xlsx", EXCEL, key="im-bad"
-    )
+    download(text("imports.bad.download", lang), make, f"{seen.file}-errors.xlsx", EXCEL, key="im-bad")
 
 
 def _sentence(words: str) -> str:

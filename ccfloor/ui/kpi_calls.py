@@ -11,6 +11,7 @@ from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.store.call_list import OF_AGENTS, WHICH, CallList, Place, Which, call_list
 from ccfloor.ui import people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.history_calls import call_line, calls_table, header
 from ccfloor.ui.links import address
@@ -48,7 +49,7 @@ def show(seen: Look, words: Words, scope: Scope, of: Period) -> None:
     _turn(found, place, lang)
     name = f"ccfloor-{service.config.site}-{of.name.replace(':', '')[:15]}-{which}.xlsx"
     make = partial(_book, scope, of, which, lang)
-    st.download_button(text("kpi.calls.excel", lang), make, name, MIME["xlsx"], key="kpi-calls-excel")
+    download(text("kpi.calls.excel", lang), make, name, MIME["xlsx"], key="kpi-calls-excel")
 
 
 def _which(scope: Scope, lang: Lang) -> Which:

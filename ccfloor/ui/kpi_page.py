@@ -21,6 +21,7 @@ from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.material import named
 from ccfloor.service.subjects import stored_queues, subjects
 from ccfloor.ui import kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.filling import filling
 from ccfloor.ui.kpi_words import period_text, words_of
 from ccfloor.ui.links import address, page_address
@@ -245,7 +246,7 @@ def _excel(table: KpiTable, lang: Lang) -> None:
         return
     name = f"ccfloor-{service.config.site}-{table.period.name}-{str(table.scope).replace(':', '-')}.xlsx"
     make = partial(_book, table.period, table.scope, lang)
-    st.download_button(text("kpi.excel", lang), make, name, MIME["xlsx"], key="kpi-excel")
+    download(text("kpi.excel", lang), make, name, MIME["xlsx"], key="kpi-excel")
 
 
 def _book(of: Period, scope: Scope, lang: Lang) -> bytes:

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
 from ccfloor.service.access.accounts import AccountError
+from ccfloor.service.access.displays import DisplayError
 from ccfloor.service.access.identity import acting_name
 from ccfloor.service.people_log import PeopleError
 from ccfloor.store.viewer import Forbidden
@@ -137,6 +138,9 @@ def acting(lang: Lang, act: Callable[[], str]) -> bool:
         return False
     except AccountError as error:
         st.error(text(f"account.error.{error.code}", lang))
+        return False
+    except DisplayError as error:
+        st.error(text(f"display.error.{error.code}", lang))
         return False
     except Forbidden:
         st.error(text("access.forbidden", lang))

@@ -10,6 +10,7 @@ from ccfloor.service import runtime
 from ccfloor.service.after_sheet import HistoryRow, history
 from ccfloor.service.after_timeline import Text, both
 from ccfloor.ui import people_kit, plan_sheet
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
@@ -142,7 +143,7 @@ def _table(rows: list[HistoryRow], lang: Lang) -> None:
     st.caption(text("history.count", lang, n=len(rows)))
     make = partial(excel_bytes, text("history.title", lang), header, cells)
     name = f"ccfloor-{runtime.service().config.site}-history.xlsx"
-    st.download_button(text("history.excel", lang), make, name, _EXCEL, key="history-excel")
+    download(text("history.excel", lang), make, name, _EXCEL, key="history-excel")
 
 
 def _cells(row: HistoryRow, lang: Lang) -> list[str]:

@@ -10,6 +10,7 @@ import streamlit as st
 from ccfloor.service import runtime
 from ccfloor.service.after_sheet import Place, by_shift, sheet_of
 from ccfloor.ui import charts, people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.links import address
 from ccfloor.ui.sheet_chart import figure
 from ccfloor.ui.sheet_excel import sheet_excel
@@ -72,16 +73,14 @@ def _downloads(words: Words) -> None:
     at = datetime.fromtimestamp(words.sheet.begun, ZoneInfo(words.config.zone))
     name = f"ccfloor-{words.config.site}-{at:%Y%m%d-%H%M%S}"
     with st.container(horizontal=True):
-        st.download_button(
+        download(
             words.say("pdf"),
             partial(sheet_pdf, words, names),
             f"{name}.pdf",
             "application/pdf",
             key="sheet-pdf",
         )
-        st.download_button(
-            words.say("excel"), partial(sheet_excel, words), f"{name}.xlsx", _EXCEL, key="sheet-excel"
-        )
+        download(words.say("excel"), partial(sheet_excel, words), f"{name}.xlsx", _EXCEL, key="sheet-excel")
 
 
 def _headline(words: Words) -> str:

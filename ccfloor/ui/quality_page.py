@@ -18,6 +18,7 @@ from ccfloor.store.quality import repair_rows, repairs_by_hour
 from ccfloor.store.queries import repair_counts, source_rows
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui import charts, people_kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import book_bytes
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.quality_rows import Sheet, Words, shown_of, signed
@@ -254,7 +255,7 @@ def _repair_kinds(place: Place, seen: Look) -> None:
 
 
 def _export(place: Place, lang: Lang) -> None:
-    st.download_button(
+    download(
         text("quality.excel", lang),
         partial(_book, place, lang),
         f"ccfloor-{place.config.site}-quality.xlsx",

@@ -23,6 +23,7 @@ from ccfloor.service.reports.material import named
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, PlanPart, ReportKind
 from ccfloor.service.subjects import subjects
 from ccfloor.ui import people_kit, report_html, report_plans, report_runs
+from ccfloor.ui.downloads import download
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
@@ -218,7 +219,7 @@ def _downloads(data: ReportData, lang: Lang) -> None:
     site = runtime.service().config.site
     with st.container(horizontal=True, vertical_alignment="center"):
         for form in FORMATS:
-            st.download_button(
+            download(
                 text(f"report.page.get.{form}", lang),
                 partial(writer.file, data, lang, form),
                 file_name(site, data.kind, data.scope, data.period, lang, form),

@@ -18,6 +18,7 @@ from ccfloor.service.reports.plans import Format, Plan, read_plans
 from ccfloor.service.reports.reasons import in_language
 from ccfloor.service.reports.runs import ASKED, DONE, FAILED, RUNNING, Run, read_runs, retry
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.texts import Lang, text
@@ -86,7 +87,7 @@ def _one(runs: list[Run], named: dict[int, Plan], who: str, lang: Lang) -> None:
     with st.container(horizontal=True):
         for form in plan.body.formats:
             name = _name(run, plan, form)
-            st.download_button(
+            download(
                 text(f"report.page.get.{form}", lang),
                 lambda form=form: _file(run, plan, form),  # type: ignore[misc]
                 name,

@@ -12,6 +12,7 @@ from ccfloor.rules.write import rules_text
 from ccfloor.service import runtime
 from ccfloor.service.rulebook import Edition, editions
 from ccfloor.service.rules_now import file_rules
+from ccfloor.ui.downloads import download
 from ccfloor.ui.rules_edit import (
     Draft,
     edit,
@@ -101,12 +102,13 @@ def _list(stories: dict[str, list[Edition]], seen: Look) -> None:
     with left:
         _link(text("rules.new", lang), seen, NEW)
     rules = [item.rule for item in present.values() if item.rule is not None]
-    right.download_button(
+    download(
         text("rules.download", lang),
         lambda: rules_text(rules).encode(),
         f"ccfloor-{service.config.site}-rules.yaml",
         "application/yaml",
         disabled=not rules,
+        where=right,
     )
 
 

@@ -18,7 +18,7 @@ _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues", "plan"),
     "nav.results": ("kpi", "agents", "queue_history", "reports", "imports", "replay"),
-    "nav.system": ("rules", "data_quality", "definitions", "settings", "accounts"),
+    "nav.system": ("rules", "data_quality", "definitions", "audit", "settings", "accounts"),
 }
 LIVE = ("wall", "seats", "queues", "plan")
 

@@ -12,6 +12,7 @@ from ccfloor.service import runtime
 from ccfloor.service.agent_trend import compare, middle, periods_of
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import charts, people_kit, trend_chart
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address
@@ -67,7 +68,7 @@ def show(seen: Look, state: State) -> None:
     ]
     make = partial(excel_bytes, kpi_name(kpi, lang), head, table)
     file = f"ccfloor-{service.config.site}-{kpi.id}-compare.xlsx"
-    st.download_button(text("trend.excel", lang), make, file, _EXCEL, key="tr-compare-excel")
+    download(text("trend.excel", lang), make, file, _EXCEL, key="tr-compare-excel")
 
 
 def _begun(found: dict[Scope, list[Result]]) -> int:

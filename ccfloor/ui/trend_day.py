@@ -19,6 +19,7 @@ from ccfloor.service import runtime
 from ccfloor.service.agent_timeline import Bit, DayLine, day_line, missed, of_kind, worked_ms
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import agent_label
@@ -450,7 +451,7 @@ def _files(line: DayLine, lang: Lang) -> None:
     ]
     make = partial(excel_bytes, f"{agent_label(config, line.agent, lang)} {line.day.name}", header, cells)
     name = f"ccfloor-{config.site}-{line.agent}-{line.day.name}.xlsx"
-    st.download_button(text("trend.excel", lang), make, name, _EXCEL, key="tr-day-excel")
+    download(text("trend.excel", lang), make, name, _EXCEL, key="tr-day-excel")
 
 
 def _hmm(ms: int) -> str:

@@ -10,6 +10,7 @@ from ccfloor.kpi.spread import Spread, bars, spread
 from ccfloor.service import runtime
 from ccfloor.store.handle_times import MOST, Handled, handled
 from ccfloor.ui import charts, people_kit, trend_chart
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import agent_label
@@ -74,7 +75,7 @@ def _outliers(calls: list[Handled], found: Spread, lang: Lang) -> None:
     cells: list[list[Cell]] = [list(_cells(call, found, lang)) for call in far]
     make = partial(excel_bytes, text("trend.handle.what", lang), header, cells)
     name = f"ccfloor-{runtime.service().config.site}-handle-times.xlsx"
-    st.download_button(text("trend.excel", lang), make, name, _EXCEL, key="tr-handle-excel")
+    download(text("trend.excel", lang), make, name, _EXCEL, key="tr-handle-excel")
 
 
 def _distance(call: Handled, found: Spread) -> float:

@@ -21,6 +21,7 @@ from ccfloor.ui import (
     trend_rows,
     trend_team,
 )
+from ccfloor.ui.downloads import download
 from ccfloor.ui.export import csv_bytes, excel_bytes
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address, page_address
@@ -204,9 +205,9 @@ def _table(made: Trend, lang: Lang) -> None:
     with st.container(horizontal=True):
         cells = trend_rows.cells(made, lang)
         excel = partial(excel_bytes, title, trend_rows.file_header(made, lang), cells)
-        st.download_button(text("trend.excel", lang), excel, f"{name}.xlsx", EXCEL, key="tr-excel")
+        download(text("trend.excel", lang), excel, f"{name}.xlsx", EXCEL, key="tr-excel")
         plain = partial(csv_bytes, trend_rows.file_header(made, lang), cells)
-        st.download_button(text("trend.csv", lang), plain, f"{name}.csv", "text/csv", key="tr-csv")
+        download(text("trend.csv", lang), plain, f"{name}.csv", "text/csv", key="tr-csv")
 
 
 def _links(made: Trend, at: int, lang: Lang) -> str:
