@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ccfloor.service import runtime
-from ccfloor.ui import accounts_page, notify_section
+from ccfloor.ui import accounts_page, displays_section, notify_section
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import look
 from ccfloor.ui.system_rows import reason_rows, setting_rows, target_rows
@@ -16,6 +16,7 @@ st.header(text("page.settings", seen.lang), anchor=False)
 st.caption(text("settings.lead", seen.lang))
 with database_or_notice(seen.lang):
     notify_section.show(seen.lang)
+    displays_section.show(seen)
 st.subheader(text("rights.title", seen.lang), anchor=False)
 st.caption(text("rights.lead", seen.lang))
 accounts_page.rights_table(seen.lang)

@@ -94,10 +94,9 @@ def _only_the_board(page: str, lang: Lang, back: str) -> None:
     st.warning(text("display.only", lang, name=as_written(who().shown), page=text(f"page.{page}", lang)))
     words = escape(text("access.beyond.back", lang, page=text(f"page.{page}", lang)))
     ends = escape(text("display.leave", lang))
-    st.html(
-        f'{_STYLE}<div class="ccfloor-who"><a href="{back}" target="_self">{words}</a>'
-        f'<div><form method="post" action="{SIGN_OUT.lstrip("/")}?lang={lang}"><button>{ends}</button></form></div></div>'
-    )
+    form = f'<form method="post" action="{SIGN_OUT.lstrip("/")}?lang={lang}"><button>{ends}</button></form>'
+    link = f'<a href="{back}" target="_self">{words}</a>'
+    st.html(f'{_STYLE}<div class="ccfloor-who">{link}<div>{form}</div></div>')
 
 
 def foot(lang: Lang, home: str) -> None:

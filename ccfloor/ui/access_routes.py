@@ -24,6 +24,7 @@ from ccfloor.ui.texts import language, text
 from ccfloor.ui.tokens import Theme
 
 _BODY_MAX = 4096
+_TOLD = ("ended", "changed", "out", "revoked")
 
 
 def access_routes(base: str = "/") -> list[BaseRoute]:

@@ -17,6 +17,7 @@ from ccfloor.access.board import BOARDS, TOKEN, board_text, page_of, query_on
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.audit import Actor, record
+from ccfloor.service.settings import Settings
 from ccfloor.store import displays as rows
 from ccfloor.store.accounts import Names, names_text
 from ccfloor.store.displays import Display
@@ -154,3 +155,10 @@ def _shown(display: Display) -> dict[str, object]:
     """A link as the audit log tells it."""
     names = ("name", "board", "queues", "teams", "numbered")
     return {name: getattr(display, name) for name in names} | {"stands": display.revoked_at is None}
+
+
+def home_of(settings: Settings) -> str:
+    """The server's address as walls reach it: the public one, else where it listens."""
+    web = settings.web
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    return web.public_url or f"http://{host}:{web.port}"

@@ -1,8 +1,11 @@
 """Scopes: what a group of readers may see."""
 
 import msgspec
+from msgspec.structs import replace
 
-from ccfloor.service.scope import Scope, scoped
+from ccfloor.rules.alarms import RuleState
+from ccfloor.service.plan import AlarmView, OpenSeat, PlanView, Text
+from ccfloor.service.scope import Scope, scoped, scoped_plan
 from ccfloor.store.viewer import Viewer
 from tests.unit.service.views import abandon, caller, queue, seat, view
 
@@ -40,3 +43,41 @@ def test_the_floor_of_several_queues_is_what_adds_up() -> None:
 
 def test_teams_out_of_scope_are_not_seen() -> None:
     assert [item.seat for item in scoped(FLOOR, Scope("main", teams=frozenset({"B"}))).seats] == ["B/1"]
+
+
+def test_where_agents_appear_by_number_no_name_is_in_the_bytes() -> None:
+    known = replace(seat("A/1"), agent="王芳", agent_en="Wang Fang", number="07")
+    unknown = replace(seat("B/1"), agent="李明", agent_en="Li Ming", number="")
+    floor = view(queues=FLOOR.queues, seats=(known, unknown))
+    told = scoped(floor, Scope("main", numbered=True))
+    assert [(one.seat, one.agent, one.agent_en) for one in told.seats] == [
+        ("A/1", "07", "07"),
+        ("B/1", "B/1", "B/1"),
+    ]
+    encoded = msgspec.json.encode(told).decode()
+    assert not any(name in encoded for name in ("王芳", "Wang", "李明", "Li Ming"))
+    assert Scope.of(Viewer(numbered=True)) == Scope("main", numbered=True)
+
+
+def test_orders_and_alarms_name_nobody_either() -> None:
+    known = replace(seat("A/1"), agent="王芳", agent_en="Wang Fang", number="07")
+    floor = view(queues=FLOOR.queues, seats=(known,))
+    late = OpenSeat("A/1", "王芳", "Wang Fang", "A", "busy", 0.0, 0.0, "stop")
+    gone = replace(late, seat="C/1")
+    about = Text("王芳", "Wang Fang")
+    words = Text("示忙过长", "Busy too long")
+    times = (0.0,) * 4
+    alarm = AlarmView(
+        *("busy", "busy:A/1", "seat:A/1", "seat", words, about, words, "warn"),
+        *(RuleState.FIRING, False, 1.0, *times, "", 0.0, "lead", ""),
+    )
+    other = replace(alarm, kind="queue", subject="queue:sales", about=words)
+    plan = PlanView(0.0, alarms=(alarm, other), open=(late, gone))
+    for scope in (Scope("main", numbered=True), Scope("main", frozenset({"support"}), numbered=True)):
+        told = scoped_plan(plan, scoped(floor, scope), scope)
+        encoded = msgspec.json.encode(told).decode()
+        assert "王芳" not in encoded and "Wang" not in encoded
+        assert told.open[0].agent == "07"
+        assert told.alarms[0].about == Text("07", "07")
+    whole = scoped_plan(plan, floor, Scope("main", numbered=True))
+    assert [one.agent for one in whole.open] == ["07", "C/1"] and whole.alarms[1].about == words
