@@ -1,0 +1,307 @@
+"""Every act once, as people do it: what the audit log must have an entry of. Each has a number in its reason."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Engine, insert
+
+from ccfloor.access.acts import Act
+from ccfloor.access.rights import Role
+from ccfloor.acd.base import CommandKind, CommandResult, SeatCommand
+from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
+from ccfloor.floor.events import Outcome
+from ccfloor.floor.records import CallRow
+from ccfloor.kpi.book import Choice
+from ccfloor.kpi.datasets import DATASETS
+from ccfloor.kpi.model import Bound
+from ccfloor.kpi.period import period
+from ccfloor.kpi.scope import SITE
+from ccfloor.rules.alarms import alarm_key
+from ccfloor.rules.model import Rule
+from ccfloor.rules.write import rules_text
+from ccfloor.service import (
+    annotations,
+    called_back,
+    campaigns,
+    commands,
+    importing_kpi,
+    incidents,
+    kpi_targets,
+    leave,
+    plan_notes,
+    rulebook,
+    teams,
+)
+from ccfloor.service.access import accounts, displays
+from ccfloor.service.access.doors import Doors
+from ccfloor.service.access.identity import Identity, acting_as
+from ccfloor.service.access.sign_in import sign_in
+from ccfloor.service.audit import Actor, acting, record_alone
+from ccfloor.service.importing import import_files
+from ccfloor.service.kpi_site import site_book
+from ccfloor.service.notify.ask import send_test
+from ccfloor.service.notify.file import parse_notify
+from ccfloor.service.reporting import report_incident
+from ccfloor.service.reports import plans, runs
+from ccfloor.service.reports.due import Owed
+from ccfloor.service.settings import SiteSettings, load
+from ccfloor.store.engine import writing
+from ccfloor.store.tables import alarms, calls, rule_versions
+from ccfloor.store.viewer import Viewer
+from tests.unit.service.plans import LEVEL1
+from tests.unit.service.views import seat, view
+
+NOW = datetime(2026, 11, 22, 4, tzinfo=UTC).timestamp()
+NUMBER = "13812345678"
+WHY = f"来电 {NUMBER} 要求"
+WHO = "周岚"
+CONFIG = FloorConfig(
+    zone="Asia/Shanghai",
+    queues={name: QueueInfo(name, zh, name) for name, zh in (("support", "支持"), ("vip", "贵宾"))},
+    seats={
+        "PJSIP/100": SeatInfo("PJSIP/100", "Ann", number="1001", team="A"),
+        "PJSIP/101": SeatInfo("PJSIP/101", "Bob", number="1002", team="B"),
+    },
+)
+EVERYBODY = Viewer(Role.SYSTEM)
+LEAD = Viewer(Role.LEAD)
+BOSS = Actor("boss", Role.ADMIN, "10.0.0.9")
+SECRET, OWN = "a long enough secret", "the own long secret"
+
+Scene = Callable[[Engine, Path], None]
+SCENES: dict[Scene, tuple[Act, ...]] = {}
+
+
+def doing(*acts: Act) -> Callable[[Scene], Scene]:
+    """These acts, in this order and no other, are what the scene does."""
+
+    def keep(scene: Scene) -> Scene:
+        SCENES[scene] = acts
+        return scene
+
+    return keep
+
+
+@doing(Act.SEAT_ASKED, Act.SEAT_ANSWERED, Act.SEAT_UNDONE)
+def seat_commands(engine: Engine, _folder: Path) -> None:
+    floor, pause = view(), SeatCommand(CommandKind.PAUSE, "PJSIP/100", reason="coaching")
+    made = commands.request_command(engine, LEAD, floor, pause, WHY, NOW, who=WHO)
+    commands.answer_command(engine, made, CommandResult(True, f"ok {NUMBER}"), NOW + 1)
+    paused = view(seats=(msgspec.structs.replace(seat("PJSIP/100", "paused"), paused=True),))
+    commands.undo_command(engine, LEAD, paused, made, WHY, NOW + 2, who=WHO)
+
+
+@doing(Act.PLAN_ACK, Act.PLAN_TICK, Act.PLAN_UNTICK, Act.PLAN_NOTE, Act.PLAN_COMMAND)
+def plan(engine: Engine, _folder: Path) -> None:
+    row: dict[str, Any] = dict.fromkeys(("active_at", "cleared_at", "blind_s", "value", "worst"), 0.0)
+    row |= {"site": "main", "rule": "level1", "subject": "", "fired_at": NOW, "version": 1}
+    rule = {"site": "main", "rule": "level1", "version": 1, "valid_from": 0.0, "at": 0.0, "source": "file"}
+    with writing(engine) as connection:
+        connection.execute(insert(alarms).values(**row, severity="alarm", plan="peak", level=1))
+        body = LEVEL1.model_dump_json()
+        connection.execute(insert(rule_versions).values(**rule, who="", why="", body=body))
+    key = alarm_key("level1", "", NOW)
+    plan_notes.acknowledge(engine, LEAD, CONFIG, key, WHO, NOW)
+    plan_notes.tick(engine, LEAD, CONFIG, key, "tell", WHO, NOW + 1)
+    plan_notes.untick(engine, LEAD, CONFIG, key, "tell", WHO, NOW + 2)
+    plan_notes.write_note(engine, LEAD, CONFIG, key, WHY, WHO, NOW + 3)
+    told = {"kind": plan_notes.NoteKind.COMMAND, "item": "7"}
+    plan_notes.write_note(engine, LEAD, CONFIG, key, "unpause PJSIP/100", WHO, NOW + 4, **told)  # type: ignore[arg-type]
+
+
+@doing(Act.CAMPAIGN_ADDED, Act.CAMPAIGN_CHANGED, Act.CAMPAIGN_CANCELLED, Act.CAMPAIGN_RESTORED)
+def planned_peaks(engine: Engine, _folder: Path) -> None:
+    draft = campaigns.Draft("促销", NOW + 3600, NOW + 7200, ("vip",), WHY)
+    made = campaigns.add_campaign(engine, LEAD, CONFIG, draft, WHO, WHY, NOW)
+    later = draft._replace(end=NOW + 9000, queues=())
+    campaigns.change_campaign(engine, LEAD, CONFIG, made, later, WHO, WHY, NOW + 1)
+    campaigns.cancel_campaign(engine, LEAD, made, WHO, WHY, NOW + 2)
+    campaigns.restore_campaign(engine, LEAD, CONFIG, made, WHO, WHY, NOW + 3)
+
+
+@doing(Act.LEAVE_ASKED, Act.LEAVE_WITHDRAWN, Act.LEAVE_RESTORED)
+def asking_leave(engine: Engine, _folder: Path) -> None:
+    asked = leave.Asked("PJSIP/100", NOW + 3600, NOW + 7200, WHY)
+    made, _ = leave.request_leave(engine, LEAD, CONFIG, asked, WHO, NOW)
+    leave.withdraw_leave(engine, LEAD, made, WHO, WHY, NOW + 1)
+    leave.restore_leave(engine, LEAD, made, WHO, WHY, NOW + 2)
+
+
+@doing(
+    *(Act.INCIDENT_DECLARED, Act.INCIDENT_NOTED, Act.INCIDENT_REPORTED),
+    *(Act.INCIDENT_CLOSED, Act.INCIDENT_REOPENED),
+)
+def an_incident(engine: Engine, folder: Path) -> None:
+    made = incidents.declare_incident(engine, LEAD, "power", WHY, NOW - 60, WHO, NOW)
+    incidents.note_incident(engine, LEAD, made, WHO, WHY, NOW + 1)
+    report_incident(engine, LEAD, SiteSettings(data=str(folder)), made, view(), WHO, NOW + 2)
+    incidents.close_incident(engine, LEAD, made, WHO, WHY, NOW + 3)
+    incidents.reopen_incident(engine, LEAD, made, WHO, WHY, NOW + 4)
+
+
+@doing(Act.CALLER_TICKED, Act.CALLER_UNTICKED)
+def calling_back(engine: Engine, _folder: Path) -> None:
+    ended = {"outcome": Outcome.ABANDONED, "left_at": NOW + 30, "ended_at": NOW + 30, "final": True}
+    row = CallRow(1, 12_345_678, "c1", "support", NOW, number=NUMBER, name=NUMBER, **ended)  # type: ignore[arg-type]
+    values = {"site": "main", "source_id": 1, **msgspec.structs.asdict(row)}
+    with writing(engine) as connection:
+        connection.execute(
+            insert(calls), [{name: value for name, value in values.items() if name in calls.c}]
+        )
+    called_back.tick(engine, LEAD, (1, 12_345_678), WHO, WHY, NOW + 60)
+    called_back.untick(engine, LEAD, (1, 12_345_678), WHO, WHY, NOW + 61)
+
+
+@doing(Act.ANNOTATION_ADDED, Act.ANNOTATION_CHANGED, Act.ANNOTATION_REMOVED, Act.ANNOTATION_RESTORED)
+def annotating(engine: Engine, _folder: Path) -> None:
+    draft = annotations.Draft(SITE, "training", date(2026, 11, 20), date(2026, 11, 21), WHY)
+    made = annotations.add_annotation(engine, LEAD, CONFIG, draft, WHO, WHY, NOW)
+    other = draft._replace(kind="coaching", text="辅导")
+    annotations.change_annotation(engine, LEAD, CONFIG, made, other, WHO, WHY, NOW + 1)
+    annotations.remove_annotation(engine, LEAD, CONFIG, made, WHO, WHY, NOW + 2)
+    annotations.restore_annotation(engine, LEAD, CONFIG, made, WHO, WHY, NOW + 3)
+
+
+@doing(Act.RULE_SAVED, Act.RULE_SAVED, Act.RULE_RETIRED)
+def rules_on_the_page(engine: Engine, _folder: Path) -> None:
+    rulebook.save(engine, LEAD, a_rule(8), WHY, NOW, NOW, WHO)
+    rulebook.save(engine, LEAD, a_rule(9), WHY, NOW + 1, NOW + 1, WHO)
+    rulebook.retire(engine, LEAD, "queue-builds", WHY, NOW + 2, WHO)
+
+
+@doing(Act.RULE_FILE, Act.RULE_FILE)
+def rules_in_files(engine: Engine, folder: Path) -> None:
+    for number, level in enumerate((8, 9)):
+        (folder / "a.yaml").write_text(rules_text([a_rule(level)]), encoding="utf-8")
+        rulebook.sync_files(engine, "main", folder, NOW + number)
+
+
+def a_rule(level: float) -> Rule:
+    """A rule with every part that a rule can have."""
+    words = {"zh": "排队", "en": "Queue"}
+    order = {"forbid_reasons": ["break"], "roles": ["agent"], "limit": 1}
+    parts = {
+        "source": WHY,
+        "scope": {"of": "queue", "queues": ["vip"]},
+        "when": {"metric": "waiting", "at_least": level, "min_calls": 2},
+        "only": {"open_hours": True, "around_shift_change_s": 300},
+        "hold": {"kind": "forgive", "for_s": 60, "dip_s": 10},
+        "clear": {"level": 1, "for_s": 20, "min_on_s": 5},
+        "severity": "alarm",
+        "near_s": 30,
+        "plan": {"plan": "peak", "level": 1},
+        "todo": [{"id": "breaks", "text": words, "order": order}],
+        "tell": {"channels": ["lead"], "after_s": 30, "escalate_s": 60, "escalate_to": ["boss"]},
+        "sound": "once",
+    }
+    return Rule.model_validate({"id": "queue-builds", "name": words, "say": words} | parts)
+
+
+@doing(Act.DEFINITION_FILE, Act.TARGET_SET, Act.TARGET_TAKEN_BACK)
+def targets(engine: Engine, folder: Path) -> None:
+    book = site_book(engine, CONFIG, SiteSettings(data=str(folder)), NOW)
+    kpi, act = book.kpis["service_level"], kpi_targets.Act(WHO, WHY, NOW)
+    choice = Choice(bound=Bound(at_least=0.9))
+    kpi_targets.decide(engine, LEAD, CONFIG, kpi, SITE, 20261101, choice, act)
+    kpi_targets.take_back(engine, LEAD, CONFIG, kpi, SITE, 20261101, act)
+
+
+@doing(Act.TEAM_FILE, Act.TEAM_MOVED, Act.TEAM_UNDONE)
+def moving_teams(engine: Engine, _folder: Path) -> None:
+    teams.keep_teams(engine, CONFIG, NOW)
+    made = teams.move(engine, CONFIG, "Ann", "B", 20261122, teams.Decision(WHO, WHY, NOW))
+    teams.undo(engine, CONFIG, made, teams.Decision(WHO, WHY, NOW + 1))
+
+
+@doing(Act.IMPORT_TAKEN, Act.IMPORT_UNDONE, Act.IMPORT_RESTORED)
+def bringing_in(engine: Engine, _folder: Path) -> None:
+    text = "日期,坐席,邀评数,参评数,满意数\n2026-11-01,1001,100,80,70\n"
+    seen = importing_kpi.preview(engine, CONFIG, DATASETS["survey"], "survey.csv", text.encode(), NOW)
+    made = importing_kpi.take_in(engine, CONFIG, seen, WHO, WHY, NOW).id
+    importing_kpi.undo_import(engine, CONFIG, made, WHO, WHY, NOW + 1)
+    importing_kpi.restore_import(engine, CONFIG, made, WHO, WHY, NOW + 2)
+
+
+@doing(Act.IMPORT_RECORDING)
+def reading_a_recording(engine: Engine, folder: Path) -> None:
+    log = folder / "queue_log"
+    log.write_text("1763780400|c1|support|NONE|ENTERQUEUE||13812345678|1\n", encoding="utf-8")
+    import_files(engine, CONFIG, [log], clock=lambda: NOW)
+
+
+@doing(
+    *(Act.REPORT_PLANNED, Act.REPORT_RETRIED, Act.REPORT_PAUSED),
+    *(Act.REPORT_RESUMED, Act.REPORT_REMOVED, Act.REPORT_RESTORED),
+)
+def reports(engine: Engine, _folder: Path) -> None:
+    made = plans.add_plan(engine, LEAD, "日报", plans.Body(folder="a"), WHO, WHY, NOW)
+    run = runs.claim(engine, "main", made, Owed(period(CONFIG, "2026-11-21"), NOW), NOW)
+    assert run is not None
+    runs.finish(engine, run, NOW, error="no mail server")
+    runs.retry(engine, LEAD, run.id, WHO, WHY, NOW + 1)
+    plans.switch_plan(engine, LEAD, made, False, WHO, WHY, NOW + 2)
+    plans.switch_plan(engine, LEAD, made, True, WHO, WHY, NOW + 3)
+    plans.remove_plan(engine, LEAD, made, WHO, WHY, NOW + 4)
+    plans.restore_plan(engine, LEAD, made, WHO, WHY, NOW + 5)
+
+
+@doing(Act.NOTIFY_TESTED)
+def a_test_message(engine: Engine, _folder: Path) -> None:
+    file = parse_notify("channels: {lead: {kind: wecom, enabled: true, url: {env: U}}}\n", "notify.yaml")
+    send_test(engine, "main", file, "lead", ("站", "Site"), "Asia/Shanghai", WHO, NOW)
+
+
+@doing(
+    *(Act.ACCOUNT_ADDED, Act.ACCOUNT_ADDED, Act.ACCOUNT_ROLE, Act.ACCOUNT_DISABLED),
+    *(Act.ACCOUNT_ENABLED, Act.ACCOUNT_RESET, Act.ACCOUNT_PASSWORD),
+)
+def keeping_accounts(engine: Engine, _folder: Path) -> None:
+    accounts.add_account(engine, "main", accounts.Draft("boss", "", Role.ADMIN), BOSS, WHY, NOW)
+    made, _ = accounts.add_account(
+        engine, "main", accounts.Draft("li.ming", "李明", Role.QA), BOSS, WHY, NOW, SECRET
+    )
+    accounts.set_role(
+        engine, "main", "li.ming", Role.LEAD, BOSS, WHY, NOW + 1, queues=frozenset(("vip", "support"))
+    )
+    accounts.set_disabled(engine, "main", "li.ming", True, BOSS, WHY, NOW + 2)
+    accounts.set_disabled(engine, "main", "li.ming", False, BOSS, WHY, NOW + 3)
+    _, first = accounts.reset_password(engine, "main", "li.ming", BOSS, WHY, NOW + 4)
+    accounts.change_password(engine, made.id, first, OWN, NOW + 5)
+
+
+@doing(
+    Act.ACCOUNT_ADDED, Act.SESSION_REFUSED, Act.SESSION_IN, Act.SESSION_OUT, Act.SESSION_IN, Act.SESSION_ENDED
+)
+def sessions(engine: Engine, _folder: Path) -> None:
+    draft = accounts.Draft("li.ming", "李明", Role.QA)
+    accounts.add_account(engine, "main", draft, BOSS, WHY, NOW, SECRET)
+    sign_in(engine, "main", "li.ming", "wrong", "10.0.0.7", NOW)
+    doors = Doors(load(db=str(engine.url)), engine, lambda: NOW + 1)
+    found = sign_in(engine, "main", "li.ming", SECRET, "10.0.0.7", NOW)
+    assert isinstance(found, accounts.Account)
+    doors.close(doors.open(found, "10.0.0.7", "Browser 1"))
+    who = doors.who(doors.open(found, "10.0.0.7", "Browser 1"))
+    assert who is not None
+    with acting_as(Identity(9, "boss", "Boss", Role.ADMIN, source="10.0.0.9")):
+        doors.end(who.session)
+
+
+@doing(Act.DISPLAY_ADDED, Act.DISPLAY_REVOKED)
+def walls(engine: Engine, _folder: Path) -> None:
+    boss, draft = Viewer(Role.MANAGER), displays.Draft("大厅", queues=frozenset(("vip",)))
+    made, _ = displays.add_display(engine, CONFIG, boss, draft, BOSS, WHY, NOW)
+    displays.revoke_display(engine, boss, made.id, BOSS, WHY, NOW + 1)
+
+
+@doing(Act.EXPORT_TAKEN)
+def taking_a_file(engine: Engine, _folder: Path) -> None:
+    by = acting(WHO, LEAD)
+    record_alone(engine, by, Act.EXPORT_TAKEN, "export/a.xlsx", {"format": "xlsx"}, "", NOW, site="main")
+
+
+@doing(Act.DATA_REBUILT)
+def computing_again(engine: Engine, _folder: Path) -> None:
+    record_alone(engine, acting(WHO, LEAD), Act.DATA_REBUILT, "site", None, "", NOW, site="main")
