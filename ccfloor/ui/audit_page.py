@@ -1,4 +1,7 @@
-"""The page of the audit log: newest first, narrowed by who, what, when, about what, from where. All in the URL."""
+"""The page of the audit log: newest first, narrowed by who, what, when, about what and from where.
+
+Filters and place are in the URL.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Every act once, as people do it: what the audit log must have an entry of. Each has a number in its reason."""
+"""Every act once, as people do it, each with a telephone number in its reason: what the log must tell of."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -186,7 +186,7 @@ def a_rule(level: float) -> Rule:
     parts = {
         "source": WHY,
         "scope": {"of": "queue", "queues": ["vip"]},
-        "when": {"metric": "waiting", "at_least": level, "min_calls": 2},
+        "when": {"metric": "waiting", "at_least": level},
         "only": {"open_hours": True, "around_shift_change_s": 300},
         "hold": {"kind": "forgive", "for_s": 60, "dip_s": 10},
         "clear": {"level": 1, "for_s": 20, "min_on_s": 5},

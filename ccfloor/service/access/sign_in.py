@@ -95,7 +95,7 @@ def _log_refused(
     after = {"refused": code, "from_here": _tries(connection, site, source, now)[0]}
     if in_row:
         after["in_row"] = in_row.failed
-    by = Actor(account.name if account else "", "", source)
+    by = Actor("", "", source)  # who it was is just what is not known
     record(connection, by, Act.SESSION_REFUSED, about, None, after, "", now, site=site)
 
 

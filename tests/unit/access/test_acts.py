@@ -1,4 +1,4 @@
-"""Nothing that changes anything does so without an entry in the audit log: found in the sources themselves."""
+"""Nothing changes anything without an entry in the audit log: looked up in the sources themselves."""
 
 import ast
 import re
@@ -35,6 +35,7 @@ OF_THE_PROGRAM = {
     "store.bulk",
     "store.cold",
     "store.days",
+    "store.displays",
     "store.facts",
     "store.migrate",
     "store.rebuild",
