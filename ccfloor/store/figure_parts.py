@@ -1,7 +1,8 @@
 """The figures of one scope, gathered from days, intervals, calls and imports for several periods at once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby, product
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
@@ -16,6 +17,7 @@ from ccfloor.store.call_counts import count_calls
 from ccfloor.store.complete_sums import none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
 from ccfloor.store.days import Calendar, stored_mark
+from ccfloor.store.half_hours import Span, agent_halves, queue_halves, runs
 from ccfloor.store.seen import Seen, seen
 from ccfloor.store.span_sums import agent_span, calls_of_agents, present_around, queue_span
 from ccfloor.store.tables import calls, queue_intervals
@@ -91,13 +93,13 @@ class AgentSpans:
         asked = self._asked
         for part in days(asked.config, one) if is_whole(one) else [one]:
             if asked.seen.tells_of(part.start, part.end):
-                there = self._there(day_of(asked.config, part.start)).__contains__
+                there = self.there(day_of(asked.config, part.start)).__contains__
                 span = (part.start, part.end)
                 viewer = team_scope.open_viewer(asked.viewer)
                 found = agent_span(asked.connection, viewer, asked.config, span, there)
                 yield team_scope.numbers(asked.config, part)[0], found
 
-    def _there(self, day: Period) -> set[str]:
+    def there(self, day: Period) -> set[str]:
         """Agents whose presence was told of on a day or beside it."""
         if day.start not in self._present:
             self._present[day.start] = self._read(day)
@@ -159,14 +161,25 @@ class Gathering:
                 by_day |= queue_sums(asked.connection, viewer, first, last, "day")
         self._keep(by_day)
         known = self._known_queue()
+        halves = self._halves(lambda run: queue_halves(asked.connection, viewer, run))
         for total, one in zip(self.found, self.periods, strict=True):
             if known and asked.seen.tells_of(one.start, one.end):
                 add_sums(total, nothing_happened())
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
                 continue
+            if one.start in halves and not is_whole(one):
+                add_sums(total, halves[one.start])
+                continue
             for sums in queue_span(asked.connection, viewer, asked.config, (one.start, one.end)).values():
                 add_sums(total, sums)
+
+    def _halves(self, read: Callable[[Sequence[Span]], Mapping[float, Sums]]) -> dict[float, Sums]:
+        """Start of a half hour → its sums, for those among the periods that can be read many at once."""
+        found: dict[float, Sums] = {}
+        for run in runs((one.start, one.end) for one in self.periods if not is_whole(one)):
+            found |= {start: {} for start, _ in run} | dict(read(run))
+        return found
 
     def _viewer(self) -> Viewer:
         """The viewer, looking at this scope's queue alone."""
@@ -202,13 +215,28 @@ class Gathering:
                 for part in asked.whom(self.scope, (first, last)):
                     by_day |= agent_sums(asked.connection, site, part.agents, part.first, part.last, "day")
         self._keep(by_day)
+        halves = self._halves(self._agent_halves)
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
+            elif one.start in halves and not is_whole(one):
+                add_sums(total, halves[one.start])
             else:
                 for day, found in self._spans.of(one):
                     for part in asked.whom(self.scope, (day, day)):
                         _add_agents(total, found, part)
+
+    def _agent_halves(self, run: Sequence[Span]) -> dict[float, Sums]:
+        """The half hours of a run that a source tells of, by the days they belong to."""
+        asked, found = self.asked, dict[float, Sums]()
+        told = [span for span in run if asked.seen.tells_of(*span)]
+        for day, spans in groupby(told, lambda span: day_of(asked.config, span[0])):
+            site, there, number = asked.viewer.site, self._spans.there(day), day_number(day.day)
+            of_day = list(runs(spans))
+            for part, some in product(asked.whom(self.scope, (number, number)), of_day):
+                for start, sums in agent_halves(asked.connection, site, some, part.agents, there).items():
+                    add_sums(found.setdefault(start, {}), sums)
+        return found
 
     def _agents_by_calls(self) -> None:
         """What a viewer of some queues may know of agents: their calls in these."""

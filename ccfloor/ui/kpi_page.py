@@ -65,7 +65,8 @@ CSS = """
 .kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}
 .kp td.l .kp-met,.kp td.l .kp-none{font-size:.75rem}
 .kp td.l:has(.kp-met,.kp-near,.kp-missed){white-space:nowrap}
-.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block;white-space:normal}
+.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block}
+.kp-way .to{white-space:normal}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
 
