@@ -29,8 +29,8 @@ Days = tuple[int, int]  # first and last, both inclusive
 
 
 class Asked(NamedTuple):
-    """Who asks what. ``kept``: the stored days are those of this calendar. ``terms``: who was in which team
-    when.
+    """Who asks what. ``kept``: the stored days are those of this calendar, ``counted``: so are the days that
+    were counted. ``terms``: who was in which team when.
     """
 
     connection: Connection
@@ -38,15 +38,17 @@ class Asked(NamedTuple):
     config: FloorConfig
     seen: Seen
     kept: bool
+    counted: bool
     terms: Terms
 
     @classmethod
     def of(cls, connection: Connection, viewer: Viewer, config: FloorConfig) -> "Asked":
         """What is known of the site before anything is read."""
-        mark = Calendar(config).mark
-        kept = mark is not None and stored_mark(connection, viewer.site) == mark
+        calendar = Calendar(config)
+        counted = stored_mark(connection, viewer.site) == calendar.key
+        kept = counted and calendar.mark is not None
         told = terms(connection, config, viewer.site)
-        return cls(connection, viewer, config, seen(connection, viewer.site), kept, told)
+        return cls(connection, viewer, config, seen(connection, viewer.site), kept, counted, told)
 
     def whom(self, scope: Scope, days: Days) -> list[Whom]:
         """The agents that a scope adds up from the first to the last of these days."""
@@ -277,13 +279,15 @@ class Gathering:
         told = asked.told_days(whole)
         limited = asked.viewer.queues is not None and self.scope.kind in ("team", "agent")
         where = queue_scope(asked.viewer, calls.c.queue) if limited else []
-        fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
-        parts = [] if limited else [part for of in self._ranges for part in self._scopes(of)]
+        fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where, asked.counted)
+        parts = (
+            [] if limited or not asked.counted else [part for of in self._ranges for part in self._scopes(of)]
+        )
         for first, last, scopes in parts:
             by_day |= fact_sums.counted_by_day(
                 asked.connection, asked.viewer.site, scopes, first, last, fresh.days.keys()
             )
-        if self.scope == SITE and asked.viewer.teams is not None:
+        if self.scope == SITE and asked.viewer.teams is not None and asked.counted:
             by_day = self._with_my_seats(by_day)
         for day, counted in fresh.days.items():
             self._add_scopes(by_day.setdefault(day, {}), day, counted)

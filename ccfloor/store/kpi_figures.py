@@ -13,6 +13,7 @@ from sqlalchemy import Engine, func, select
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
+from ccfloor.store import fact_sums
 from ccfloor.store.call_counts import WEEK_S
 from ccfloor.store.figure_parts import Asked, Gathering, is_whole
 from ccfloor.store.member_parts import members_of
@@ -28,6 +29,7 @@ class PeriodState(NamedTuple):
     have not. ``seen_until``: up to where the floor was seen, at most the period's end (UTC epoch seconds).
     ``gap_s``: seconds before that in which no source was in sight of the floor.
     ``repeats_open``: callers may still call again within the week that first-call resolution looks at.
+    ``uncounted``: days whose calls are being counted one by one; what rests on that is not told yet.
     """
 
     final: bool
@@ -35,6 +37,7 @@ class PeriodState(NamedTuple):
     seen_until: float
     gap_s: float
     repeats_open: bool = False
+    uncounted: int = 0
 
 
 def figures(
@@ -67,10 +70,13 @@ def state(engine: Engine, viewer: Viewer, config: FloorConfig, period: Period) -
     with engine.connect() as connection:
         asked = Asked.of(connection, viewer, config)
         still = _open(asked, period)
+        told = asked.told_days([period]) if is_whole(period) else []
+        uncounted = fact_sums.being_counted(connection, viewer.site, told, asked.counted)
     until = min(max(asked.seen.until, period.start), period.end)
     final = asked.seen.until >= period.end and not still
     gap_s = asked.seen.gap_s(period.start, period.end)
-    return PeriodState(final, still, until, gap_s, asked.seen.until < period.end + WEEK_S)
+    repeats_open = asked.seen.until < period.end + WEEK_S
+    return PeriodState(final, still, until, gap_s, repeats_open, uncounted)
 
 
 def _open(asked: Asked, of: Period) -> int:

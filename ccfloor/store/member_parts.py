@@ -121,11 +121,11 @@ def _counted(asked: Asked, kind: Kind, of: Period, parts: Sequence[Whom]) -> lis
         for counted in count_calls(asked.connection, site, (of.start, of.end), *where) if parts else ():
             _add_part(found[0], counted, kind)
         return found
-    fresh = fact_sums.uncounted(asked.connection, site, asked.told_days([of]), where)
+    fresh = fact_sums.uncounted(asked.connection, site, asked.told_days([of]), where, asked.counted)
     if fresh.too_many:
         return None
     for at, part in enumerate(parts):
-        if not limited:
+        if asked.counted and not limited:
             days = (part.first, part.last, fresh.days.keys())
             found[at] = fact_sums.counted_by_member(asked.connection, site, kind, *days)
         for day, counted in fresh.days.items():
