@@ -20,6 +20,7 @@ Site = Annotated[str | None, typer.Option("--site", help="Site id.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
 CLEAN, FAILED, BAD_LINES = 0, 1, 2
+UNKNOWN = 2  # a name that is none of the site: as where a command does not know an option
 
 
 @dataclass
@@ -40,10 +41,10 @@ def context(db: str | None, site: str | None = None, busy_s: float = BUSY_S, **g
     return Context(settings, config, engine)
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say what is wrong and end with an error code."""
     typer.echo(sentence, err=True)
-    raise SystemExit(FAILED)
+    raise SystemExit(code)
 
 
 def first_line(error: Exception) -> str:

@@ -5,8 +5,6 @@ API and the files all show.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine
-
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.book import KpiBook, Origin
 from ccfloor.kpi.causes import Cause, causes
@@ -17,8 +15,8 @@ from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Period, back, business_date, day_number, days, half_hours, year_back
 from ccfloor.kpi.result import Light, Result
 from ccfloor.kpi.scope import SITE, Kind, Scope
+from ccfloor.service.known_scope import check_scope
 from ccfloor.service.kpi_site import HasBook, kpi_book
-from ccfloor.service.subjects import has_queue
 from ccfloor.store.kpi_figures import PeriodState, by_member, figures, state
 from ccfloor.store.viewer import Viewer
 
@@ -84,10 +82,10 @@ class Row(NamedTuple):
 def kpi_table(service: HasBook, viewer: Viewer, period: Period, scope: Scope = SITE) -> KpiTable:
     """The KPIs of a scope in a period; what the viewer may not see is without a value.
 
-    Raises ValueError where the site has no such queue or team.
+    Raises UnknownScopeError where the site has no such queue, team or agent.
     """
     config, engine = service.config, service.engine
-    check_scope(engine, config, scope)
+    check_scope(service, viewer, scope)
     before, year = back(config, period), year_back(config, period)
     parts = parts_of(config, period)
     asked = [period, before, *([year] if year else []), *parts]
@@ -119,19 +117,6 @@ def parts_of(config: FloorConfig, period: Period) -> list[Period]:
     if period.part == "halfhour":
         return []
     return half_hours(config, period) if period.part == "day" else days(config, period)
-
-
-def check_scope(engine: Engine, config: FloorConfig, scope: Scope) -> None:
-    """Raises ValueError with a sentence where the site has no such queue or team, nor figures of it."""
-    teams = {seat.team for seat in config.seats.values()}
-    if (
-        scope.kind == "queue"
-        and scope.name not in config.queues
-        and not has_queue(engine, config, scope.name)
-    ):
-        raise ValueError(f"there is no queue {scope.name!r}")
-    if scope.kind == "team" and scope.name not in teams:
-        raise ValueError(f"there is no team {scope.name!r}")
 
 
 class _Making:

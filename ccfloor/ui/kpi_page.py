@@ -15,7 +15,8 @@ from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period, we
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.service import runtime
-from ccfloor.service.kpi_month import KpiTable, check_scope, kpi_table
+from ccfloor.service.known_scope import check_scope
+from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.reports.data import Two
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.material import named
@@ -117,7 +118,7 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     of = period(config, name) if name else month_of(config, runtime.service().floor_now())
     back(config, of)  # what it is compared with: before the calendar's first year there is nothing
     scope = read_scope(str(st.query_params.get("scope", "")))
-    check_scope(runtime.service().engine, config, scope)
+    check_scope(runtime.service(), runtime.service().viewer(), scope)
     return of, scope
 
 
