@@ -6,12 +6,12 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ccfloor.kpi.model import Bound, Kpi
-from ccfloor.kpi.period import Period
-from ccfloor.kpi.scope import Kind, Scope
+from ccfloor.kpi.period import Period, day_numbers
+from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_month import Cell, KpiTable, Line, Row, members, part_rows
 from ccfloor.service.reports.material import named
-from ccfloor.ui import charts
+from ccfloor.ui import charts, team_moves
 from ccfloor.ui.kpi_lines import chosen
 from ccfloor.ui.kpi_words import formula_text, name_text, value_text, valued, variant_text
 from ccfloor.ui.links import address, page_address
@@ -26,6 +26,8 @@ BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team"
 
 def show(seen: Look, words: Words, table: KpiTable) -> None:
     """Draw what the URL asks for."""
+    if table.scope.kind in ("team", "agent"):
+        team_moves.show(table.scope, _days_of(table), words.lang)
     line = chosen(table)
     if line is None:
         return
@@ -192,6 +194,12 @@ def _members(words: Words, table: KpiTable) -> None:
     head = [text(f"kpi.col.{kind}", lang), *(name_text(found[0].cells[index].kpi, lang) for index in shown)]
     body = [[_member_link(words, row), *(_cell(row.cells[index]) for index in shown)] for row in found]
     _table(head, body, "")
+    if table.scope == SITE and kind != "queue":
+        team_moves.show(SITE, _days_of(table), lang)
+
+
+def _days_of(table: KpiTable) -> tuple[int, int]:
+    return day_numbers(runtime.service().config, table.period)
 
 
 def _kind_link(kind: Kind, on: bool, words: Words) -> str:

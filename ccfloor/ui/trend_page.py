@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.kpi.period import day_number
 from ccfloor.kpi.spc import FIRM, LEAST, RULES
 from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
@@ -13,6 +14,7 @@ from ccfloor.ui import (
     charts,
     filling,
     people_kit,
+    team_moves,
     trend_chart,
     trend_compare,
     trend_day,
@@ -77,6 +79,9 @@ def _trend(seen: Look, state: State) -> None:
             people_kit.piece(_says(made, lang))
         _settings(lang)
         _table(made, lang)
+        if made.scope.kind in ("agent", "team"):
+            days = day_number(made.points[0].period.day), day_number(state.last)
+            team_moves.show(made.scope, days, lang)
     trend_marks.show(seen, state, made.marks)
 
 

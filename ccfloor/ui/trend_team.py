@@ -5,12 +5,13 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from ccfloor.kpi.period import day_number
 from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spc import OUTSIDE
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Trend, middle, of_team
-from ccfloor.store.members import team_of
-from ccfloor.ui import people_kit
+from ccfloor.store.team_terms import terms_of
+from ccfloor.ui import people_kit, team_moves
 from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.links import address
@@ -50,7 +51,7 @@ def _paint(theme: Theme) -> str:
 def show(seen: Look, state: State) -> None:
     """The view."""
     lang, service = seen.lang, runtime.service()
-    team = state.scope.name if state.scope.kind == "team" else _team(state.scope)
+    team = state.scope.name if state.scope.kind == "team" else _team(state)
     if "agent" not in state.kpi.scopes:
         st.caption(text("trend.team.no", lang))
         return
@@ -68,10 +69,16 @@ def show(seen: Look, state: State) -> None:
     st.html(f'<style>{_CSS}</style><div class="cp tm">{cells}</div>')
     if len(ordered) > MOST:
         st.caption(text("trend.team.more", lang, n=len(ordered) - MOST))
+    if team:
+        team_moves.show(Scope("team", team), (day_number(state.first), day_number(state.last)), lang)
 
 
-def _team(scope: Scope) -> str:
-    return team_of(runtime.service().config).get(scope.name, "") if scope.kind == "agent" else ""
+def _team(state: State) -> str:
+    """The team that an agent was in last in the days shown."""
+    if state.scope.kind != "agent":
+        return ""
+    terms = terms_of(runtime.service().engine, runtime.service().config)
+    return terms.team(state.scope.name, day_number(state.first), day_number(state.last))
 
 
 def _weight(made: Trend) -> tuple[int, int, str]:

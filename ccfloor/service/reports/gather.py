@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import Figures
-from ccfloor.kpi.period import Period, days
+from ccfloor.kpi.period import Period, day_numbers, days
 from ccfloor.kpi.period import period as period_of
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service.after_sheet import HistoryRow, Place, by_shift, history
@@ -34,9 +34,9 @@ from ccfloor.service.reports.plans import PARTS, ReportKind
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.kpi_figures import by_member, figures
-from ccfloor.store.members import team_of
 from ccfloor.store.plan_rows import unseen
 from ccfloor.store.queries import repair_counts
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 _FLOWS = (
@@ -166,7 +166,13 @@ class _Made:
     def _table(
         self, kind: Kind, found: Mapping[Scope, Figures], columns: Sequence[str] = ()
     ) -> Members | None:
-        return members(self.ground, kind, self.of, found, team_of(self.config), columns)
+        return members(self.ground, kind, self.of, found, self._teams(found), columns)
+
+    def _teams(self, found: Mapping[Scope, Figures]) -> Mapping[str, str]:
+        """Agent → the team of the report, else the one that he was in last in the period."""
+        if self.scope.kind == "team":
+            return {who.name: self.scope.name for who in found}
+        return terms_of(self.engine, self.config).during(*day_numbers(self.config, self.of))
 
     def _with_total(self, table: Members, whole: Figures) -> Members:
         cells = [self.ground.cell(one.id, self.scope, self.of, whole) for one in table.measures]

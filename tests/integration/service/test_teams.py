@@ -1,11 +1,15 @@
 """Teams over time: kept from the files, corrected by people, and months that are over stay."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event, insert
+from typer.testing import CliRunner, Result
 
+from ccfloor.cli_kpi import app
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.kpi.teams import ALWAYS
 from ccfloor.service.people_log import PeopleError, entries
@@ -120,6 +124,12 @@ def test_a_move_is_taken_back_and_so_is_taking_it_back(database: Engine) -> None
     assert people(database, config, 20261122)["Ann"] == "B"
 
 
+def test_files_without_any_seat_say_nothing_of_teams(database: Engine) -> None:
+    keep_teams(database, site(Ann="A"), NOW)
+    assert keep_teams(database, FloorConfig(zone="Asia/Shanghai"), NOW + DAY) == 0
+    assert people(database, site(Ann="A"), 20261123) == {"Ann": "A"}
+
+
 def test_what_was_first_known_stays(database: Engine) -> None:
     config = site(Ann="A")
     keep_teams(database, config, NOW)
@@ -144,3 +154,32 @@ def test_what_is_refused(database: Engine, agent: str, team: str, who: str, why:
     with pytest.raises(PeopleError, match=code):
         move(database, config, agent, team, 20261110, Decision(who, why, NOW))
     assert told(database) == before
+
+
+# -- the command line --------------------------------------------------------------------------------
+
+
+def test_the_command_line_moves_lists_and_takes_back(tmp_path: Path) -> None:
+    file = tmp_path / "floor.db"
+    named = (("Ann", "A"), ("Bob", "B"))
+    seats = "".join(f"  - {{seat: P/{name}, agent: {name}, team: {team}}}\n" for name, team in named)
+    (tmp_path / "seats.yaml").write_text(f"seats:\n{seats}", encoding="utf-8")
+
+    def run(*words: str) -> Result:
+        data = {"CCFLOOR_SITE_DATA": str(tmp_path)}
+        return CliRunner().invoke(app, ["team", *words, "--db", str(file)], env=data)
+
+    today = datetime.now(UTC).date()
+    ours = ("--who", "Lan", "--why", "a change")
+    moved = run("move", "Ann", "--team", "B", "--from", today.isoformat(), *ours)
+    assert moved.exit_code == 0, moved.output
+    listed = json.loads(run("list", "--json").output)
+    assert [(row["agent"], row["team"], row["counts"]) for row in listed][-1] == ("Ann", "B", True)
+    closed = run("move", "Bob", "--team", "A", "--from", "2020-01-01", *ours)
+    assert closed.exit_code == 1 and "--closed" in closed.stderr
+    assert run("move", "Bob", "--team", "A", "--from", "2020-01-01", *ours, "--closed").exit_code == 0
+    undone = run("undo", str(listed[-1]["id"]), *ours)
+    assert undone.exit_code == 0, undone.output
+    listed = json.loads(run("list", "Ann", "--json").output)
+    assert [row["counts"] for row in listed] == [True, False, True]
+    assert run("move", "Ann", "--team", "B", "--from", "soon", *ours).exit_code == 1
