@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, event, insert, select
 from typer.testing import CliRunner, Result
 
 from ccfloor.cli_kpi import app
 from ccfloor.floor.config import FloorConfig, SeatInfo
+from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.teams import ALWAYS
+from ccfloor.service import importing_kpi as importing
 from ccfloor.service.people_log import PeopleError, entries
 from ccfloor.service.teams import Decision, keep_teams, move, undo
-from ccfloor.store.tables import agent_days
+from ccfloor.store.tables import agent_days, kpi_facts
 from ccfloor.store.team_terms import TermRow, rows, terms_of
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC).timestamp()
@@ -183,3 +185,50 @@ def test_the_command_line_moves_lists_and_takes_back(tmp_path: Path) -> None:
     listed = json.loads(run("list", "Ann", "--json").output)
     assert [row["counts"] for row in listed] == [True, False, True]
     assert run("move", "Ann", "--team", "B", "--from", "soon", *ours).exit_code == 1
+
+
+# -- what came in of agents --------------------------------------------------------------------------
+
+SURVEY = "日期,坐席,邀评数,参评数,满意数\n"
+
+
+def brought(engine: Engine, config: FloorConfig, text: str) -> None:
+    preview = importing.preview(engine, config, DATASETS["survey"], "survey.csv", text.encode(), NOW)
+    assert preview.clean, preview.faults("en")
+    importing.take_in(engine, config, preview, "Lan", "", NOW)
+
+
+def rated(engine: Engine) -> dict[tuple[str, int], float]:
+    """(team, day) → ratings, as stored."""
+    table = kpi_facts.c
+    query = select(table.scope, table.day, table.value).where(table.field == "survey.rated")
+    with engine.connect() as connection:
+        rows = connection.execute(query.where(table.scope.startswith("team:")))
+        return {(scope.removeprefix("team:"), day): value for scope, day, value in rows}
+
+
+def test_what_came_in_belongs_to_the_team_of_its_day(database: Engine) -> None:
+    before, after = site(Ann="A", Bob="B"), site(Ann="B", Bob="B")
+    keep_teams(database, before, NOW - DAY)
+    keep_teams(database, after, NOW)
+    brought(database, after, SURVEY + "2026-10-05,Ann,9,7,5\n2026-11-21,Ann,9,3,2\n2026-11-22,Ann,9,4,2\n")
+    assert rated(database) == {("A", 20261005): 7, ("A", 20261121): 3, ("B", 20261122): 4}
+
+
+def test_a_change_of_the_files_leaves_what_came_in_before_with_its_team(database: Engine) -> None:
+    before, after = site(Ann="A", Bob="B"), site(Ann="B", Bob="B")
+    keep_teams(database, before, NOW - DAY)
+    brought(database, before, SURVEY + "2026-10-05,Ann,9,7,5\n2026-11-21,Ann,9,3,2\n2026-11-22,Ann,9,4,2\n")
+    keep_teams(database, after, NOW)
+    assert rated(database) == {("A", 20261005): 7, ("A", 20261121): 3, ("B", 20261122): 4}
+
+
+def test_a_correction_takes_along_what_came_in_and_back_again(database: Engine) -> None:
+    config = site(Ann="A", Bob="B")
+    keep_teams(database, config, NOW)
+    brought(database, config, SURVEY + "2026-10-31,Ann,9,7,5\n2026-11-10,Ann,9,3,2\n2026-11-20,Bob,9,4,2\n")
+    first = rated(database)
+    number = move(database, config, "Ann", "B", 20261110, Decision("Lan", "moved", NOW))
+    assert rated(database) == {("A", 20261031): 7, ("B", 20261110): 3, ("B", 20261120): 4}
+    undo(database, config, number, Decision("Lan", "not so", NOW))
+    assert rated(database) == first
