@@ -54,16 +54,10 @@ def report_html(words: Words) -> bytes:
 
 def body(words: Words, theme: Theme) -> str:
     """The report as a piece of a page that has CSS and the colours of this theme."""
-    data = words.data
-    parts = (
-        words.state,
-        words.say("made", at=words.moment(data.made_at)),
-        words.say("digest", digest=data.digest),
-    )
     pieces = [
-        f"<small>{escape(words.two(data.site))} · {escape(words.about)}</small>",
+        f"<small>{escape(words.two(words.data.site))} · {escape(words.about)}</small>",
         f"<h1>{escape(f'{words.title} · {words.period}')}</h1>",
-        f"<small>{escape(' · '.join(parts))}</small>",
+        f"<small>{escape(words.stamp)}</small>",
         _head(words),
         _said(words),
         _chart(words, theme),

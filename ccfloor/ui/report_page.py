@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import streamlit as st
+from msgspec.structs import replace
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import Period, back, business_date, day_of, month_of, period, week_of
@@ -208,6 +209,7 @@ def _report(kind: ReportKind, of: Period, scope: Scope, seen: Look) -> None:
     except ValueError:
         st.warning(text("report.page.unknown", lang))
         return
+    data = replace(data, made_by=str(st.session_state.get(people_kit.WHO, "")).strip())
     _downloads(data, lang)
     with st.container(border=True, key="report-paper"):
         st.html(report_html.body(Words(data, lang), seen.theme))

@@ -34,7 +34,7 @@ def tables(words: Words) -> list[Table]:
         found = [watched(words), *_members(words), remarks(words), _quality(words), _meanings(words)]
     else:
         found = [
-            _kpis(words),
+            kpis(words),
             _missing(words),
             _parts(words),
             *_members(words),
@@ -114,7 +114,8 @@ def _judged(words: Words, line: Line) -> str:
 # -- KPIs --------------------------------------------------------------------------------------------
 
 
-def _kpis(words: Words) -> Table | None:
+def kpis(words: Words) -> Table | None:
+    """The KPIs that have a value, with target, verdict and what changed."""
     data = words.data
     lines = [line for line in data.lines if line.value is not None]
     if not lines:

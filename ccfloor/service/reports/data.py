@@ -202,6 +202,8 @@ class ReportData(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     quality: Quality = Quality()
     meanings: tuple[Meaning, ...] = ()
+    made_by: str = ""  # who asked for it, or for the plan
+    plan: str = ""  # what the plan is called by which it was made
 
     @property
     def digest(self) -> str:
