@@ -14,6 +14,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import origin
 from ccfloor.kpi.period import Period, month_of, period
 from ccfloor.kpi.scope import KINDS
+from ccfloor.service.counting import count_first
 from ccfloor.service.known_scope import UnknownScopeError, check_scope
 from ccfloor.service.kpi_month import Line, kpi_table, members
 from ccfloor.service.kpi_rows import row_told, table_told
@@ -67,6 +68,7 @@ def month(
         fail(f"unknown members {below}; there are queue, team, agent")
     try:
         check_scope(place, viewer, who)
+        count_first(found.engine, found.config, of)
         if kind is not None:
             rows = [row_told(row) for row in members(place, viewer, of, kind, who)]
             return show_json(rows) if as_json else typer.echo("\n".join(table(rows)))

@@ -235,6 +235,8 @@ def _state(words: Words, table: KpiTable) -> None:
         parts.append(told)
     elif table.state.gap_s >= 60:
         parts.append(text("kpi.gap", words.lang, minutes=f"{table.state.gap_s / 60:,.0f}"))
+    if table.state.uncounted:
+        parts.append(text("kpi.counting", words.lang, n=table.state.uncounted))
     if table.state.repeats_open and table.state.final:
         parts.append(text("kpi.repeats_open", words.lang))
     st.caption(" · ".join(parts))

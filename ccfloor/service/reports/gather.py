@@ -17,6 +17,7 @@ from ccfloor.kpi.period import period as period_of
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service.after_sheet import HistoryRow, Place, by_shift, history
 from ccfloor.service.after_timeline import both
+from ccfloor.service.counting import count_first
 from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.reports.data import (
@@ -77,6 +78,7 @@ def gather(
     service: HasSite, viewer: Viewer, kind: ReportKind, scope: Scope, of: Period, made_at: float
 ) -> ReportData:
     """Everything that stands in the report. Raises ValueError where the scope is none of the site's."""
+    count_first(service.engine, service.config, of)
     table = kpi_table(service, viewer, of, scope)
     site = service.settings.site
     base = ReportData(
