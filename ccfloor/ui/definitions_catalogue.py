@@ -44,6 +44,7 @@ grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
 .cd h2{font-size:1.25rem;font-weight:700;margin:.2rem 0 .6rem;padding:0}
 @media(max-width:700px){.cd .cp-tab{min-width:0;table-layout:auto}
 .cd .cp-tab :is(th,td):nth-child(n){width:auto;text-align:left}
+.cd-kpi .cp-tab td:is(:nth-child(3),:nth-child(4),:nth-child(n+6)){display:none}
 .cd-facts{grid-template-columns:1fr}.cd-facts dd{margin-bottom:.4rem}
 .cd-jump a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """

@@ -18,6 +18,7 @@ from ccfloor.service.settings import load
 from ccfloor.store.queue_moves import Pair
 from ccfloor.store.tables import metadata
 from ccfloor.ui import history_heat, history_moves, history_waits
+from tests.fakes.app_page import opened, words
 from tests.fakes.stored_calls import call, put
 
 RANGE = {"from": "2026-11-02", "to": "2026-11-15"}
@@ -57,23 +58,13 @@ def script() -> None:
 
 
 def page(lang: str = "zh", **asked: str) -> AppTest:
-    test = AppTest.from_function(script, default_timeout=30)
-    for name, value in {"lang": lang, **RANGE, **asked}.items():
-        test.query_params[name] = value
-    return again(test)
+    return opened(script, lang=lang, **(RANGE | asked))
 
 
 def again(test: AppTest, _done: object = None) -> AppTest:
     test.run()
     assert not test.exception, test.exception
     return test
-
-
-def words(test: AppTest) -> str:
-    kinds = ("header", "caption", "subheader", "warning", "error")
-    parts = [element.value for kind in kinds for element in test.get(kind)]
-    parts += [re.sub(r"<style>.*?</style>", "", part.proto.body, flags=re.S) for part in test.get("html")]
-    return "\n".join(parts)
 
 
 def cell(test: AppTest, name: str) -> tuple[str, list[str]]:
@@ -125,15 +116,12 @@ def test_the_link_keeps_queue_days_and_metric(service: runtime.Service) -> None:
 
 
 def test_days_come_from_a_month_of_another_page(service: runtime.Service) -> None:
-    test = AppTest.from_function(script, default_timeout=30)
-    test.query_params["month"] = "2026-11"
-    again(test)
+    test = opened(script, month="2026-11")
     assert (test.query_params["from"], test.query_params["to"]) == ("2026-11-01", "2026-11-30")
 
 
 def test_without_days_it_is_the_last_four_weeks_with_data(service: runtime.Service) -> None:
-    test = AppTest.from_function(script, default_timeout=30)
-    again(test)
+    test = opened(script)
     assert (test.query_params["from"], test.query_params["to"]) == ("2026-10-13", "2026-11-09")
 
 
