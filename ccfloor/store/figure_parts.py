@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, product
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -14,7 +14,7 @@ from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.teams import Terms
 from ccfloor.store import fact_sums, team_scope
 from ccfloor.store.call_counts import count_calls
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.complete_sums import Clear, clear_by_day, none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
 from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.half_hours import Span, agent_halves, queue_halves, runs
@@ -25,6 +25,7 @@ from ccfloor.store.team_scope import Whom
 from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
+T = TypeVar("T")
 Days = tuple[int, int]  # first and last, both inclusive
 
 
@@ -352,28 +353,32 @@ class Gathering:
         for first, last in self._ranges:
             begin = first // 100 * 100 if months else first
             by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, begin, last)
+        clear: Clear = {}
         for first, last in self._ranges if self.scope.kind != "site" else ():
-            for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
-                by_day[day] = {**none, **by_day.get(day, {})}
-        by_day = self._seen(by_day)
+            clear |= clear_by_day(asked.connection, site, self.scope.kind, first, last)
+        by_day, clear = self._seen(by_day), self._seen(clear)
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
-                self._add_imported(total, one, by_day)
+                self._add_imported(total, one, by_day, clear)
 
-    def _seen(self, by_day: dict[int, Sums]) -> dict[int, Sums]:
+    def _seen(self, by_day: dict[int, T]) -> dict[int, T]:
         """Of an agent who is in another team today the days on which he was in one of the viewer's."""
         if self.scope.kind != "agent" or self.asked.viewer.teams is None:
             return by_day
         about = (self.asked.viewer, self.asked.config, self.asked.terms, self.scope.name)
         return {day: sums for day, sums in by_day.items() if team_scope.sees_day(*about, day)}
 
-    def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums]) -> None:
+    def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums], clear: Clear) -> None:
         first, last = self._numbers[one]
         months = one.part in ("month", "year")
         of_month = first // 100 * 100 if months else first
         told = {
             day: by_day[day] for day in by_day if of_month <= day <= last and (months or not _is_month(day))
         }
+        of_period = {day: fields for day, fields in clear.items() if first <= day <= last}
+        named = {field for sums in told.values() for field in sums}
+        for day, none in none_by_day(of_period, named).items():
+            told[day] = {**none, **told.get(day, {})}
         for sums in told.values():
             add_sums(total, sums)
         for field, beside in BESIDE.items():

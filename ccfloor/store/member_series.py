@@ -20,7 +20,7 @@ from ccfloor.store import fact_sums
 from ccfloor.store.agent_rows import agent_rows
 from ccfloor.store.beside import add_beside
 from ccfloor.store.call_counts import Counted
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.complete_sums import Clear, clear_by_day, none_by_day
 from ccfloor.store.day_sums import Sums, add_sums
 from ccfloor.store.figure_parts import Asked as Ground
 from ccfloor.store.figure_parts import seats_of
@@ -193,12 +193,15 @@ def _imported(asked: _Asked, found: Series) -> None:
 def _none(asked: _Asked, found: Series, told: dict[tuple[str, int], dict[str, set[int]]]) -> None:
     """What nobody told of an agent in a time that was told of in full is 0."""
     first, last = asked.places.ends
-    for day, fields in none_by_day(asked.connection, asked.site, "agent", first, last).items():
+    clear: dict[tuple[str, int], Clear] = {}
+    for day, fields in clear_by_day(asked.connection, asked.site, "agent", first, last).items():
         for agent in asked.agents:
-            if (at := asked.place(agent, day)) is None:
-                continue
-            total = _of(found, asked, agent, at)
-            for field in asked.fields & fields.keys():
+            if (at := asked.place(agent, day)) is not None:
+                clear.setdefault((agent, at), {})[day] = fields
+    for (agent, at), theirs in clear.items():
+        total = _of(found, asked, agent, at)
+        for day, none in none_by_day(theirs, total).items():
+            for field in asked.fields & none.keys():
                 total.setdefault(field, 0)
                 told.setdefault((agent, at), {}).setdefault(field, set()).add(day)
 
