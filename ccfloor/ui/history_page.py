@@ -20,7 +20,8 @@ from ccfloor.ui.history_state import Asked
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 
-_CSS = "<style>[class*=st-key-qh-] [data-testid=stButtonGroup]{flex-wrap:wrap}</style>"
+_CSS = """<style>[class*=st-key-qh-] [data-testid=stButtonGroup]{flex-wrap:wrap}
+.st-key-qh-page{width:12.5rem!important}</style>"""
 
 
 def show(seen: Look) -> None:

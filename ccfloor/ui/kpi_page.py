@@ -53,7 +53,8 @@ CSS = """
 .kp tr.on td:first-child{box-shadow:inset .2rem 0 var(--ink);padding-left:.6rem}
 .kp a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:.2em}
 .kp a:is(:hover,:focus-visible),.kp-way a:is(:hover,:focus-visible){text-decoration-color:var(--ink)}
-.kp td img{margin-left:auto;display:block}
+.kp td img{margin-left:auto;display:block;width:10rem;height:1.375rem}
+[class*=st-key-kpi-scope-]{width:20rem!important;max-width:100%}
 .kp-met{color:inherit}td.l .kp-met{color:var(--ink2)}.kp-none{color:inherit}
 .kp-near{font-weight:700;color:var(--warn-ink);white-space:nowrap}
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}

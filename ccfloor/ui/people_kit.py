@@ -44,6 +44,7 @@ font-variant-numeric:tabular-nums lining-nums;overflow-wrap:anywhere}
 [data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]
 {background:var(--ink);border-color:var(--ink);color:var(--ground)}
 :is([data-testid^=stBaseButton-pills],[data-testid^=stBaseButton-segmented_control]){border-radius:0}
+.st-key-people-who{width:17.5rem!important;max-width:100%}
 @media(max-width:700px){.cp-tab :is(tbody,tr,td){display:block}.cp-tab tr{border-top:1px solid var(--line)}
 .cp-tab tr{padding:.4rem 0}.cp-tab tr:first-child,.cp-tab td.none{display:none}
 .cp-tab td{border:0;padding:.1rem 0;display:flex;gap:.8rem;align-items:baseline}
