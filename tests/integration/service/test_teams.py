@@ -1,5 +1,6 @@
 """Teams over time: kept from the files, corrected by people, and months that are over stay."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,8 +15,11 @@ from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.teams import ALWAYS
 from ccfloor.service import importing_kpi as importing
+from ccfloor.service.collecting import make_collector
 from ccfloor.service.people_log import PeopleError, entries
+from ccfloor.service.settings import CollectorSettings, Settings, SiteSettings
 from ccfloor.service.teams import Decision, keep_teams, move, undo
+from ccfloor.store.rebuild import rebuild
 from ccfloor.store.tables import agent_days, kpi_facts
 from ccfloor.store.team_terms import TermRow, rows, terms_of
 
@@ -232,3 +236,26 @@ def test_a_correction_takes_along_what_came_in_and_back_again(database: Engine) 
     assert rated(database) == {("A", 20261031): 7, ("B", 20261110): 3, ("B", 20261120): 4}
     undo(database, config, number, Decision("Lan", "not so", NOW))
     assert rated(database) == first
+
+
+# -- who keeps them ----------------------------------------------------------------------------------
+
+
+def test_a_collector_keeps_the_files_at_its_start_and_a_rebuild_leaves_them_alone(
+    database: Engine, tmp_path: Path
+) -> None:
+    def collected(config: FloorConfig, now: float) -> None:
+        place, pace = SiteSettings(data=str(tmp_path)), CollectorSettings(tick_s=0.05)
+        settings = Settings(source="none", site=place, collector=pace)
+        asyncio.run(make_collector(settings, config, database, lambda: now, ([], lambda: now)).run())
+
+    collected(site(Ann="A"), NOW)
+    collected(site(Ann="B"), NOW + DAY)
+    kept = told(database)
+    assert [(row.from_day, row.team) for row in kept if row.agent == "Ann"] == [
+        (ALWAYS, "A"),
+        (20261123, "B"),
+    ]
+    collected(site(Ann="B"), NOW + 2 * DAY)
+    rebuild(database, site(Ann="A"), "main")
+    assert told(database) == kept
