@@ -19,6 +19,7 @@ from ccfloor.ui.report_words import FORMS, Cell, Table, Words
 _MARKED = {"missed": OVER, "near": NEAR}
 _CHART = (26.0, 7.5)  # cm
 _WIDEST = 60.0
+_BARE = 8  # columns of a sheet without a table
 _LINE = 16.0  # points
 _FONT = "Microsoft YaHei"  # has both languages, on Windows and on a Mac
 _WIDE_FROM = 0x2E7F  # signs after it are as wide as two letters
@@ -47,26 +48,25 @@ def _summary(sheet: Any, words: Words, table: Table | None) -> None:
     _put(sheet, 1, 1, f"{words.title} · {words.period}", size=16)
     _put(sheet, 2, 1, f"{words.two(data.site)} · {words.about}", colour=GREY)
     _put(sheet, 3, 1, words.stamp, colour=GREY)
-    row, wide = 5, len(table.header) if table else 8
-    for said in sentences(words):
-        _sentence(sheet, row, wide, said)
-        row += 1
-    if table is None:
-        _put(sheet, row, 1, words.say("no_figures"))
-        _page(sheet, words, 4)
-        return
-    slim = _without_trend(table)
-    _fill(sheet, slim, row + 1)
-    _page(sheet, words, len(slim.header), whole=True)
+    said = sentences(words)
+    slim = _without_trend(table) if table else None
+    if slim:
+        _fill(sheet, slim, 6 + len(said))
+    else:
+        _put(sheet, 5 + len(said), 1, words.say("no_figures"))
+    wide = len(slim.header) if slim else _BARE
+    for row, one in enumerate(said, 5):
+        _sentence(sheet, row, wide, one)
+    _page(sheet, words, wide, whole=True)
 
 
-def _sentence(sheet: Any, row: int, wide: int, said: str) -> None:
+def _sentence(sheet: Any, row: int, wide: int, said: str, colour: str = INK) -> None:
     """A sentence across the table, as many lines high as it takes."""
-    cell = _put(sheet, row, 1, said)
+    cell = _put(sheet, row, 1, said, colour=colour)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=wide)
-    signs = sum(2 if ord(sign) > _WIDE_FROM else 1 for sign in said)
-    sheet.row_dimensions[row].height = 16 * (1 + signs // 125)
+    widths = (sheet.column_dimensions[get_column_letter(at)].width for at in range(1, wide + 1))
+    sheet.row_dimensions[row].height = _LINE * max(1, ceil(1.1 * _signs(said) / sum(widths)))
 
 
 def _without_trend(table: Table) -> Table:
@@ -115,8 +115,7 @@ def _fill(sheet: Any, table: Table, top: int) -> int:
             sheet.row_dimensions[index].height = _LINE * lines
     last = top + len(table.rows)
     if table.note:
-        note = _put(sheet, last + 2, 1, table.note, colour=GREY)
-        note.alignment = Alignment(wrap_text=False)
+        _sentence(sheet, last + 2, len(table.header) or _BARE, table.note, GREY)
     return last
 
 

@@ -352,6 +352,16 @@ def test_an_empty_period_is_said_not_shown_as_zero() -> None:
     empty = replace(DATA, lines=(), series=None, members=(), flows=(), happenings=(), meanings=())
     assert "本期没有数据。" in html(empty, "zh") and "本期没有数据。" in "".join(pdf_text(empty, "zh"))
     assert "0.0%" not in shown(html(empty, "zh"))
+    calm = next(sheet for sheet in book(empty, "zh").worksheets if sheet.title == "应急预案与突发事件")
+    assert "本期没有启动预案" in str(calm["A6"].value) + str(calm["A5"].value) + str(calm["A4"].value)
+
+
+def test_the_printed_page_has_its_foot_and_no_name_ends_the_style_sheet() -> None:
+    evil = Two('"}</style><script>', '"}</style><script>')
+    page = html(replace(DATA, site=evil), "zh")
+    assert "</style><script" not in page and 'content:"\\22 \\7d ' in page
+    assert "暂定数据" in html(replace(DATA, final=False), "zh").partition("@page")[2].partition("</style>")[0]
+    assert html(DATA, "zh").count("<thead>") == len(tables(Words(DATA, "zh")))
 
 
 def test_names_cannot_break_out_of_the_page() -> None:
