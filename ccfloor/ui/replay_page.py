@@ -25,6 +25,7 @@ _COLUMNS = ("at", "kind", "what", "lasted", "open")
 def show(seen: Look) -> None:
     """Draw the page."""
     people_kit.dress(seen)
+    st.html("<style>.st-key-day{max-width:14rem}</style>")
     st.header(text("page.replay", seen.lang), anchor=False)
     st.caption(text("replay.page.lead", seen.lang))
     with database_or_notice(seen.lang):
@@ -35,9 +36,10 @@ def _day(seen: Look) -> None:
     lang, service = seen.lang, runtime.service()
     engine, config, now = service.engine, service.config, service.floor_now()
     latest = latest_day(engine, config, now)
-    day = _picked(lang, latest, datetime.fromtimestamp(now, ZoneInfo(config.zone)).date())
+    today = datetime.fromtimestamp(now, ZoneInfo(config.zone)).date()
+    day = _picked(lang, latest, today)
     found = stored_day(engine, config, day.isoformat(), now)
-    _neighbours(day, lang)
+    _neighbours(day, max(today, latest or today), lang)
     if found is None:
         last = text("replay.page.last", lang, day=latest.isoformat()) if latest else ""
         st.info(f"{text('replay.page.none', lang, day=day.isoformat())} {last}")
@@ -46,7 +48,8 @@ def _day(seen: Look) -> None:
     lead = text("replay.page.span", lang, start=first, end=end)
     people_kit.piece(
         f'<div class="cp-row"><span class="t">{escape(lead)}</span>'
-        f"<b>{escape(text('replay.page.open', lang))}</b>{_pages(found.day, found.start, seen)}</div>"
+        f"<b>{escape(text('replay.page.open', lang))}</b>"
+        f"<span>{_pages(found.day, found.start, seen)}</span></div>"
     )
     _moments(found, jumps(engine, config, service.viewer(lang), found.start, found.end), seen)
     _calls(found, seen)
@@ -60,14 +63,14 @@ def _picked(lang: Lang, latest: date | None, today: date) -> date:
         format="YYYY-MM-DD",
         key="day",
         bind="query-params",
-        width=220,
     )
     return picked if isinstance(picked, date) else today
 
 
-def _neighbours(day: date, lang: Lang) -> None:
-    """The days beside it, as plain links."""
-    beside = [("previous", day - timedelta(days=1)), ("next", day + timedelta(days=1))]
+def _neighbours(day: date, last: date, lang: Lang) -> None:
+    """The days beside it, as plain links; none that has not come yet."""
+    beside = [("previous", day - timedelta(days=1))]
+    beside += [("next", day + timedelta(days=1))] if day < last else []
     links = (
         f'<a href="{address({"day": other.isoformat()})}" target="_self">'
         f"{escape(text(f'replay.page.{name}', lang))} {other:%m-%d}</a>"

@@ -205,7 +205,8 @@ def _one_of(word: str, known: Sequence[W]) -> W:
 def _report(kind: ReportKind, of: Period, scope: Scope, seen: Look) -> None:
     service, lang = runtime.service(), seen.lang
     try:
-        data = gather(service, service.viewer(lang), kind, scope, of, service.floor_now())
+        with st.spinner(text("report.page.making", lang)):
+            data = gather(service, service.viewer(lang), kind, scope, of, service.floor_now())
     except ValueError:
         st.warning(text("report.page.unknown", lang))
         return
