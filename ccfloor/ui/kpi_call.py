@@ -54,7 +54,8 @@ def show(seen: Look, key: str) -> None:
     place = _place(key)
     life = call_life(service.engine, viewer, *place) if place else None
     if life is None:
-        people_kit.piece(escape(text("kpi.call.unknown", lang, call=key[:60])), "cp-warn")
+        home = f'<a href="{page_address("kpi", {})}" target="_self">{escape(text("kpi.back_home", lang))}</a>'
+        people_kit.piece(f"{escape(text('kpi.call.unknown', lang, call=key[:60]))} {home}", "cp-warn")
         return
     with service.engine.connect() as connection:
         others = visits_of(connection, viewer, {life.row.call, life.row.linked} - {""})

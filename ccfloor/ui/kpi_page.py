@@ -231,6 +231,9 @@ def _config() -> FloorConfig:
 
 def _state(words: Words, table: KpiTable) -> None:
     """Provisional or final, up to when the floor was seen, what was not in sight."""
+    if table.period.start > runtime.service().floor_now():
+        st.caption(text("kpi.future", words.lang))
+        return
     parts = [words.state]
     if told := filling(table.period.start, table.period.end, words.lang):
         parts.append(told)

@@ -125,3 +125,12 @@ def test_a_band_is_judged_by_the_month_and_not_by_the_day(service: runtime.Servi
         )
         verdicts[name] = "不达标" in row
     assert verdicts == {"2026-11": True, "2026-11-22": False}
+
+
+def test_a_period_to_come_says_so(service: runtime.Service) -> None:
+    assert text("kpi.future", "zh") in words(opened(kpi, lang="zh", period="2030-01"))
+    assert text("kpi.future", "zh") not in words(opened(kpi, lang="zh", period="2026-11-22"))
+
+
+def test_a_call_that_is_none_offers_a_way_on(service: runtime.Service) -> None:
+    assert links(opened(kpi, lang="zh", call="9-9"))["打开本月全站"] == "kpi?lang=zh"
