@@ -74,6 +74,7 @@ def _figure(theme: Theme, words: Words, table: KpiTable, line: Line) -> go.Figur
             "symbol": ["triangle-up" if one else "circle" for one in missed],
             "color": [colour["over"] if one else colour["ink"] for one in missed],
             "size": [11 if one else 6 for one in missed],
+            "opacity": 1,
         }
         style = {"color": colour["ink2"], "width": 1.5}
         figure = go.Figure(
