@@ -20,12 +20,15 @@ from ccfloor.service.kpi_site import HasBook, kpi_book
 from ccfloor.store.kpi_figures import PeriodState, by_member, figures, state
 from ccfloor.store.viewer import Viewer
 
-# What a table of parts or members shows, by the kind of scope of its rows.
+# What a table of parts or members shows, by the kind of scope of its rows: on the page, in its file and in
+# reports, where the columns of a whole page of paper fit side by side.
+_OF_CALLS = ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht")
+_OF_PEOPLE = ("answered", "service_level", "aht", "talk", "hold", "acw", "occupancy", "calls_per_hour")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "site": ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht", "occupancy"),
-    "queue": ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht"),
-    "team": ("answered", "service_level", "asa", "aht", "acw", "occupancy", "calls_per_hour", "rona"),
-    "agent": ("answered", "service_level", "asa", "aht", "acw", "occupancy", "calls_per_hour", "rona"),
+    "site": (*_OF_CALLS, "occupancy"),
+    "queue": (*_OF_CALLS, "transfer_rate"),
+    "team": (*_OF_PEOPLE, "transfer_rate", "rona"),
+    "agent": (*_OF_PEOPLE, "transfer_rate", "rona"),
 }
 
 

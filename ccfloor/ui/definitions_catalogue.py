@@ -11,8 +11,8 @@ from ccfloor.kpi.scope import SITE
 from ccfloor.service import runtime
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
-from ccfloor.ui.definitions_names import scope_names
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import queue_label, scope_titled
 from ccfloor.ui.texts import Lang, text
 
 GROUPS = ("calls", "waiting", "handling", "presence", "quality", "voice", "people", "money")
@@ -115,12 +115,11 @@ def decisions(book: KpiBook, lang: Lang) -> None:
 
 def _decided(made: list[tuple[Kpi, ChoiceVersion]], lang: Lang) -> Iterator[list[str]]:
     config = runtime.service().config
-    names = scope_names(config, lang)
     for kpi, one in made:
         link = address({"kpi": kpi.id, "part": "", "scope": str(one.scope) if one.scope.name else ""})
         yield [
             f'<a href="{link}" target="_self">{escape(words.name(kpi, lang))}</a>',
-            escape(words.scope_text(one.scope, names, lang)),
+            escape(scope_titled(config, one.scope, lang)),
             escape(words.decided(kpi, one, lang)),
             escape(words.day_text(one.valid_from, lang)),
             escape(one.who),
@@ -132,15 +131,13 @@ def _decided(made: list[tuple[Kpi, ChoiceVersion]], lang: Lang) -> Iterator[list
 def _promises(lang: Lang) -> None:
     """What queues promise by queues.yaml, from when on."""
     config = runtime.service().config
-    names = scope_names(config, lang)
     header = [
         text(f"definitions.promise.{name}", lang) for name in ("queue", "from", "level", "abandon", "wait")
     ]
     rows = []
-    for scope, name in names.items():
-        if scope.kind != "queue":
-            continue
-        for target in config.queues[scope.name].targets:
+    for queue, info in config.queues.items():
+        name = queue_label(config, queue, lang)
+        for target in info.targets:
             since = words.clock(target.valid_from, config.zone)[:10]
             level = text(
                 "definitions.promise.within", lang, share=f"{target.target:.0%}", s=f"{target.threshold_s:g}"

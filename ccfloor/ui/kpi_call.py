@@ -15,11 +15,11 @@ from ccfloor.service import runtime
 from ccfloor.store.agent_day import visits_of
 from ccfloor.store.queries import CallLife, JournalLine, call_life
 from ccfloor.ui import people_kit
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label, call_link
+from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import page_address
 from ccfloor.ui.people_kit import at_clock
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text, texts
 

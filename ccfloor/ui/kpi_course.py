@@ -10,12 +10,12 @@ from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_month import Cell, KpiTable, Line, Row, members, part_rows
-from ccfloor.service.reports.material import named
 from ccfloor.ui import charts, team_moves
 from ccfloor.ui.kpi_lines import chosen
 from ccfloor.ui.kpi_words import formula_text, name_text, value_text, valued, variant_text
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_words import DASH, Words
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
@@ -217,7 +217,7 @@ def _member_link(words: Words, row: Row) -> str:
 
 
 def _name(words: Words, scope: Scope) -> str:
-    return named(runtime.service().config, scope).said(words.lang)
+    return scope_name(runtime.service().config, scope, words.lang)
 
 
 def _table(head: list[str], body: list[list[str]], note: str) -> None:

@@ -27,6 +27,7 @@ from ccfloor.ui.kpi_words import period_text, words_of
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -145,7 +146,7 @@ def _scope(asked: Scope, lang: Lang) -> None:
 
 
 def _called(lang: Lang, scope: Scope) -> str:
-    return text(f"report.scope.{scope.kind}", lang, name=named(runtime.service().config, scope).said(lang))
+    return scope_titled(runtime.service().config, scope, lang)
 
 
 def _words(table: KpiTable, lang: Lang) -> Words:

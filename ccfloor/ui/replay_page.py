@@ -14,7 +14,7 @@ from ccfloor.store.today import HALF_HOUR_S, half_hours
 from ccfloor.ui import charts, people_kit
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
-from ccfloor.ui.sheet_rows import DASH, lasting
+from ccfloor.ui.report_words import DASH, span
 from ccfloor.ui.shell import LIVE, Look
 from ccfloor.ui.texts import Lang, text, texts
 
@@ -111,7 +111,7 @@ def _moments(day: StoredDay, found: list[Jump], seen: Look) -> None:
 
 def _row(day: StoredDay, jump: Jump, seen: Look) -> list[str]:
     lang, zone = seen.lang, runtime.service().config.zone
-    lasted = lasting(jump.until - jump.at) if jump.until > jump.at else DASH
+    lasted = span(jump.until - jump.at) if jump.until > jump.at else DASH
     cells = [
         people_kit.at_clock(jump.at, zone, day.start),
         text(f"replay.page.kind.{jump.kind}", lang),
@@ -125,7 +125,7 @@ def what(jump: Jump, lang: Lang) -> str:
     """What a moment is about, in words."""
     name = jump.name.zh if lang == "zh" else jump.name.en
     if jump.kind == "wait":
-        return text("replay.wait", lang, time=lasting(jump.value))
+        return text("replay.wait", lang, time=span(jump.value))
     if jump.kind == "incident":
         known = texts(lang).get(f"people.cause.{jump.about}", jump.about)
         return _joined([known, name])

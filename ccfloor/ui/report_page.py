@@ -20,13 +20,13 @@ from ccfloor.service import runtime
 from ccfloor.service.reports.data import ReportData
 from ccfloor.service.reports.gather import gather, report_period
 from ccfloor.service.reports.making import file_name
-from ccfloor.service.reports.material import named
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, PlanPart, ReportKind
 from ccfloor.service.subjects import subjects
 from ccfloor.ui import people_kit, report_html, report_plans, report_runs
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -172,8 +172,7 @@ def _scope(lang: Lang) -> Scope:
 
 def scope_label(scope: Scope, lang: Lang) -> str:
     """A scope as people call it."""
-    called = named(runtime.service().config, scope).said(lang)
-    return text(f"report.scope.{scope.kind}", lang, name=called)
+    return scope_titled(runtime.service().config, scope, lang)
 
 
 def _pick(name: str, options: Sequence[T], chosen: T, shown: Callable[[T], str], lang: Lang) -> T:

@@ -10,7 +10,7 @@ from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.teams import Move, Terms
 from ccfloor.service import runtime
 from ccfloor.store.team_terms import terms_of
-from ccfloor.ui.history_calls import agent_label
+from ccfloor.ui.scope_words import agent_label
 from ccfloor.ui.texts import Lang, as_written, text
 
 _MOST = 6

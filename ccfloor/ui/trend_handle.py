@@ -13,14 +13,12 @@ from ccfloor.service import runtime
 from ccfloor.store.handle_times import MOST, Handled, handled
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.links import call_address
 from ccfloor.ui.report_words import span
+from ccfloor.ui.scope_words import agent_label, queue_label, scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import scope_name
 
 _SHOWN = 40
 _COLUMNS = ("at", "agent", "queue", "number", "talk", "hold", "acw", "handle", "side")

@@ -24,20 +24,19 @@ from ccfloor.ui import (
     trend_team,
 )
 from ccfloor.ui.export import csv_bytes, excel_bytes
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.notice import database_or_notice
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, controls, segments
 from ccfloor.ui.trend_words import (
     band_words,
     finding_words,
-    kpi_name,
     missing_text,
     period_name,
     rule_words,
-    scope_name,
 )
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -88,7 +87,7 @@ def _trend(seen: Look, state: State) -> None:
 def _title(made: Trend, lang: Lang) -> None:
     config = runtime.service().config
     first, last = made.points[0].period, made.points[-1].period
-    name = text("trend.title", lang, who=scope_name(config, made.scope, lang), what=kpi_name(made.kpi, lang))
+    name = text("trend.title", lang, who=scope_name(config, made.scope, lang), what=name_text(made.kpi, lang))
     chart = text(f"trend.chart.{made.base}", lang, n=FIRM)
     formula = made.kpi.formula.zh if lang == "zh" else made.kpi.formula.en
     chosen = made.kpi.variant(made.variant)
@@ -204,7 +203,7 @@ def _table(made: Trend, lang: Lang) -> None:
         "trend.title",
         lang,
         who=scope_name(runtime.service().config, made.scope, lang),
-        what=kpi_name(made.kpi, lang),
+        what=name_text(made.kpi, lang),
     )
     with st.container(horizontal=True):
         cells = trend_rows.cells(made, lang)

@@ -6,21 +6,21 @@ from urllib.parse import quote
 import streamlit as st
 
 from ccfloor.kpi.period import day_number
-from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.spc import OUTSIDE
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Trend, middle, of_team
 from ccfloor.store.team_terms import terms_of
 from ccfloor.ui import people_kit, team_moves
-from ccfloor.ui.history_calls import agent_label
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import agent_label, scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 from ccfloor.ui.tokens import COLOURS, Theme
 from ccfloor.ui.trend_chart import reach
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import finding_words, kpi_name, scope_name
+from ccfloor.ui.trend_words import finding_words
 
 MOST = 60
 _WIDE, _HIGH = 300.0, 84.0
@@ -56,8 +56,8 @@ def show(seen: Look, state: State) -> None:
         st.caption(text("trend.team.no", lang))
         return
     found = of_team(service, service.viewer(lang), team, state.asked)
-    name = scope_name(service.config, Scope("team", team), lang) if team else text("trend.site", lang)
-    title = text("trend.title", lang, who=name, what=kpi_name(state.kpi, lang))
+    name = scope_name(service.config, Scope("team", team) if team else SITE, lang)
+    title = text("trend.title", lang, who=name, what=name_text(state.kpi, lang))
     people_kit.piece(f"<b>{escape(title)}</b> <small>{escape(text('trend.team.lead', lang))}</small>")
     if not found:
         st.caption(text("trend.none", lang))

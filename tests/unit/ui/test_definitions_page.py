@@ -111,7 +111,7 @@ def test_one_kpi_tells_its_variants_its_data_and_whom_which_target_binds(service
     shown = words(page(kpi="service_level"))
     assert "放弃全算未达标：T 秒内接起 ÷（接起 + 放弃）" in shown
     assert "队列统计、通话明细" in shown and "queue.answered_in_t" in shown
-    assert "≥ 85%" in shown and "队列 投诉" in shown  # what that queue promises
+    assert "≥ 85%" in shown and "队列：投诉" in shown  # what that queue promises
     assert "● 80.0%" in shown  # 72 of 90; the ten who left did so within T
 
 
