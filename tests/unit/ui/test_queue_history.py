@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
@@ -17,7 +17,8 @@ from ccfloor.service.queue_history import measure, week
 from ccfloor.service.settings import load
 from ccfloor.store.queue_moves import Pair
 from ccfloor.store.tables import metadata
-from ccfloor.ui import history_heat, history_moves, history_waits
+from ccfloor.ui import history_calls, history_heat, history_moves, history_waits
+from ccfloor.ui.export import Cell
 from tests.fakes.app_page import opened, words
 from tests.fakes.stored_calls import call, put
 
@@ -219,3 +220,17 @@ def test_the_file_of_transfers_has_numbers(service: runtime.Service) -> None:
     counted = {("hotline", ""): Pair(4, 1, 2, 1, 5000)}
     book = load_workbook(io.BytesIO(history_moves._excel(counted, {"hotline": 10.0}, [], "en")))
     assert list(book.worksheets[0].values)[1] == ("Hotline", "outside the queues", 4, 1, 3, 0.1, 2.5, 0.5)
+
+
+def test_the_files_of_waits_and_calls_have_numbers(service: runtime.Service) -> None:
+    rows: list[list[Cell]] = [["接起的", 4636, 7.2, 4.0, None, "5–10 秒"]]
+    sheet = load_workbook(io.BytesIO(history_waits._excel([3, 1], rows, "zh"))).worksheets[1]
+    names, line = list(sheet.values)[:2]
+    assert line[:6] == ("接起的", 4636, 7.2, 4, None, "5–10 秒")
+    assert names[1] == "通数" and all(str(name).endswith(" (秒)") for name in names[2:])
+    assert history_waits._shown(rows[0]) == ["接起的", "4,636", "0:07", "0:04", "–", "5–10 秒"]
+    row = call(1, 1_795_320_000.25, queue="hotline", wait_s=12.34, agent="陈思远")
+    made = history_calls.calls_file("来电", [row], service.config, "en")
+    names, line = list(load_workbook(io.BytesIO(made)).worksheets[0].values)
+    assert (names[4], names[6]) == ("Wait (s)", "Talk (s)")
+    assert line[0] == datetime(2026, 11, 22, 12) and (line[4], line[6]) == (12.3, 60)
