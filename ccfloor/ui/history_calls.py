@@ -10,9 +10,9 @@ from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow
 from ccfloor.ui import people_kit
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import call_address
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.texts import Lang, text
 
 COLUMNS = ("entered", "queue", "number", "outcome", "wait", "agent", "talk")
@@ -72,15 +72,3 @@ def _file_line(row: CallRow, config: FloorConfig, lang: Lang) -> Sequence[Cell]:
     line[COLUMNS.index("wait")] = round(row.wait_ms / 1000, 1)
     line[COLUMNS.index("talk")] = talked
     return line
-
-
-def agent_label(config: FloorConfig, agent: str, lang: Lang) -> str:
-    """An agent's name in the page's language; as the switch says it where the site knows no other."""
-    if lang == "zh":
-        return agent
-    for seat in config.seats.values():
-        if agent == seat.agent:
-            return seat.agent_en or agent
-        if agent in seat.others:
-            return seat.others[agent] or agent
-    return agent
