@@ -2,14 +2,13 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
 from sqlalchemy import Engine, delete
 
-from ccfloor.floor.config import FloorConfig, SeatInfo
+from ccfloor.floor.config import SeatInfo
 from ccfloor.floor.events import (
     AnyEvent,
     CallAnswered,
@@ -41,7 +40,7 @@ from ccfloor.store.tables import day_marks
 from ccfloor.store.viewer import Viewer
 from tests.fakes.stored import CONFIG as PLAIN
 from tests.fakes.stored import T0
-from tests.fakes.stored_roster import put_roster
+from tests.fakes.stored_roster import Stored, put_roster
 
 VIEWER = Viewer()
 PEOPLE = {
@@ -55,21 +54,6 @@ HOUR, DAY_S = 3600.0, 86_400.0
 MEI, LAN = Scope("agent", "Mei"), Scope("agent", "Lan")
 _places = itertools.count(1)
 SEATS = {"Mei": "P/1", "Lan": "P/2"}
-
-
-@dataclass
-class Stored:
-    """What an agent's day is read from."""
-
-    engine: Engine
-    now: float
-    config: FloorConfig = CONFIG
-
-    def floor_now(self) -> float:
-        return self.now
-
-    def view(self, viewer: Viewer) -> None:
-        return None
 
 
 def record(engine: Engine, told: Iterable[tuple[str, AnyEvent]], *, log: bool = False) -> None:
@@ -119,7 +103,7 @@ def kept(engine: Engine, agent: str, day: Period) -> tuple[dict[str, float], dic
     """How a day was kept to the roster: as it was counted, and as the agent's page shows it."""
     count_facts(engine, CONFIG, "main")
     (told,) = figures(engine, VIEWER, CONFIG, Scope("agent", agent), [day])
-    line = day_line(Stored(engine, day.end + HOUR), VIEWER, agent, day)
+    line = day_line(Stored(engine, day.end + HOUR, CONFIG), VIEWER, agent, day)
     counted = {name: value for name, value in told.items() if name.startswith("seats.")}
     for name in ("seats.agent_days", "seats.busy_spells_over", "seats.out_calls"):
         counted.pop(name, None)
