@@ -17,7 +17,7 @@ from ccfloor.kpi.result import Light, Result
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service.known_scope import check_scope
 from ccfloor.service.kpi_site import HasBook, kpi_book
-from ccfloor.store.kpi_figures import PeriodState, by_member, figures, state
+from ccfloor.store.kpi_figures import PeriodState, by_member, figures, in_sight, state
 from ccfloor.store.viewer import Viewer
 
 # What a table of parts or members shows, by the kind of scope of its rows: on the page, in its file and in
@@ -30,6 +30,7 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
     "team": (*_OF_PEOPLE, "transfer_rate", "rona"),
     "agent": (*_OF_PEOPLE, "transfer_rate", "rona"),
 }
+_WHOLE = 0.98  # of a period in sight of a source, from when on it counts as seen as a whole
 
 
 class Line(NamedTuple):
@@ -52,7 +53,11 @@ class Line(NamedTuple):
 
 
 class KpiTable(NamedTuple):
-    """All KPIs of a scope in a period. ``parts``: the days of it, of a day its half hours."""
+    """All KPIs of a scope in a period. ``parts``: the days of it, of a day its half hours.
+
+    ``fair``, ``fair_year``: this period and the one before, or that of last year, are whole and were seen:
+    what was counted in one can be set beside the other.
+    """
 
     scope: Scope
     period: Period
@@ -61,6 +66,8 @@ class KpiTable(NamedTuple):
     state: PeriodState
     parts: tuple[Period, ...]
     lines: tuple[Line, ...]
+    fair: bool = True
+    fair_year: bool = True
 
     def line(self, kpi: str) -> Line | None:
         """The line of a KPI."""
@@ -97,13 +104,15 @@ def kpi_table(service: HasBook, viewer: Viewer, period: Period, scope: Scope = S
     earlier: tuple[Figures, Figures | None] = (told[1], told[2] if year else None)
     making = _Making(kpi_book(service), config, scope)
     known = state(engine, viewer, config, period)
-    grown = told[1] if known.final else {}  # a part of a period has not grown beside a whole one
+    mine, *others = in_sight(engine, viewer, [period, before, *([year] if year else [])])
+    fair = [known.final and min(mine, share) >= _WHOLE for share in others]
+    grown = told[1] if fair[0] else {}  # a whole period has not grown beside a part of one
     lines = tuple(
         making.line(kpi, period, told[0], earlier, rest, grown)
         for kpi in making.kpis(period)
         if not kpi.now and scope.kind in kpi.scopes
     )
-    return KpiTable(scope, period, before, year, known, tuple(parts), lines)
+    return KpiTable(scope, period, before, year, known, tuple(parts), lines, fair[0], fair[-1])
 
 
 def members(service: HasBook, viewer: Viewer, period: Period, kind: Kind, within: Scope = SITE) -> list[Row]:

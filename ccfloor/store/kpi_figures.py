@@ -17,6 +17,7 @@ from ccfloor.store import fact_sums
 from ccfloor.store.call_counts import WEEK_S
 from ccfloor.store.figure_parts import Asked, Gathering, is_whole
 from ccfloor.store.member_parts import members_of
+from ccfloor.store.seen import seen
 from ccfloor.store.tables import queue_days, queue_intervals
 from ccfloor.store.team_scope import in_scope
 from ccfloor.store.viewer import Viewer, queue_scope
@@ -77,6 +78,16 @@ def state(engine: Engine, viewer: Viewer, config: FloorConfig, period: Period) -
     gap_s = asked.seen.gap_s(period.start, period.end)
     repeats_open = asked.seen.until < period.end + WEEK_S
     return PeriodState(final, still, until, gap_s, repeats_open, uncounted)
+
+
+def in_sight(engine: Engine, viewer: Viewer, periods: Sequence[Period]) -> list[float]:
+    """The share (0..1) of each period in which a source was in sight; 1 where nothing tells of any source."""
+    with engine.connect() as connection:
+        known = seen(connection, viewer.site)
+    if not known.sight:
+        return [1.0 for _ in periods]
+    unseen = (sum(end - start for start, end in known.gaps(of.start, of.end)) for of in periods)
+    return [1 - gap / max(of.end - of.start, 1.0) for of, gap in zip(periods, unseen, strict=True)]
 
 
 def _open(asked: Asked, of: Period) -> int:

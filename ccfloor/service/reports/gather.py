@@ -92,6 +92,8 @@ def gather(
         year=table.year_ago,
         made_at=made_at,
         final=table.state.final,
+        fair=table.fair,
+        fair_year=table.fair_year,
     )
     made = _Made(service, viewer, base, table)
     return made.monitoring() if kind == "monitoring" else made.figures()
