@@ -5,6 +5,7 @@ the same report.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from sqlalchemy import Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import Figures
+from ccfloor.kpi.formulas import people
 from ccfloor.kpi.period import Period, day_numbers, days
 from ccfloor.kpi.period import period as period_of
 from ccfloor.kpi.scope import SITE, Kind, Scope
@@ -179,7 +181,10 @@ class _Made:
         return terms_of(self.engine, self.config).during(*day_numbers(self.config, self.of))
 
     def _with_total(self, table: Members, whole: Figures) -> Members:
-        cells = [self.ground.cell(one.id, self.scope, self.of, whole) for one in table.measures]
+        """By the formulas of the rows: nobody gives up at an agent, so no abandons count below agents."""
+        alike = people(table.kind) == people(self.scope.kind)
+        as_rows = self.ground.cell if alike else partial(self.ground.summed, table.kind)
+        cells = [as_rows(one.id, self.scope, self.of, whole) for one in table.measures]
         return Members(table.kind, table.measures, table.rows, tuple(cells))
 
     def _flows(self, whole: Figures) -> tuple[Flow, ...]:

@@ -55,6 +55,12 @@ class Ground(NamedTuple):
         bound, origin = self.book.bound(name, scope, day)
         return Cell(value, light(bound, value) if origin == "own" or scope.kind == "site" else "none")
 
+    def summed(self, kind: Kind, name: str, scope: Scope, of: Period, figures: Figures) -> Cell:
+        """A scope's KPI by the formula of its members' kind; the scope's target is of another formula."""
+        kpi = self.kpi(name, of)
+        variant = self.book.variant(name, scope, self.day(of))
+        return Cell(compute(kpi, figures, kind, variant).value if kpi else None)
+
     def measure(self, name: str, of: Period) -> Measure | None:
         """What it is called."""
         kpi = self.kpi(name, of)

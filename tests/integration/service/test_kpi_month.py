@@ -164,6 +164,20 @@ def test_the_command_line_and_the_file_say_the_same(bank: runtime.Service) -> No
     assert shown and shown == pytest.approx([told(table)["service_level"]] * len(shown))
 
 
+def test_the_total_below_agents_is_theirs(bank: runtime.Service, log: pd.DataFrame) -> None:
+    """Nobody gives up at an agent: the total of their service levels is of the answered alone, too."""
+    month = period(bank.config, "1999-02")
+    data = gather(bank, bank.viewer("zh"), "figures", SITE, month, bank.clock())
+    agents = next(table for table in data.members if table.kind == "agent")
+    total = dict(zip((one.id for one in agents.measures), agents.total, strict=True))
+    assert total["answered"].value == log.wait.notna().sum()
+    assert total["service_level"].value == pytest.approx((log.wait <= T).sum() / log.wait.notna().sum())
+    assert total["service_level"].value != pytest.approx(told(of(bank, "1999-02"))["service_level"])
+    queues = next(table for table in data.members if table.kind == "queue")
+    level = [one.id for one in queues.measures].index("service_level")
+    assert queues.total[level].value == told(of(bank, "1999-02"))["service_level"]
+
+
 def test_the_metrics_of_the_floor_are_the_same_numbers(bank: runtime.Service) -> None:
     asked = ["metrics", "--from", "1999-02-01", "--to", "1999-03-01", "--db", str(bank.engine.url), "--json"]
     row = json.loads(CliRunner().invoke(cli.app, asked, env=HERE).stdout)[0]
