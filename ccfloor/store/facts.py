@@ -4,7 +4,8 @@ A day is counted again when its calls changed, when the roster did, and once a d
 call again; seven days after its end it is final. Rows are those of ``counted_days``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from math import inf
 from operator import itemgetter
@@ -15,7 +16,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.seats import PauseReason, SeatStatus
 from ccfloor.kpi.adherence import Shift, Stay, adherence, reach, stay
 from ccfloor.kpi.fields import CALLS, COUNTED
-from ccfloor.kpi.period import Period, back, day_number, day_of
+from ccfloor.kpi.period import Period, back, date_of, day_number, day_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.agent_metrics import TOLD
 from ccfloor.store.call_counts import WEEK_S, Counted, count_calls
@@ -131,9 +132,17 @@ def _days(config: FloorConfig, told: Iterable[tuple[float, float]], until: float
             at = last = day.end
 
 
-def _roster_mark(brought: Iterable[tuple[int, int, int]], day: int) -> int:
-    """Tells one state of a day's roster from others: the imports (id, first day, last day) that touch it."""
-    return sum(number for number, first, last in brought if first <= day <= last)
+def _roster_mark(brought: Sequence[tuple[int, int, int]], day: int) -> int:
+    """Tells one state of a day's roster from others: the imports (id, first day, last day) that touch it.
+
+    Of a day with a roster also those of the days beside it: where their shifts end and begin parts the time
+    between. What is brought for the early hours of a date may belong to the business day before.
+    """
+    theirs = [one for one in brought if one[1] <= day <= one[2]]
+    if theirs:
+        before, after = (day_number(date_of(day) + timedelta(days=step)) for step in (-1, 2))
+        theirs = [one for one in brought if one[1] <= after and one[2] >= before]
+    return sum(number for number, _, _ in theirs)
 
 
 def _rosters(connection: Connection, site: str) -> list[tuple[int, int, int]]:

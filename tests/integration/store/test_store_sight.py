@@ -153,6 +153,20 @@ def test_overtime_beyond_a_shifts_reach_belongs_to_no_shift(engine: Engine) -> N
     assert counted["seats.worked_scheduled_ms"] == 12 * HOUR * 1000
 
 
+def test_a_shift_of_the_day_before_parts_the_time_between(engine: Engine) -> None:
+    """Mei came four hours early; then it turns out that she had been rostered until an hour before."""
+    told = [on("Mei", T0 + DAY_S + 5 * HOUR), off("Mei", T0 + DAY_S + 17 * HOUR), Clock(at=T0 + 60 * HOUR)]
+    record(engine, [("ami:1", event) for event in told])
+    put_roster(engine, CONFIG, [("Mei", T0 + DAY_S + 9 * HOUR, T0 + DAY_S + 17 * HOUR)])
+    today = day_of(CONFIG, T0 + DAY_S)
+    worked = [kept(engine, "Mei", today)[0]["seats.worked_scheduled_ms"]]
+    put_roster(engine, CONFIG, [("Mei", T0 + 20 * HOUR, T0 + DAY_S + 4 * HOUR)])
+    counted, shown = kept(engine, "Mei", today)
+    assert counted == shown
+    worked.append(counted["seats.worked_scheduled_ms"])
+    assert worked == [12 * HOUR * 1000, 10.5 * HOUR * 1000]
+
+
 def log_of_calls(engine: Engine, *agents: str) -> None:
     """A log that tells of conversations and of nobody's presence."""
     told = [event for index, name in enumerate(agents) for event in served(name, T0 + (9 + index) * HOUR)]
