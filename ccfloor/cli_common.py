@@ -25,6 +25,7 @@ Site = Annotated[str | None, typer.Option("--site", help="Site id.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
 CLEAN, FAILED, BAD_LINES = 0, 1, 2
+UNKNOWN = 2  # a name that is none of the site: as where a command does not know an option
 
 
 @dataclass
@@ -54,10 +55,10 @@ def at_the_machine() -> Identity:
     return Identity(name=name, role=Role.SYSTEM, source=COMMAND_LINE)
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(sentence: str, code: int = FAILED) -> NoReturn:
     """Say what is wrong and end with an error code."""
     typer.echo(sentence, err=True)
-    raise SystemExit(FAILED)
+    raise SystemExit(code)
 
 
 def first_line(error: Exception) -> str:

@@ -9,6 +9,7 @@ from ccfloor.cli_imports import add_to as add_imports
 from ccfloor.cli_month import add_to as add_month
 from ccfloor.cli_targets import ScopeText, book_of, scope_of, today
 from ccfloor.cli_targets import add_to as add_targets
+from ccfloor.cli_teams import app as teams
 from ccfloor.kpi.book import KpiBook
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.scope import Scope
@@ -17,10 +18,11 @@ from ccfloor.store.facts import count_facts
 from ccfloor.ui.definitions_words import bound_text
 from ccfloor.ui.texts import language
 
-app = typer.Typer(no_args_is_help=True, help="KPIs: the catalogue, targets, imports, a month, a call.")
+app = typer.Typer(no_args_is_help=True, help="KPIs: the catalogue, targets, teams, imports, a month, a call.")
 add_imports(app)
 add_targets(app)
 add_month(app)
+app.add_typer(teams, name="team")
 
 
 @app.command("list")

@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_common import UNKNOWN, Context, Db, Json, Lang, Site, context, fail, show_json, table
 from ccfloor.cli_targets import ScopeText, scope_of
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import origin
 from ccfloor.kpi.period import Period, month_of, period
 from ccfloor.kpi.scope import KINDS
+from ccfloor.service.counting import count_first
+from ccfloor.service.known_scope import UnknownScopeError, check_scope
 from ccfloor.service.kpi_month import Line, kpi_table, members
 from ccfloor.service.kpi_rows import row_told, table_told
 from ccfloor.store.call_list import WHICH, call_list
@@ -65,10 +67,14 @@ def month(
     if below and kind is None:
         fail(f"unknown members {below}; there are queue, team, agent")
     try:
+        check_scope(place, viewer, who)
+        count_first(found.engine, found.config, of)
         if kind is not None:
             rows = [row_told(row) for row in members(place, viewer, of, kind, who)]
             return show_json(rows) if as_json else typer.echo("\n".join(table(rows)))
         told = kpi_table(place, viewer, of, who)
+    except UnknownScopeError as error:
+        fail(str(error), UNKNOWN)
     except ValueError as error:
         fail(str(error))
     if as_json:
@@ -110,6 +116,10 @@ def calls(
     if chosen is None:
         fail(f"unknown calls {which}; there are {', '.join(WHICH)}")
     viewer = Viewer(site=found.config.site)
+    try:
+        check_scope(_Place(found), viewer, who)
+    except UnknownScopeError as error:
+        fail(str(error), UNKNOWN)
     listed = call_list(found.engine, viewer, found.config, who, of.start, of.end, which=chosen, limit=limit)
     rows = [
         {"key": f"{row.source}-{row.position}", **{name: getattr(row, name) for name in _SHOWN}}

@@ -36,12 +36,15 @@ def make(
     kind: Kind = "figures",
     lang: Tongue = "zh",
     form: Forms = "pdf,xlsx",
+    who: Annotated[str, typer.Option(help="Who makes it, told in the report.")] = "",
     out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path(),
     db: Db = None,
     site: Site = None,
     as_json: Json = False,
 ) -> None:
     """Make a report of any period now. The same period gives the same figures, whenever it is made."""
+    from msgspec.structs import replace
+
     from ccfloor.kpi.scope import scope as read_scope
     from ccfloor.service.reports import making
     from ccfloor.service.reports.gather import gather, report_period
@@ -56,7 +59,7 @@ def make(
     try:
         of, about = report_period(found.config, period), read_scope(scope)
         viewer = making.viewer_of(service, lang)
-        data = gather(service, viewer, whose, about, of, service.clock())
+        data = replace(gather(service, viewer, whose, about, of, service.clock()), made_by=who.strip())
     except ValueError as error:
         fail(str(error))
     writer = ReportWriter()

@@ -87,6 +87,8 @@ def fits_header(dataset: Dataset, lines: Iterable[Line]) -> bool:
 def check(rules: Rules, lines: Iterable[Line]) -> Checked:
     """Every line of a file, judged one by one and against each other."""
     filled = [(number, line) for number, line in lines if any(map(plain, line))]
+    if not filled:
+        return Checked([], [Fault(0, "", "blank")], 0)
     header = _header(rules.dataset, filled[:_HEADER_WITHIN])
     if isinstance(header, Fault):
         return Checked([], [header], 0)

@@ -31,6 +31,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "超过 {most} 行；请分成几个文件。",
         "has more than {most} lines; divide it into several files.",
     ),
+    "blank": ("文件是空的。", "is empty."),
     "empty": ("表头下面没有数据行。", "has no line of data under its header."),
     "no_header": (
         "没有找到表头：缺少列 {missing}。",

@@ -1,7 +1,8 @@
 """Counting of days that are over, in a thread beside the collector with database connections of its own.
 
-One day at a time with a pause behind each: the floor does not wait for it. What is not counted yet is
-counted from its calls by whoever asks, so nobody reads anything wrong meanwhile.
+One day at a time with a pause behind each: the floor does not wait for it. Days that are not counted yet are
+counted from their calls by whoever asks; where these are many, pages say that they are being counted. What
+cannot be looked at again later (a report, the command line) counts them first.
 """
 
 import logging
@@ -13,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.period import Period, back, day_numbers, year_back
 from ccfloor.service.settings import Settings
 from ccfloor.store.engine import open_engine
 from ccfloor.store.facts import count_facts
@@ -21,6 +23,19 @@ log = logging.getLogger(__name__)
 _LOOK_S = 60.0  # a day is over once a day
 _BEHIND_S = 1.0  # between two days where many wait
 _STOP_S = 5.0
+
+
+def count_first(engine: Engine, config: FloorConfig, of: Period) -> None:
+    """Count what is due of a period and of those that it is compared with. Where the database cannot be
+    written, what is not counted is missing from the figures.
+    """
+    for one in (of, back(config, of), year_back(config, of)):
+        if one is None or one.part == "halfhour":
+            continue
+        try:
+            count_facts(engine, config, config.site, within=day_numbers(config, one))
+        except SQLAlchemyError as error:
+            log.warning("the days of %s cannot be counted now: %s", one.name, type(error).__name__)
 
 
 class DayCounter:

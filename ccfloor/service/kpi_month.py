@@ -5,8 +5,6 @@ API and the files all show.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine
-
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.book import KpiBook, Origin
 from ccfloor.kpi.causes import Cause, causes
@@ -17,18 +15,22 @@ from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Period, back, business_date, day_number, days, half_hours, year_back
 from ccfloor.kpi.result import Light, Result
 from ccfloor.kpi.scope import SITE, Kind, Scope
+from ccfloor.service.known_scope import check_scope
 from ccfloor.service.kpi_site import HasBook, kpi_book
-from ccfloor.service.subjects import has_queue
-from ccfloor.store.kpi_figures import PeriodState, by_member, figures, state
+from ccfloor.store.kpi_figures import PeriodState, by_member, figures, in_sight, state
 from ccfloor.store.viewer import Viewer
 
-# What a table of parts or members shows, by the kind of scope of its rows.
+# What a table of parts or members shows, by the kind of scope of its rows: on the page, in its file and in
+# reports, where the columns of a whole page of paper fit side by side.
+_OF_CALLS = ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht")
+_OF_PEOPLE = ("answered", "service_level", "aht", "talk", "hold", "acw", "occupancy", "calls_per_hour")
 COLUMNS: dict[Kind, tuple[str, ...]] = {
-    "site": ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht", "occupancy"),
-    "queue": ("offered", "answered", "abandoned", "service_level", "abandon_rate", "asa", "aht"),
-    "team": ("answered", "service_level", "asa", "aht", "acw", "occupancy", "calls_per_hour", "rona"),
-    "agent": ("answered", "service_level", "asa", "aht", "acw", "occupancy", "calls_per_hour", "rona"),
+    "site": (*_OF_CALLS, "occupancy"),
+    "queue": (*_OF_CALLS, "transfer_rate"),
+    "team": (*_OF_PEOPLE, "transfer_rate", "rona"),
+    "agent": (*_OF_PEOPLE, "transfer_rate", "rona"),
 }
+_WHOLE = 0.98  # of a period in sight of a source, from when on it counts as seen as a whole
 
 
 class Line(NamedTuple):
@@ -51,7 +53,11 @@ class Line(NamedTuple):
 
 
 class KpiTable(NamedTuple):
-    """All KPIs of a scope in a period. ``parts``: the days of it, of a day its half hours."""
+    """All KPIs of a scope in a period. ``parts``: the days of it, of a day its half hours.
+
+    ``fair``, ``fair_year``: this period and the one before, or that of last year, are whole and were seen:
+    what was counted in one can be set beside the other.
+    """
 
     scope: Scope
     period: Period
@@ -60,6 +66,8 @@ class KpiTable(NamedTuple):
     state: PeriodState
     parts: tuple[Period, ...]
     lines: tuple[Line, ...]
+    fair: bool = True
+    fair_year: bool = True
 
     def line(self, kpi: str) -> Line | None:
         """The line of a KPI."""
@@ -84,10 +92,10 @@ class Row(NamedTuple):
 def kpi_table(service: HasBook, viewer: Viewer, period: Period, scope: Scope = SITE) -> KpiTable:
     """The KPIs of a scope in a period; what the viewer may not see is without a value.
 
-    Raises ValueError where the site has no such queue or team.
+    Raises UnknownScopeError where the site has no such queue, team or agent.
     """
     config, engine = service.config, service.engine
-    check_scope(engine, config, scope)
+    check_scope(service, viewer, scope)
     before, year = back(config, period), year_back(config, period)
     parts = parts_of(config, period)
     asked = [period, before, *([year] if year else []), *parts]
@@ -96,13 +104,15 @@ def kpi_table(service: HasBook, viewer: Viewer, period: Period, scope: Scope = S
     earlier: tuple[Figures, Figures | None] = (told[1], told[2] if year else None)
     making = _Making(kpi_book(service), config, scope)
     known = state(engine, viewer, config, period)
-    grown = told[1] if known.final else {}  # a part of a period has not grown beside a whole one
+    mine, *others = in_sight(engine, viewer, [period, before, *([year] if year else [])])
+    fair = [known.final and min(mine, share) >= _WHOLE for share in others]
+    grown = told[1] if fair[0] else {}  # a whole period has not grown beside a part of one
     lines = tuple(
         making.line(kpi, period, told[0], earlier, rest, grown)
         for kpi in making.kpis(period)
         if not kpi.now and scope.kind in kpi.scopes
     )
-    return KpiTable(scope, period, before, year, known, tuple(parts), lines)
+    return KpiTable(scope, period, before, year, known, tuple(parts), lines, fair[0], fair[-1])
 
 
 def members(service: HasBook, viewer: Viewer, period: Period, kind: Kind, within: Scope = SITE) -> list[Row]:
@@ -119,19 +129,6 @@ def parts_of(config: FloorConfig, period: Period) -> list[Period]:
     if period.part == "halfhour":
         return []
     return half_hours(config, period) if period.part == "day" else days(config, period)
-
-
-def check_scope(engine: Engine, config: FloorConfig, scope: Scope) -> None:
-    """Raises ValueError with a sentence where the site has no such queue or team, nor figures of it."""
-    teams = {seat.team for seat in config.seats.values()}
-    if (
-        scope.kind == "queue"
-        and scope.name not in config.queues
-        and not has_queue(engine, config, scope.name)
-    ):
-        raise ValueError(f"there is no queue {scope.name!r}")
-    if scope.kind == "team" and scope.name not in teams:
-        raise ValueError(f"there is no team {scope.name!r}")
 
 
 class _Making:

@@ -6,7 +6,10 @@ from ccfloor.service.kpi_month import Cell, KpiTable, Line, Row
 
 
 def table_told(table: KpiTable) -> dict[str, Any]:
-    """The whole table; shares 0..1, durations in seconds, instants in UTC epoch seconds."""
+    """The whole table; shares 0..1, durations in seconds, instants in UTC epoch seconds.
+
+    ``uncounted``: days whose calls are still being counted one by one.
+    """
     return {
         "scope": str(table.scope),
         "period": table.period.name,
@@ -14,6 +17,7 @@ def table_told(table: KpiTable) -> dict[str, Any]:
         "end": table.period.end,
         "final": table.state.final,
         "seen_until": table.state.seen_until,
+        "uncounted": table.state.uncounted,
         "kpis": [line_told(line, table) for line in table.lines],
     }
 

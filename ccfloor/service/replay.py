@@ -138,7 +138,8 @@ class Replay:
 
     async def run(self, send: Send, found: list[Jump], pool: ThreadPoolExecutor) -> None:
         """Show the day until cancelled. Raises Forgotten, and what the database raises."""
-        about = {"day": self._day, "jumps": found, "speeds": SPEEDS}
+        zone = self._spot.about(self._scope, self._day.start)["zone"]
+        about = {"day": self._day, "jumps": found, "speeds": SPEEDS, "zone": zone}
         await self._say(send, seeking=True, **about)
         while True:
             if self._put_out:
@@ -167,6 +168,7 @@ class Replay:
         """Let the thread go there, and say so while that is long; False where it was called back."""
         self._player.stop.clear()
         going = asyncio.get_running_loop().run_in_executor(pool, self._player.show, at)
+        going.add_done_callback(_heard)
         while not (await asyncio.wait({going}, timeout=_SAY_S))[0]:
             await self._say(send, at=at, seeking=True, reached=self._player.reached)
         try:
@@ -205,3 +207,9 @@ class Replay:
             await asyncio.wait_for(self._news.wait(), BEAT_S)
         except TimeoutError:
             return
+
+
+def _heard(going: asyncio.Future[LiveRow | None]) -> None:
+    """Take note of how a way ended, also where its reader has left: that is no fault."""
+    if not going.cancelled():
+        going.exception()

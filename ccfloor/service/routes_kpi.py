@@ -10,6 +10,7 @@ from starlette.routing import Route
 from ccfloor.kpi.period import month_of, period
 from ccfloor.kpi.scope import KINDS, scope
 from ccfloor.service import runtime
+from ccfloor.service.known_scope import UnknownScopeError
 from ccfloor.service.kpi_month import kpi_table, members
 from ccfloor.service.kpi_rows import row_told, table_told
 
@@ -17,7 +18,7 @@ from ccfloor.service.kpi_rows import row_told, table_told
 async def kpi(request: Request) -> Response:
     """``period`` (2026-11, 2026-W47, 2026-11-22, a half hour), ``scope``, ``members`` (queue, team, agent).
 
-    400 with a sentence where one of them is nothing.
+    400 with a sentence where one of them is nothing, 404 where the site has no such queue, team or agent.
     """
     asked = request.query_params
     try:
@@ -25,7 +26,7 @@ async def kpi(request: Request) -> Response:
             _told, asked.get("period", ""), asked.get("scope", ""), asked.get("members", "")
         )
     except ValueError as error:
-        return JSONResponse({"error": str(error)}, 400)
+        return JSONResponse({"error": str(error)}, 404 if isinstance(error, UnknownScopeError) else 400)
     return JSONResponse(told)
 
 

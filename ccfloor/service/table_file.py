@@ -1,7 +1,7 @@
 """A CSV or Excel file as numbered lines of cells, whatever a spreadsheet made of it; within limits.
 
 CSV: UTF-8 with or without its mark, UTF-16 with it, GB18030; comma, semicolon or tab. Excel: the first
-sheet that is shown, values as they were last computed.
+sheet that is shown and holds anything, values as they were last computed.
 """
 
 import csv
@@ -9,7 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from itertools import islice
-from typing import IO, cast
+from typing import IO, Any, cast
 from xml.parsers import expat
 
 from openpyxl import load_workbook
@@ -24,6 +24,7 @@ _COLUMNS_MAX = 60
 _UNPACKED_MAX = 100_000_000
 _RATIO_MAX = 50  # a table packs ten- to twentyfold; what packs more is none
 _ROWS_MAX = 1_048_576  # more have no place in a sheet, whatever number a row claims
+_CELL_MAX = 100_000  # signs
 _PIECE = 4096
 _OLD_EXCEL = bytes.fromhex("d0cf11e0a1b11ae1")
 _MB = 1_000_000
@@ -71,9 +72,13 @@ def _csv(text: str) -> Iterator[Line]:
     begin = 1
     try:
         for cells in reader:
+            if max(map(len, cells), default=0) > _CELL_MAX:
+                raise Unreadable("too_long", begin, most=f"{_CELL_MAX:,}")
             yield begin, cells[:_COLUMNS_MAX]
             begin = reader.line_num + 1
-    except csv.Error:
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise Unreadable("too_long", begin, most=f"{_CELL_MAX:,}") from None
         raise Unreadable("bad_csv", begin) from None
 
 
@@ -82,19 +87,27 @@ def _excel(content: bytes) -> Iterator[Line]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _fits(packed, len(content))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        sheet = shown[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX, max_row=_ROWS_MAX + 1)
-        for number, row in enumerate(rows, 1):
-            if number > _ROWS_MAX:
-                raise Unreadable("too_many", most=f"{LINES_MAX:,}")
-            filled = max((at for at, cell in enumerate(row, 1) if cell is not None), default=0)
-            yield number, cast(tuple[Cell, ...], row[:filled])
+        begun = False
+        for sheet in book.worksheets:
+            if sheet.sheet_state == "visible" and not begun:
+                for line in _rows(sheet):
+                    begun = begun or bool(line[1])
+                    yield line
     except Unreadable:
         raise
     except Exception:  # a damaged archive fails in as many ways as it can be damaged
         raise Unreadable("not_excel") from None
+
+
+def _rows(sheet: Any) -> Iterator[Line]:
+    """The lines of a sheet up to their last cell. Raises Unreadable."""
+    sheet.reset_dimensions()
+    rows = sheet.iter_rows(values_only=True, max_col=_COLUMNS_MAX, max_row=_ROWS_MAX + 1)
+    for number, row in enumerate(rows, 1):
+        if number > _ROWS_MAX:
+            raise Unreadable("too_many", most=f"{LINES_MAX:,}")
+        filled = max((at for at, cell in enumerate(row, 1) if cell is not None), default=0)
+        yield number, cast(tuple[Cell, ...], row[:filled])
 
 
 def _fits(packed: zipfile.ZipFile, size: int) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from ccfloor.kpi.fields import BESIDE, origin
 from ccfloor.kpi.scope import Kind
 from ccfloor.store.agent_rows import agent_rows
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.complete_sums import clear_by_day
 from ccfloor.store.day_sums import Sums, add_sums
 from ccfloor.store.engine import by_value
 from ccfloor.store.tables import kpi_facts, queue_days
@@ -23,6 +23,8 @@ ByDay = dict[int, Sums]
 def add_beside(total: Sums, told: Mapping[str, Collection[int]], by_day: Mapping[int, Sums]) -> None:
     """Give a period's sums what stands beside each import in them; 0 where nothing was on its days."""
     for field, days in told.items():
+        if field not in total:
+            continue  # told of others alone
         names = [name for name in BESIDE.get(field, ()) if name in total]
         theirs = [sums for day, sums in by_day.items() if day in days or day // 100 * 100 in days]
         total.update({f"{name}@{field}": sum(sums.get(name, 0) for sums in theirs) for name in names})
@@ -74,9 +76,10 @@ def _named(connection: Connection, site: str, kind: Kind, first: int, last: int)
 def _everybody(connection: Connection, site: str, kind: Kind, first: int, last: int) -> Told:
     """The days on which an import tells of everybody, named or not."""
     found: Told = {}
-    for day, fields in none_by_day(connection, site, kind, first, last).items():
+    for day, fields in clear_by_day(connection, site, kind, first, last).items():
         for field in fields.keys() & BESIDE.keys():
-            found.setdefault(field, set()).add(day)
+            if fields[field]:
+                found.setdefault(field, set()).add(day)
     return found
 
 

@@ -2,8 +2,10 @@
 
 Some imports tell of all there were in their days (``ccfloor.kpi.datasets.COMPLETE``). Whoever is not named in
 them had none, as long as everything they tell of names somebody of his kind: a complaint that names no agent
-might be anybody's.
+might be anybody's. In a period with such a complaint it is not known what an agent had whom none names.
 """
+
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Connection, case, func, select
 
@@ -13,22 +15,37 @@ from ccfloor.store.day_sums import Sums
 from ccfloor.store.tables import kpi_facts
 
 _FIELDS = sorted(COMPLETE)
+_ROUNDING = 1e-6  # hours are added up as fractions
 
 
-def none_by_day(connection: Connection, site: str, kind: Kind, first: int, last: int) -> dict[int, Sums]:
-    """Day → the fields of which queues, teams or agents that nobody named have 0."""
+Clear = dict[int, dict[str, bool]]
+
+
+def clear_by_day(connection: Connection, site: str, kind: Kind, first: int, last: int) -> Clear:
+    """Day → the fields told of, each with whether all of it names a queue, a team or an agent."""
     table = kpi_facts.c
     whole = func.sum(case((table.scope == str(SITE), table.value), else_=0.0))
     named = func.sum(case((table.scope != str(SITE), table.value), else_=0.0))
     of_kind = (table.scope >= f"{kind}:") & (table.scope < f"{kind};")
     query = (
-        select(table.day, table.field)
+        select(table.day, table.field, whole, named)
         .where(table.site == site, table.field.in_(_FIELDS), (table.scope == str(SITE)) | of_kind)
         .where(table.day >= first, table.day <= last)
         .group_by(table.day, table.field)
-        .having(func.abs(whole - named) < 1e-6)
     )
-    found: dict[int, Sums] = {}
-    for day, field in connection.execute(query):
-        found.setdefault(day, {})[field] = 0
+    found: Clear = {}
+    for day, field, every, theirs in connection.execute(query):
+        found.setdefault(day, {})[field] = abs(every - theirs) < _ROUNDING
     return found
+
+
+def none_by_day(clear: Mapping[int, Mapping[str, bool]], named: Collection[str]) -> dict[int, Sums]:
+    """Day → 0 of each field that tells of everybody. ``clear``: the days of one period; ``named``: the fields
+    in which the period names the one in question: of these what he had is known of every clear day.
+    """
+    doubtful = {field for fields in clear.values() for field, whole in fields.items() if not whole}
+    doubtful -= set(named)
+    return {
+        day: {field: 0.0 for field, whole in fields.items() if whole and field not in doubtful}
+        for day, fields in clear.items()
+    }

@@ -1,8 +1,8 @@
 """Sums of business days, kept in the transaction of the intervals they are the sums of.
 
-By which calendar (zone, hour at which a day begins) they were cut stands in ``day_marks``. Where the mark
-is missing, or is of other settings, the days are worth nothing: readers take the intervals, and the next
-recorder that starts adds them up anew.
+By which calendar (zone, hour at which a day begins) they were cut, and what was counted of days with them,
+stands in ``day_marks``. Where the mark is missing, or is of other settings, all of it is worth nothing:
+readers take the intervals and calls, and the next recorder that starts adds the days up anew.
 """
 
 import logging
@@ -20,6 +20,7 @@ from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.tables import (
     agent_days,
     agent_intervals,
+    counted_days,
     day_marks,
     fact_days,
     queue_days,
@@ -42,9 +43,13 @@ class Calendar:
 
     @property
     def mark(self) -> Mark | None:
-        """What tells this calendar from others; None where its days cut stored intervals in two."""
-        whole = self.config.day_start_s % INTERVAL_S == 0
-        return (self.config.zone, self.config.day_start_s) if whole else None
+        """By what its days are kept; None where they cut stored intervals in two: then they are not."""
+        return self.key if self.config.day_start_s % INTERVAL_S == 0 else None
+
+    @property
+    def key(self) -> Mark:
+        """What tells this calendar from others, whatever its days cut."""
+        return self.config.zone, self.config.day_start_s
 
     def day(self, at: int) -> int:
         """The day (20261122) of an instant: the start of an interval, or its last second."""
@@ -92,19 +97,19 @@ def _sum(one: list[int], other: list[int], longest: bool) -> list[int]:
 
 
 def stored_mark(connection: Connection, site: str) -> Mark | None:
-    """The calendar by which the stored days were cut; None where there are none to rely on."""
+    """The calendar by which stored days were cut and counted; None where there are none to rely on."""
     table = day_marks.c
     row = connection.execute(select(table.zone, table.day_start_s).where(table.site == site)).first()
     return (row.zone, row.day_start_s) if row else None
 
 
-def keeps(connection: Connection, site: str, mark: Mark | None) -> bool:
+def keeps(connection: Connection, site: str, calendar: Calendar) -> bool:
     """Whether a writer of this calendar may add to the stored days; if not, they are given up."""
     stored = stored_mark(connection, site)
-    if stored is not None and stored != mark:
+    if stored is not None and stored != calendar.key:
         connection.execute(delete(day_marks).where(day_marks.c.site == site))
         log.warning("two calendars for one site: its days are added up anew at the next start")
-    return mark is not None and stored == mark
+    return calendar.mark is not None and stored == calendar.mark
 
 
 def forget_counted(connection: Connection, site: str, days: Sequence[int]) -> None:
@@ -120,20 +125,20 @@ def forget_counted(connection: Connection, site: str, days: Sequence[int]) -> No
 
 
 def prepare_days(engine: Engine, config: FloorConfig, site: str) -> bool:
-    """See to it that the days of these settings are there; True where they had to be added up."""
+    """See to it that the days of these settings are there; True where those of others were in their place."""
     calendar = Calendar(config)
-    mark = calendar.mark
-    if mark is None:
-        return False
     with engine.connect() as connection:
-        if stored_mark(connection, site) == mark:
+        if stored_mark(connection, site) == calendar.key:
             return False
     with writing(engine) as connection:
         lock_site(connection, site)
-        if stored_mark(connection, site) == mark:
+        if stored_mark(connection, site) == calendar.key:
             return False
-        _fill(connection, calendar, site)
-        zone, day_start_s = mark
+        for table in (queue_days, agent_days, fact_days, counted_days):  # of another calendar, if any
+            connection.execute(delete(table).where(table.c.site == site))
+        if calendar.mark is not None:
+            _fill(connection, calendar, site)
+        zone, day_start_s = calendar.key
         row = {"site": site, "zone": zone, "day_start_s": day_start_s, "at": 0.0}
         connection.execute(delete(day_marks).where(day_marks.c.site == site))
         connection.execute(insert(day_marks).values(row))
@@ -141,9 +146,7 @@ def prepare_days(engine: Engine, config: FloorConfig, site: str) -> bool:
 
 
 def _fill(connection: Connection, calendar: Calendar, site: str) -> None:
-    connection.execute(delete(fact_days).where(fact_days.c.site == site))  # other days are counted anew too
     for intervals, days in ((queue_intervals, queue_days), (agent_intervals, agent_days)):
-        connection.execute(delete(days).where(days.c.site == site))
         span = select(func.min(intervals.c.start), func.max(intervals.c.start))
         first, last = connection.execute(span.where(intervals.c.site == site)).one()
         at = first

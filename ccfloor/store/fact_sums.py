@@ -1,7 +1,8 @@
 """Sums of what was counted of days that are over, and of what imports brought in, by day or by member.
 
 Days that nobody has counted yet, the present one above all, are counted from their calls when they are
-asked for; where they are too many, nothing is told of the period: a sum of some of its days would be wrong.
+asked for, as long as these are few; else a reader is told that they are being counted, and nothing of the
+period: a sum of some of its days would be wrong.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,14 +16,16 @@ from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.store.call_counts import Counted, count_calls
 from ccfloor.store.day_sums import Sums
 from ccfloor.store.engine import by_value
-from ccfloor.store.tables import counted_days, fact_days, kpi_facts
+from ccfloor.store.tables import calls, counted_days, fact_days, kpi_facts
 
-MOST_UNCOUNTED = 35  # days counted on the way to an answer; a year's would keep a reader waiting
+MOST_CALLS = 20_000  # counted on the way to an answer, some 0.3 s; of a month they keep a reader waiting
+_UNAIDED = 10  # times as many where nobody counts days in the background
+_ALWAYS = 2  # days, whatever their calls: the present one, which nobody counts, and one that has just ended
 _COLUMNS = tuple(name.partition(".")[2] for name in COUNTED)
 
 
 class Uncounted(NamedTuple):
-    """What the calls of days that nobody has counted come to, by day. ``too_many``: those left out."""
+    """What the calls of days that nobody has counted come to, by day. ``too_many``: days left out."""
 
     days: dict[int, Counted]
     too_many: frozenset[int] = frozenset()
@@ -33,19 +36,48 @@ def uncounted(
     site: str,
     days: Iterable[Period],
     where: Sequence[ColumnElement[bool]] = (),
+    counted: bool = True,
 ) -> Uncounted:
-    """Count those of these days that nobody has counted yet. ``where``: of some calls alone all of them."""
+    """Count those of these days that nobody has counted yet, latest first, as long as their calls are few.
+
+    ``where``: of some calls alone all of the days; ``counted``: what is counted is of these very days.
+    """
+    open_days = _open(connection, site, days, counted and not where)
+    few = _few(connection, site, open_days, where, counted)
+    found = {
+        day_number(day.day): count_calls(connection, site, (day.start, day.end), *where)[0] for day in few
+    }
+    return Uncounted(found, frozenset(day_number(day.day) for day in open_days[len(few) :]))
+
+
+def being_counted(connection: Connection, site: str, days: Iterable[Period], counted: bool = True) -> int:
+    """How many of these days ``uncounted`` would leave out."""
+    open_days = _open(connection, site, days, counted)
+    return len(open_days) - len(_few(connection, site, open_days, (), counted))
+
+
+def _open(connection: Connection, site: str, days: Iterable[Period], counted: bool) -> list[Period]:
+    """The days that nobody has counted, latest first."""
     asked = {day_number(day.day): day for day in days}
-    if not asked:
-        return Uncounted({})
-    done = set() if where else _done(connection, site, min(asked), max(asked))
-    open_days = {number: day for number, day in asked.items() if number not in done}
-    latest = sorted(open_days)[-MOST_UNCOUNTED:]
-    found = {}
-    for number in latest:
-        day = open_days[number]
-        found[number] = count_calls(connection, site, (day.start, day.end), *where)[0]
-    return Uncounted(found, frozenset(open_days.keys() - found.keys()))
+    done = _done(connection, site, min(asked), max(asked)) if asked and counted else set()
+    return [asked[number] for number in sorted(asked.keys() - done, reverse=True)]
+
+
+def _few(
+    connection: Connection,
+    site: str,
+    open_days: Sequence[Period],
+    where: Sequence[ColumnElement[bool]],
+    counted: bool,
+) -> Sequence[Period]:
+    """As many of them as can be counted while somebody waits."""
+    table, left = calls.c, MOST_CALLS * (1 if counted and not where else _UNAIDED)
+    for place, day in enumerate(open_days):
+        within = (table.site == site, table.entered_at >= day.start, table.entered_at < day.end)
+        left -= connection.scalar(select(func.count()).select_from(calls).where(*within, *where)) or 0
+        if left < 0 and place >= _ALWAYS:
+            return open_days[:place]
+    return open_days
 
 
 def _done(connection: Connection, site: str, first: int, last: int) -> set[int]:

@@ -4,7 +4,8 @@ A day is counted again when its calls changed, when the roster did, and once a d
 call again; seven days after its end it is final. Rows are those of ``counted_days``.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import groupby
 from math import inf
 from operator import itemgetter
@@ -15,10 +16,11 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.seats import PauseReason, SeatStatus
 from ccfloor.kpi.adherence import Shift, Stay, adherence, reach, stay
 from ccfloor.kpi.fields import CALLS, COUNTED
-from ccfloor.kpi.period import Period, back, day_number, day_of
+from ccfloor.kpi.period import Period, back, date_of, day_number, day_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.agent_metrics import TOLD
 from ccfloor.store.call_counts import WEEK_S, Counted, count_calls
+from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.engine import by_value, lock_site, writing
 from ccfloor.store.seen import joined, seen
 from ccfloor.store.span_sums import presence_told
@@ -34,6 +36,7 @@ from ccfloor.store.tables import (
 )
 from ccfloor.store.writer import Row, replaced, write_rows
 
+Days = tuple[int, int]
 ROSTER = "roster"  # name of the dataset
 BUSY_LIMIT_S = 15 * 60.0
 _LONGEST_SPAN_S = 86_400.0
@@ -41,7 +44,12 @@ _BEGUN = 0.0  # in place of an instant: somebody is at it, and nothing is known 
 
 
 def due_days(connection: Connection, config: FloorConfig, site: str) -> list[Period]:
-    """Days that are over and not counted, or not by what is known now; oldest first."""
+    """Days that are over and not counted, or not by what is known now; oldest first.
+
+    None where stored days are of other settings: their recorder has not started yet.
+    """
+    if stored_mark(connection, site) != Calendar(config).key:
+        return []
     sight = seen(connection, site)
     today = day_of(config, sight.until)
     table = fact_days.c
@@ -68,15 +76,20 @@ def count_facts(
     site: str,
     *,
     most: int | None = None,
+    within: Days | None = None,
     told: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
     """Count the days that are due, at most ``most`` of them, latest first; returns how many were.
 
+    ``within``: those alone from a first to a last day (20261122), both inclusive.
     ``told`` hears (days done, days to do). Beside a working collector: it never waits for more than one
     day's rows to be written.
     """
     with engine.connect() as connection:
-        due = due_days(connection, config, site)[::-1][:most]
+        due = due_days(connection, config, site)[::-1]
+    if within is not None:
+        due = [day for day in due if within[0] <= day_number(day.day) <= within[1]]
+    due = due[:most]
     counted = 0
     for done, day in enumerate(due, 1):
         counted += count_day(engine, config, site, day)
@@ -119,9 +132,17 @@ def _days(config: FloorConfig, told: Iterable[tuple[float, float]], until: float
             at = last = day.end
 
 
-def _roster_mark(brought: Iterable[tuple[int, int, int]], day: int) -> int:
-    """Tells one state of a day's roster from others: the imports (id, first day, last day) that touch it."""
-    return sum(number for number, first, last in brought if first <= day <= last)
+def _roster_mark(brought: Sequence[tuple[int, int, int]], day: int) -> int:
+    """Tells one state of a day's roster from others: the imports (id, first day, last day) that touch it.
+
+    Of a day with a roster also those of the days beside it: where their shifts end and begin parts the time
+    between. What is brought for the early hours of a date may belong to the business day before.
+    """
+    theirs = [one for one in brought if one[1] <= day <= one[2]]
+    if theirs:
+        before, after = (day_number(date_of(day) + timedelta(days=step)) for step in (-1, 2))
+        theirs = [one for one in brought if one[1] <= after and one[2] >= before]
+    return sum(number for number, _, _ in theirs)
 
 
 def _rosters(connection: Connection, site: str) -> list[tuple[int, int, int]]:

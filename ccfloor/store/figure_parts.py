@@ -1,8 +1,9 @@
 """The figures of one scope, gathered from days, intervals, calls and imports for several periods at once."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import groupby, product
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -13,9 +14,10 @@ from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.teams import Terms
 from ccfloor.store import fact_sums, team_scope
 from ccfloor.store.call_counts import count_calls
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.complete_sums import Clear, clear_by_day, none_by_day
 from ccfloor.store.day_sums import QUEUE_NAMES, Sums, add_sums, agent_sums, present_on, queue_sums
 from ccfloor.store.days import Calendar, stored_mark
+from ccfloor.store.half_hours import Span, agent_halves, queue_halves, runs
 from ccfloor.store.seen import Seen, seen
 from ccfloor.store.span_sums import agent_span, calls_of_agents, present_around, queue_span
 from ccfloor.store.tables import calls, queue_intervals
@@ -23,12 +25,13 @@ from ccfloor.store.team_scope import Whom
 from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer, queue_scope
 
+T = TypeVar("T")
 Days = tuple[int, int]  # first and last, both inclusive
 
 
 class Asked(NamedTuple):
-    """Who asks what. ``kept``: the stored days are those of this calendar. ``terms``: who was in which team
-    when.
+    """Who asks what. ``kept``: the stored days are those of this calendar, ``counted``: so are the days that
+    were counted. ``terms``: who was in which team when.
     """
 
     connection: Connection
@@ -36,15 +39,17 @@ class Asked(NamedTuple):
     config: FloorConfig
     seen: Seen
     kept: bool
+    counted: bool
     terms: Terms
 
     @classmethod
     def of(cls, connection: Connection, viewer: Viewer, config: FloorConfig) -> "Asked":
         """What is known of the site before anything is read."""
-        mark = Calendar(config).mark
-        kept = mark is not None and stored_mark(connection, viewer.site) == mark
+        calendar = Calendar(config)
+        counted = stored_mark(connection, viewer.site) == calendar.key
+        kept = counted and calendar.mark is not None
         told = terms(connection, config, viewer.site)
-        return cls(connection, viewer, config, seen(connection, viewer.site), kept, told)
+        return cls(connection, viewer, config, seen(connection, viewer.site), kept, counted, told)
 
     def whom(self, scope: Scope, days: Days) -> list[Whom]:
         """The agents that a scope adds up from the first to the last of these days."""
@@ -91,13 +96,13 @@ class AgentSpans:
         asked = self._asked
         for part in days(asked.config, one) if is_whole(one) else [one]:
             if asked.seen.tells_of(part.start, part.end):
-                there = self._there(day_of(asked.config, part.start)).__contains__
+                there = self.there(day_of(asked.config, part.start)).__contains__
                 span = (part.start, part.end)
                 viewer = team_scope.open_viewer(asked.viewer)
                 found = agent_span(asked.connection, viewer, asked.config, span, there)
                 yield team_scope.numbers(asked.config, part)[0], found
 
-    def _there(self, day: Period) -> set[str]:
+    def there(self, day: Period) -> set[str]:
         """Agents whose presence was told of on a day or beside it."""
         if day.start not in self._present:
             self._present[day.start] = self._read(day)
@@ -159,14 +164,25 @@ class Gathering:
                 by_day |= queue_sums(asked.connection, viewer, first, last, "day")
         self._keep(by_day)
         known = self._known_queue()
+        halves = self._halves(lambda run: queue_halves(asked.connection, viewer, run))
         for total, one in zip(self.found, self.periods, strict=True):
             if known and asked.seen.tells_of(one.start, one.end):
                 add_sums(total, nothing_happened())
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
                 continue
+            if one.start in halves and not is_whole(one):
+                add_sums(total, halves[one.start])
+                continue
             for sums in queue_span(asked.connection, viewer, asked.config, (one.start, one.end)).values():
                 add_sums(total, sums)
+
+    def _halves(self, read: Callable[[Sequence[Span]], Mapping[float, Sums]]) -> dict[float, Sums]:
+        """Start of a half hour → its sums, for those among the periods that can be read many at once."""
+        found: dict[float, Sums] = {}
+        for run in runs((one.start, one.end) for one in self.periods if not is_whole(one)):
+            found |= {start: {} for start, _ in run} | dict(read(run))
+        return found
 
     def _viewer(self) -> Viewer:
         """The viewer, looking at this scope's queue alone."""
@@ -202,13 +218,28 @@ class Gathering:
                 for part in asked.whom(self.scope, (first, last)):
                     by_day |= agent_sums(asked.connection, site, part.agents, part.first, part.last, "day")
         self._keep(by_day)
+        halves = self._halves(self._agent_halves)
         for total, one in zip(self.found, self.periods, strict=True):
             if asked.kept and is_whole(one):
                 self._add_days(total, one, by_day)
+            elif one.start in halves and not is_whole(one):
+                add_sums(total, halves[one.start])
             else:
                 for day, found in self._spans.of(one):
                     for part in asked.whom(self.scope, (day, day)):
                         _add_agents(total, found, part)
+
+    def _agent_halves(self, run: Sequence[Span]) -> dict[float, Sums]:
+        """The half hours of a run that a source tells of, by the days they belong to."""
+        asked, found = self.asked, dict[float, Sums]()
+        told = [span for span in run if asked.seen.tells_of(*span)]
+        for day, spans in groupby(told, lambda span: day_of(asked.config, span[0])):
+            site, there, number = asked.viewer.site, self._spans.there(day), day_number(day.day)
+            of_day = list(runs(spans))
+            for part, some in product(asked.whom(self.scope, (number, number)), of_day):
+                for start, sums in agent_halves(asked.connection, site, some, part.agents, there).items():
+                    add_sums(found.setdefault(start, {}), sums)
+        return found
 
     def _agents_by_calls(self) -> None:
         """What a viewer of some queues may know of agents: their calls in these."""
@@ -249,13 +280,15 @@ class Gathering:
         told = asked.told_days(whole)
         limited = asked.viewer.queues is not None and self.scope.kind in ("team", "agent")
         where = queue_scope(asked.viewer, calls.c.queue) if limited else []
-        fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where)
-        parts = [] if limited else [part for of in self._ranges for part in self._scopes(of)]
+        fresh = fact_sums.uncounted(asked.connection, asked.viewer.site, told, where, asked.counted)
+        parts = (
+            [] if limited or not asked.counted else [part for of in self._ranges for part in self._scopes(of)]
+        )
         for first, last, scopes in parts:
             by_day |= fact_sums.counted_by_day(
                 asked.connection, asked.viewer.site, scopes, first, last, fresh.days.keys()
             )
-        if self.scope == SITE and asked.viewer.teams is not None:
+        if self.scope == SITE and asked.viewer.teams is not None and asked.counted:
             by_day = self._with_my_seats(by_day)
         for day, counted in fresh.days.items():
             self._add_scopes(by_day.setdefault(day, {}), day, counted)
@@ -320,28 +353,32 @@ class Gathering:
         for first, last in self._ranges:
             begin = first // 100 * 100 if months else first
             by_day |= fact_sums.imported_by_day(asked.connection, site, self.scope, begin, last)
+        clear: Clear = {}
         for first, last in self._ranges if self.scope.kind != "site" else ():
-            for day, none in none_by_day(asked.connection, site, self.scope.kind, first, last).items():
-                by_day[day] = {**none, **by_day.get(day, {})}
-        by_day = self._seen(by_day)
+            clear |= clear_by_day(asked.connection, site, self.scope.kind, first, last)
+        by_day, clear = self._seen(by_day), self._seen(clear)
         for total, one in zip(self.found, self.periods, strict=True):
             if is_whole(one):
-                self._add_imported(total, one, by_day)
+                self._add_imported(total, one, by_day, clear)
 
-    def _seen(self, by_day: dict[int, Sums]) -> dict[int, Sums]:
+    def _seen(self, by_day: dict[int, T]) -> dict[int, T]:
         """Of an agent who is in another team today the days on which he was in one of the viewer's."""
         if self.scope.kind != "agent" or self.asked.viewer.teams is None:
             return by_day
         about = (self.asked.viewer, self.asked.config, self.asked.terms, self.scope.name)
         return {day: sums for day, sums in by_day.items() if team_scope.sees_day(*about, day)}
 
-    def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums]) -> None:
+    def _add_imported(self, total: Sums, one: Period, by_day: Mapping[int, Sums], clear: Clear) -> None:
         first, last = self._numbers[one]
         months = one.part in ("month", "year")
         of_month = first // 100 * 100 if months else first
         told = {
             day: by_day[day] for day in by_day if of_month <= day <= last and (months or not _is_month(day))
         }
+        of_period = {day: fields for day, fields in clear.items() if first <= day <= last}
+        named = {field for sums in told.values() for field in sums}
+        for day, none in none_by_day(of_period, named).items():
+            told[day] = {**none, **told.get(day, {})}
         for sums in told.values():
             add_sums(total, sums)
         for field, beside in BESIDE.items():

@@ -13,9 +13,11 @@ from sqlalchemy import Engine, func, select
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
+from ccfloor.store import fact_sums
 from ccfloor.store.call_counts import WEEK_S
 from ccfloor.store.figure_parts import Asked, Gathering, is_whole
 from ccfloor.store.member_parts import members_of
+from ccfloor.store.seen import seen
 from ccfloor.store.tables import queue_days, queue_intervals
 from ccfloor.store.team_scope import in_scope
 from ccfloor.store.viewer import Viewer, queue_scope
@@ -28,6 +30,7 @@ class PeriodState(NamedTuple):
     have not. ``seen_until``: up to where the floor was seen, at most the period's end (UTC epoch seconds).
     ``gap_s``: seconds before that in which no source was in sight of the floor.
     ``repeats_open``: callers may still call again within the week that first-call resolution looks at.
+    ``uncounted``: days whose calls are being counted one by one; what rests on that is not told yet.
     """
 
     final: bool
@@ -35,6 +38,7 @@ class PeriodState(NamedTuple):
     seen_until: float
     gap_s: float
     repeats_open: bool = False
+    uncounted: int = 0
 
 
 def figures(
@@ -67,10 +71,23 @@ def state(engine: Engine, viewer: Viewer, config: FloorConfig, period: Period) -
     with engine.connect() as connection:
         asked = Asked.of(connection, viewer, config)
         still = _open(asked, period)
+        told = asked.told_days([period]) if is_whole(period) else []
+        uncounted = fact_sums.being_counted(connection, viewer.site, told, asked.counted)
     until = min(max(asked.seen.until, period.start), period.end)
     final = asked.seen.until >= period.end and not still
     gap_s = asked.seen.gap_s(period.start, period.end)
-    return PeriodState(final, still, until, gap_s, asked.seen.until < period.end + WEEK_S)
+    repeats_open = asked.seen.until < period.end + WEEK_S
+    return PeriodState(final, still, until, gap_s, repeats_open, uncounted)
+
+
+def in_sight(engine: Engine, viewer: Viewer, periods: Sequence[Period]) -> list[float]:
+    """The share (0..1) of each period in which a source was in sight; 1 where nothing tells of any source."""
+    with engine.connect() as connection:
+        known = seen(connection, viewer.site)
+    if not known.sight:
+        return [1.0 for _ in periods]
+    unseen = (sum(end - start for start, end in known.gaps(of.start, of.end)) for of in periods)
+    return [1 - gap / max(of.end - of.start, 1.0) for of, gap in zip(periods, unseen, strict=True)]
 
 
 def _open(asked: Asked, of: Period) -> int:

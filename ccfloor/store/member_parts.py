@@ -8,7 +8,7 @@ from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.store import fact_sums, team_scope
 from ccfloor.store.beside import add_all_beside
 from ccfloor.store.call_counts import Counted, count_calls
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.complete_sums import clear_by_day, none_by_day
 from ccfloor.store.day_sums import Sums, add_sums, agent_sums, queue_sums
 from ccfloor.store.figure_parts import AgentSpans, Asked, is_whole, seats_of, without_waits
 from ccfloor.store.span_sums import calls_of_agents, queue_span
@@ -121,11 +121,11 @@ def _counted(asked: Asked, kind: Kind, of: Period, parts: Sequence[Whom]) -> lis
         for counted in count_calls(asked.connection, site, (of.start, of.end), *where) if parts else ():
             _add_part(found[0], counted, kind)
         return found
-    fresh = fact_sums.uncounted(asked.connection, site, asked.told_days([of]), where)
+    fresh = fact_sums.uncounted(asked.connection, site, asked.told_days([of]), where, asked.counted)
     if fresh.too_many:
         return None
     for at, part in enumerate(parts):
-        if not limited:
+        if asked.counted and not limited:
             days = (part.first, part.last, fresh.days.keys())
             found[at] = fact_sums.counted_by_member(asked.connection, site, kind, *days)
         for day, counted in fresh.days.items():
@@ -152,10 +152,10 @@ def _add_imported(
     counts = _counting(asked, kind, parts, within, day_numbers(asked.config, of))
     for name, sums in _told(asked, kind, (first, last), months, parts, counts):
         add_sums(found.setdefault(name, {}), sums)
-    none = none_by_day(asked.connection, asked.viewer.site, kind, first, last)
-    for field in {field for fields in none.values() for field in fields}:
-        for sums in found.values():
-            sums.setdefault(field, 0)
+    clear = clear_by_day(asked.connection, asked.viewer.site, kind, first, last)
+    for sums in found.values() if clear else ():
+        for none in none_by_day(clear, sums).values():
+            sums.update({field: 0 for field in none if field not in sums})
     if asked.kept:
         place = _place(asked, kind, counts)
         add_all_beside(asked.connection, asked.viewer.site, kind, (first, last), found, place)

@@ -1,12 +1,11 @@
 """Some fields of many agents over many periods at once: what a trend is compared with.
 
 ``kpi_figures`` gives everything of one scope; here it is one question for a whole team, and only the fields
-that a KPI is computed from. Both tell the same, but for days whose calls nobody has counted yet: what rests
-on counted calls is not told of a period with such a day.
+that a KPI is computed from. Both tell the same.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -17,29 +16,43 @@ from ccfloor.kpi.datasets import COMPLETE
 from ccfloor.kpi.fields import BESIDE, CALLS, COUNTED, origin
 from ccfloor.kpi.period import Period, date_of, day_number, day_numbers
 from ccfloor.kpi.scope import Scope
+from ccfloor.store import fact_sums
 from ccfloor.store.agent_rows import agent_rows
 from ccfloor.store.beside import add_beside
-from ccfloor.store.complete_sums import none_by_day
+from ccfloor.store.call_counts import Counted
+from ccfloor.store.complete_sums import Clear, clear_by_day, none_by_day
 from ccfloor.store.day_sums import Sums, add_sums
-from ccfloor.store.days import Calendar, stored_mark
-from ccfloor.store.tables import counted_days, fact_days, kpi_facts
+from ccfloor.store.figure_parts import Asked as Ground
+from ccfloor.store.figure_parts import seats_of
+from ccfloor.store.tables import counted_days, kpi_facts
 from ccfloor.store.team_scope import in_scope, sees_day
-from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
 
 Series = dict[str, list[dict[str, float]]]  # agent → figures of each period
+_ANSWERED = "agent.answered"  # known of every agent with a stored day
 
 
 class _Asked(NamedTuple):
-    connection: Connection
-    site: str
+    ground: Ground
     agents: Sequence[str]
     fields: frozenset[str]
     periods: Sequence[Period]
     places: "_Places"
-    beside: frozenset[str]  # imports' fields that something of the floor stands beside
-    days: dict[str, dict[int, Sums]]  # agent → sums by day, where any of these is asked for
+    days: dict[str, dict[int, Sums]]  # agent → sums by day, where what stands beside an import is asked for
     sees: Callable[[str, int], bool]  # whether the viewer may see an agent's day
+
+    @property
+    def connection(self) -> Connection:
+        return self.ground.connection
+
+    @property
+    def site(self) -> str:
+        return self.ground.viewer.site
+
+    @property
+    def beside(self) -> bool:
+        """Whether any import is asked for that something of the floor stands beside."""
+        return not self.fields.isdisjoint(BESIDE)
 
     def place(self, agent: str, day: int) -> int | None:
         """Index of the period of an agent's day; None where it is in none, or not for this viewer."""
@@ -65,28 +78,24 @@ def member_series(
         return {}
     found: Series = {}
     with engine.connect() as connection:
-        calendar = Calendar(config).mark
-        if calendar is None or stored_mark(connection, viewer.site) != calendar:
+        ground = Ground.of(connection, viewer, config)
+        if not ground.kept:
             return {}
-        names, sees = _visible(connection, viewer, config, agents)
-        wanted, places = frozenset(fields), _Places(config, periods)
-        beside = wanted & BESIDE.keys()
-        asked = _Asked(connection, viewer.site, names, wanted, periods, places, beside, {}, sees)
-        open_days = _days(asked, found)
+        names, sees = _visible(ground, agents)
+        asked = _Asked(ground, names, frozenset(fields), periods, _Places(config, periods), {}, sees)
+        _days(asked, found)
         if not asked.fields.isdisjoint(COUNTED):
-            _counted(asked, found, open_days)
+            _counted(asked, found)
         _imported(asked, found)
     return found
 
 
-def _visible(
-    connection: Connection, viewer: Viewer, config: FloorConfig, agents: Collection[str]
-) -> tuple[list[str], Callable[[str, int], bool]]:
+def _visible(ground: Ground, agents: Collection[str]) -> tuple[list[str], Callable[[str, int], bool]]:
     """Those of the agents whom the viewer may see, and whether one of their days is for this viewer."""
+    viewer, config, told = ground.viewer, ground.config, ground.terms
     mine = viewer.seats(config)
     if mine is None:
         return sorted(agents), lambda agent, day: True
-    told = terms(connection, config, viewer.site)
     names = sorted(one for one in agents if in_scope(viewer, config, told, Scope("agent", one)))
     return names, lambda agent, day: agent in mine or sees_day(viewer, config, told, agent, day)
 
@@ -101,38 +110,47 @@ def _of(found: Series, asked: _Asked, agent: str, at: int) -> dict[str, float]:
 # -- days --------------------------------------------------------------------------------------------
 
 
-def _days(asked: _Asked, found: Series) -> set[int]:
-    """Sums of stored days; returns the days that anybody has."""
+def _days(asked: _Asked, found: Series) -> None:
+    """Sums of stored days."""
     first, last = asked.places.ends
-    there = set()
     for agent, day, sums in agent_rows(asked.connection, asked.site, asked.agents, asked.fields, first, last):
         if (at := asked.place(agent, day)) is not None:
-            there.add(day)
             add_sums(_of(found, asked, agent, at), sums)
             if asked.beside:
                 asked.days.setdefault(agent, {})[day] = sums
-    return there
 
 
 # -- what was counted from calls, what came in -------------------------------------------------------
 
 
-def _counted(asked: _Asked, found: Series, there: Collection[int]) -> None:
-    done = select(fact_days.c.day).where(
-        fact_days.c.site == asked.site, fact_days.c.at > 0, *asked.places.around(fact_days.c.day)
-    )
-    open_days = set(there) - set(asked.connection.scalars(done))
-    unknown = {asked.places.of(day) for day in open_days}
+def _counted(asked: _Asked, found: Series) -> None:
+    days = asked.ground.told_days(asked.periods)
+    fresh = fact_sums.uncounted(asked.connection, asked.site, days, counted=asked.ground.counted)
+    unknown = {asked.places.of(day) for day in fresh.too_many}
     names = [name for name in COUNTED if name in asked.fields]
     for told in found.values():
         for at, sums in enumerate(told):
-            if sums and at not in unknown:
-                sums.update({name: 0 for name in names if name in CALLS})
-    for agent, day, values in _counted_rows(asked, names):
+            if at not in unknown:
+                sums.update({name: 0 for name in names if name in CALLS and _ANSWERED in sums})
+    for agent, day, sums in _counted_days(asked, names, fresh.days):
         place = asked.place(agent, day)
         if place is not None and place not in unknown:
-            given = {name: value for name, value in zip(names, values, strict=True) if value is not None}
-            add_sums(_of(found, asked, agent, place), given)
+            total = _of(found, asked, agent, place)
+            # Of who was rostered and took no call the roster alone tells.
+            add_sums(total, sums if _ANSWERED in total else seats_of(sums))
+
+
+def _counted_days(
+    asked: _Asked, names: Collection[str], fresh: Mapping[int, Counted]
+) -> Iterator[tuple[str, int, Sums]]:
+    """(agent, day, what was counted); of fresh days the calls as they are now."""
+    for agent, day, values in _counted_rows(asked, names) if asked.ground.counted else ():
+        told: Sums = {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        yield agent, day, seats_of(told) if day in fresh else told
+    for day, counted in fresh.items():
+        for scope, sums in counted.items():
+            if scope.kind == "agent" and scope.name in asked.agents:
+                yield scope.name, day, {name: sums[name] for name in names if name in sums}
 
 
 def _counted_rows(asked: _Asked, names: Iterable[str]) -> Iterator[tuple[str, int, Sequence[int | None]]]:
@@ -175,12 +193,15 @@ def _imported(asked: _Asked, found: Series) -> None:
 def _none(asked: _Asked, found: Series, told: dict[tuple[str, int], dict[str, set[int]]]) -> None:
     """What nobody told of an agent in a time that was told of in full is 0."""
     first, last = asked.places.ends
-    for day, fields in none_by_day(asked.connection, asked.site, "agent", first, last).items():
+    clear: dict[tuple[str, int], Clear] = {}
+    for day, fields in clear_by_day(asked.connection, asked.site, "agent", first, last).items():
         for agent in asked.agents:
-            if (at := asked.place(agent, day)) is None:
-                continue
-            total = _of(found, asked, agent, at)
-            for field in asked.fields & fields.keys():
+            if (at := asked.place(agent, day)) is not None:
+                clear.setdefault((agent, at), {})[day] = fields
+    for (agent, at), theirs in clear.items():
+        total = _of(found, asked, agent, at)
+        for day, none in none_by_day(theirs, total).items():
+            for field in asked.fields & none.keys():
                 total.setdefault(field, 0)
                 told.setdefault((agent, at), {}).setdefault(field, set()).add(day)
 

@@ -1,4 +1,7 @@
-"""Which agents make a team: those of its seats, under every name they sign on with."""
+"""Which agents make a team by the site's files: those of its seats, under every name they sign on with.
+
+That is today; who was in which team when is told by ``store.team_terms``.
+"""
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.store.viewer import Viewer
@@ -19,11 +22,6 @@ def team_of(config: FloorConfig) -> dict[str, str]:
             if seat.team:
                 found.setdefault(name, seat.team)
     return found
-
-
-def agents_of(config: FloorConfig, team: str) -> frozenset[str]:
-    """Every name under which the agents of a team may be stored."""
-    return frozenset(name for name, theirs in team_of(config).items() if theirs == team)
 
 
 def teams(config: FloorConfig, viewer: Viewer) -> list[str]:

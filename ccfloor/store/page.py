@@ -94,7 +94,7 @@ def _days(connection: Connection, page: Page) -> dict[str, list[Row]]:
     """
     calendar = calendar_of(*page.calendar)
     forget_counted(connection, page.site, calendar.touched(page.rows))
-    return calendar.rows(page.rows) if keeps(connection, page.site, calendar.mark) else {}
+    return calendar.rows(page.rows) if keeps(connection, page.site, calendar) else {}
 
 
 def _claim(connection: Connection, page: Page) -> int:

@@ -107,8 +107,10 @@ def unsaid(connection: Connection, config: FloorConfig, today: int, month: int) 
 
     ``today``: the business day from which a change counts; ``month``: first day of the month that runs. The
     first that is ever known of a site counts from the beginning; so does an agent's first team, if no month
-    that is over has any figures of him: none is altered by it.
+    that is over has any figures of him: none is altered by it. Files that name no seat say nothing of teams.
     """
+    if not config.seats:
+        return []
     said = [row for row in rows(connection, config.site) if not row.who and row.undoes is None]
     last = {row.agent: row for row in said}
     now = team_of(config)

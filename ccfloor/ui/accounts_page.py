@@ -12,7 +12,7 @@ from ccfloor.service.access.accounts import ROLES, Actor, Draft
 from ccfloor.store.accounts import Account, Names, all_accounts
 from ccfloor.store.members import team_of
 from ccfloor.ui import people_kit as kit
-from ccfloor.ui.gone import queue_label
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import streamlit as st
 
+from ccfloor.ui import chart_scale
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 CONFIG = {"displaylogo": False, "displayModeBar": False}
@@ -33,4 +34,5 @@ def bars(theme: Theme, x: Sequence[datetime], y: Sequence[float], words: str, he
 
 def show(figure: go.Figure, key: str) -> None:
     """Put a figure on the page as it is: Streamlit's own theme would repaint it."""
+    figure = chart_scale.scaled(figure, chart_scale.asked())
     st.plotly_chart(figure, theme=None, key=key, width="stretch", config=CONFIG)

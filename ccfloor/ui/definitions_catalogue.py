@@ -11,8 +11,8 @@ from ccfloor.kpi.scope import SITE
 from ccfloor.service import runtime
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
-from ccfloor.ui.definitions_names import scope_names
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import queue_label, scope_titled
 from ccfloor.ui.texts import Lang, text
 
 GROUPS = ("calls", "waiting", "handling", "presence", "quality", "voice", "people", "money")
@@ -44,6 +44,7 @@ grid-template-columns:max-content 1fr;gap:.25rem 1.5rem;max-width:64rem}
 .cd h2{font-size:1.25rem;font-weight:700;margin:.2rem 0 .6rem;padding:0}
 @media(max-width:700px){.cd .cp-tab{min-width:0;table-layout:auto}
 .cd .cp-tab :is(th,td):nth-child(n){width:auto;text-align:left}
+.cd-kpi .cp-tab td:is(:nth-child(3),:nth-child(4),:nth-child(n+6)){display:none}
 .cd-facts{grid-template-columns:1fr}.cd-facts dd{margin-bottom:.4rem}
 .cd-jump a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
@@ -114,12 +115,11 @@ def decisions(book: KpiBook, lang: Lang) -> None:
 
 def _decided(made: list[tuple[Kpi, ChoiceVersion]], lang: Lang) -> Iterator[list[str]]:
     config = runtime.service().config
-    names = scope_names(config, lang)
     for kpi, one in made:
         link = address({"kpi": kpi.id, "part": "", "scope": str(one.scope) if one.scope.name else ""})
         yield [
             f'<a href="{link}" target="_self">{escape(words.name(kpi, lang))}</a>',
-            escape(words.scope_text(one.scope, names, lang)),
+            escape(scope_titled(config, one.scope, lang)),
             escape(words.decided(kpi, one, lang)),
             escape(words.day_text(one.valid_from, lang)),
             escape(one.who),
@@ -131,15 +131,13 @@ def _decided(made: list[tuple[Kpi, ChoiceVersion]], lang: Lang) -> Iterator[list
 def _promises(lang: Lang) -> None:
     """What queues promise by queues.yaml, from when on."""
     config = runtime.service().config
-    names = scope_names(config, lang)
     header = [
         text(f"definitions.promise.{name}", lang) for name in ("queue", "from", "level", "abandon", "wait")
     ]
     rows = []
-    for scope, name in names.items():
-        if scope.kind != "queue":
-            continue
-        for target in config.queues[scope.name].targets:
+    for queue, info in config.queues.items():
+        name = queue_label(config, queue, lang)
+        for target in info.targets:
             since = words.clock(target.valid_from, config.zone)[:10]
             level = text(
                 "definitions.promise.within", lang, share=f"{target.target:.0%}", s=f"{target.threshold_s:g}"

@@ -17,9 +17,10 @@ from ccfloor.service.kpi_site import first_of_month
 from ccfloor.service.kpi_targets import Act, Month, decide, earliest, present_level, preview
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
-from ccfloor.ui.definitions_names import scope_names, scopes_of
+from ccfloor.ui.definitions_names import scopes_of
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.report_words import SHAPES
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.texts import Lang, text
 
 _AHEAD, _BEHIND = 12, 36  # months that can be chosen; those behind for a first decision alone
@@ -51,7 +52,6 @@ def show(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
 
 def _form(kpi: Kpi, book: KpiBook, lang: Lang) -> Wanted:
     service = runtime.service()
-    names = scope_names(service.config, lang)
     scopes = scopes_of(kpi, service.config)
     asked = [str(scope) for scope in scopes].index(_asked(scopes))
     columns = st.columns([2, 1.2, 1.2, 2, 1.4], vertical_alignment="bottom")
@@ -60,7 +60,7 @@ def _form(kpi: Kpi, book: KpiBook, lang: Lang) -> Wanted:
             text("definitions.for", lang),
             scopes,
             asked,
-            format_func=lambda one: words.scope_text(one, names, lang),
+            format_func=lambda one: scope_titled(service.config, one, lang),
             key=f"def-scope-{kpi.id}",
         )
     day = first_of_month(service.config, service.floor_now())

@@ -8,8 +8,8 @@ from ccfloor.kpi.book import KpiBook
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.scope import SITE
 from ccfloor.ui import definitions_words as words
-from ccfloor.ui.definitions_names import scope_names
 from ccfloor.ui.export import Cell, book_bytes, csv_bytes
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.texts import Lang, text
 
 _CATALOGUE = ("id", "name", "group", "formula", "variant_now", "variants", "unit", "direction", "scopes",
@@ -71,12 +71,11 @@ def _with_note(kpi: Kpi, which: str, lang: Lang) -> str:
 
 
 def _decisions(book: KpiBook, config: FloorConfig, lang: Lang) -> Iterator[list[Cell]]:
-    names = scope_names(config, lang)
     for kpi in book.kpis.values():
         for one in book.history(kpi.id):
             yield [
                 words.name(kpi, lang),
-                words.scope_text(one.scope, names, lang),
+                scope_titled(config, one.scope, lang),
                 words.day_text(one.valid_from, lang),
                 words.decided(kpi, one, lang),
                 one.who,

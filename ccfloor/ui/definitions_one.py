@@ -8,14 +8,15 @@ from ccfloor.kpi.book import ChoiceVersion, KpiBook
 from ccfloor.kpi.compute import needs
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import business_date, day_number
-from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.kpi.scope import SITE
 from ccfloor.service import runtime
 from ccfloor.service.kpi_site import first_of_month
 from ccfloor.service.kpi_targets import Act, standing, take_back
 from ccfloor.ui import definitions_decide, people_kit
 from ccfloor.ui import definitions_words as words
-from ccfloor.ui.definitions_names import scope_names, scopes_of
+from ccfloor.ui.definitions_names import scopes_of
 from ccfloor.ui.links import address, page_address
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.texts import Lang, text
 
 
@@ -114,13 +115,12 @@ def _targets(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     made = book.history(kpi.id)
     stands = set(map(id, standing(made)))
     service = runtime.service()
-    names = scope_names(service.config, lang)
-    _in_force(kpi, book, names, lang)
+    _in_force(kpi, book, lang)
     if not made:
         return
     rows = [
         [
-            escape(words.scope_text(one.scope, names, lang)),
+            escape(scope_titled(service.config, one.scope, lang)),
             escape(words.decided(kpi, one, lang)),
             escape(words.day_text(one.valid_from, lang)),
             escape(_state(one, id(one) in stands, book, lang)),
@@ -133,20 +133,20 @@ def _targets(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     people_kit.piece(people_kit.table([text(f"definitions.{name}", lang) for name in _COLUMNS], rows), "cd")
     for one in standing(made):
         if one.choice is not None and one.valid_from >= first_of_month(service.config, service.floor_now()):
-            _undo(kpi, one, words.scope_text(one.scope, names, lang), lang)
+            _undo(kpi, one, scope_titled(service.config, one.scope, lang), lang)
 
 
-def _in_force(kpi: Kpi, book: KpiBook, names: dict[Scope, str], lang: Lang) -> None:
+def _in_force(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     """What counts today: for the site, and for whom it is otherwise."""
-    day = _today()
+    config, day = runtime.service().config, _today()
     rows: list[list[str]] = []
-    for scope in scopes_of(kpi, runtime.service().config):
+    for scope in scopes_of(kpi, config):
         bound, of = book.bound(kpi.id, scope, day)
         counted = words.variant_name(kpi, book.variant(kpi.id, scope, day), lang)
         told = [words.bound_text(kpi, bound, lang), words.origin_text(of, lang), counted]
         row = [escape(cell) for cell in told]
         if not rows or row != rows[0][1:]:
-            rows.append([escape(words.scope_text(scope, names, lang)), *row])
+            rows.append([escape(scope_titled(config, scope, lang)), *row])
     header = [text(f"definitions.{name}", lang) for name in ("scope", "target", "whose", "variant_now")]
     people_kit.piece(people_kit.table(header, rows), "cd")
 

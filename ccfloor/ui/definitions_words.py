@@ -138,13 +138,6 @@ def kind_text(kind: Kind, lang: Lang) -> str:
     return text(f"definitions.scope.{kind}", lang)
 
 
-def scope_text(scope: Scope, names: dict[Scope, str], lang: Lang) -> str:
-    """A scope by its name on the screens."""
-    if not scope.name:
-        return kind_text("site", lang)
-    return f"{kind_text(scope.kind, lang)} {names.get(scope, scope.name)}"
-
-
 def day_text(day: int, lang: Lang) -> str:
     """A stored day; 0 is "from the beginning"."""
     return date_of(day).isoformat() if day else text("definitions.always", lang)

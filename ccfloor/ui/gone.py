@@ -15,20 +15,13 @@ from ccfloor.store.queries import CallFilter, call_page
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, csv_bytes, excel_bytes
 from ccfloor.ui.notice import database_or_notice
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
 MOST = 20_000
 _COLUMNS = ("queue", "entered", "left", "wait", "short", "number", "name", "repaired")
 _REFRESH_S = 60
 _HEIGHT, _WHOLE = 320, 8  # a table of more rows than these scrolls in so many pixels
-
-
-def queue_label(config: FloorConfig, queue: str, lang: Lang) -> str:
-    """A queue's name in the page's language, its id where it has none."""
-    info = config.queues.get(queue)
-    if info is None:
-        return queue
-    return (info.zh or info.en if lang == "zh" else info.en or info.zh) or queue
 
 
 def gone_rows(calls: list[CallRow], config: FloorConfig, lang: Lang) -> list[tuple[Cell, ...]]:

@@ -13,11 +13,11 @@ from ccfloor.service.called_back import MOST, Callers, abandoned_callers
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked, segments, window
 from ccfloor.ui.history_words import DASH, lasting, moment
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
 STATES = ("open", "reached", "ticked", "unknown", "all")

@@ -1,16 +1,18 @@
 """Calls as a table: what stands behind a cell of the heat map or a pair of queues."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from html import escape
+from zoneinfo import ZoneInfo
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow
 from ccfloor.ui import people_kit
-from ccfloor.ui.export import Cell
-from ccfloor.ui.gone import queue_label
+from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import call_address
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.texts import Lang, text
 
 COLUMNS = ("entered", "queue", "number", "outcome", "wait", "agent", "talk")
@@ -53,13 +55,20 @@ def call_line(row: CallRow, config: FloorConfig, lang: Lang) -> Sequence[Cell]:
     )
 
 
-def agent_label(config: FloorConfig, agent: str, lang: Lang) -> str:
-    """An agent's name in the page's language; as the switch says it where the site knows no other."""
-    if lang == "zh":
-        return agent
-    for seat in config.seats.values():
-        if agent == seat.agent:
-            return seat.agent_en or agent
-        if agent in seat.others:
-            return seat.others[agent] or agent
-    return agent
+def calls_file(title: str, rows: Iterable[CallRow], config: FloorConfig, lang: Lang) -> bytes:
+    """The calls as a sheet of numbers: instants by the site's clock, times in seconds."""
+    names, unit = header(lang), text("unit.s", lang)
+    for name in ("wait", "talk"):
+        at = COLUMNS.index(name)
+        names[at] = f"{names[at]} ({unit})"
+    return excel_bytes(title, names, (_file_line(row, config, lang) for row in rows))
+
+
+def _file_line(row: CallRow, config: FloorConfig, lang: Lang) -> Sequence[Cell]:
+    line = list(call_line(row, config, lang))
+    entered = datetime.fromtimestamp(int(row.entered_at), ZoneInfo(config.zone)).replace(tzinfo=None)
+    talked = round((row.talk_ms + row.hold_ms) / 1000, 1) if row.ended_at and row.answered_at else None
+    line[COLUMNS.index("entered")] = entered
+    line[COLUMNS.index("wait")] = round(row.wait_ms / 1000, 1)
+    line[COLUMNS.index("talk")] = talked
+    return line

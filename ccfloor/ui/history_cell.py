@@ -14,8 +14,7 @@ from ccfloor.service.queue_history import Measure, measure
 from ccfloor.store.queue_history import cell_calls, half_hour_counts
 from ccfloor.ui import people_kit
 from ccfloor.ui.downloads import download
-from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.history_calls import call_line, calls_table, header
+from ccfloor.ui.history_calls import calls_file, calls_table
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, cell_words, share
@@ -89,5 +88,4 @@ def _day_link(half: Period, asked: Asked, lang: Lang) -> str:
 def _excel(queue: str, halves: list[Period], at: Cell, lang: Lang) -> bytes:
     service = runtime.service()
     rows = cell_calls(service.engine, service.viewer(lang), queue, halves, MOST_FILE)
-    lines = [call_line(row, service.config, lang) for row in rows]
-    return excel_bytes(cell_words(at, lang), header(lang), lines)
+    return calls_file(cell_words(at, lang), rows, service.config, lang)

@@ -13,12 +13,12 @@ from ccfloor.store.queue_moves import MOST, Move, Pair, moves, pairs
 from ccfloor.ui import people_kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, book_bytes
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label, call_link
+from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, lasting, moment, share
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.texts import Lang, as_written, text
 
 _SHOWN = 200

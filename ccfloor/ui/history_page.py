@@ -20,7 +20,8 @@ from ccfloor.ui.history_state import Asked
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 
-_CSS = "<style>[class*=st-key-qh-] [data-testid=stButtonGroup]{flex-wrap:wrap}</style>"
+_CSS = """<style>[class*=st-key-qh-] [data-testid=stButtonGroup]{flex-wrap:wrap}
+.st-key-qh-page{width:12.5rem!important}</style>"""
 
 
 def show(seen: Look) -> None:
@@ -53,7 +54,7 @@ def _provisional(asked: Asked) -> None:
     """Say that figures may still change: days that are not over, calls that have not ended."""
     service = runtime.service()
     found = state(service.engine, service.viewer(asked.lang), service.config, asked.of)
-    if found.final:
+    if found.final or asked.of.start > asked.now:
         return
     until = people_kit.at_clock(found.seen_until, service.config.zone)
     st.caption(text("qh.provisional", asked.lang, at=until, n=found.open_calls))

@@ -19,7 +19,7 @@ from ccfloor.kpi.scope import SITE, Scope, scope
 from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
 from ccfloor.store.queue_history import queues_seen, seen_days
-from ccfloor.ui.gone import queue_label
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
 VIEWS = ("heat", "waits", "callers", "repeats", "moves", "variants")

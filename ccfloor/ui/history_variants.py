@@ -20,11 +20,11 @@ from ccfloor.store.queue_history import range_counts, whole
 from ccfloor.ui import people_kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, book_bytes
-from ccfloor.ui.gone import queue_label
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import MARKS, bound_words, share
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
 _COUNTS = ("answered_in_t", "answered", "abandoned", "abandoned_in_t", "short_abandoned")

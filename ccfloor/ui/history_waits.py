@@ -48,7 +48,7 @@ def show(asked: Asked) -> None:
     st.html(f"<style>{_CSS}</style>")
     people_kit.piece(_bars(asked, counted, lang))
     rows = _quantiles(asked, told)
-    people_kit.piece(people_kit.table(_header(lang), [[escape(cell) for cell in row] for row in rows]))
+    people_kit.piece(people_kit.table(_header(lang), [_shown(row) for row in rows]))
     exact = _read(told, Outcome.ANSWERED) <= MOST
     st.caption(text("qh.waits.rank" if exact else "qh.waits.buckets", lang, n=f"{MOST:,}"))
     file = f"ccfloor-{service.config.site}-waits-{asked.of.name}.xlsx"
@@ -110,20 +110,36 @@ def _header(lang: Lang) -> list[str]:
     return [text("qh.waits.of", lang), text("qh.waits.n", lang), mean, *named, text("qh.waits.longest", lang)]
 
 
-def _quantiles(asked: Asked, told: Figures) -> list[list[str]]:
+def _shown(row: list[Cell]) -> list[str]:
+    """A row of quantiles as HTML."""
+    name, n, *times = row
+    said = (escape(one) if isinstance(one, str) else _seconds(one) for one in times)
+    return [escape(str(name)), f"{n:,}", *said]
+
+
+def _seconds(value: Cell) -> str:
+    return lasting(value * 1000) if isinstance(value, (int, float)) else DASH
+
+
+def _quantiles(asked: Asked, told: Figures) -> list[list[Cell]]:
+    """Who, how many, then seconds: the mean, each quantile, the longest; words where they are rough."""
     service, lang = runtime.service(), asked.lang
     viewer = service.viewer(lang)
-    rows = []
+    rows: list[list[Cell]] = []
     for outcome in _OUTCOMES:
         n = round(told.get(f"queue.{outcome.value}", 0))
         mean = ratio(told.get(f"queue.wait_{outcome.value}_ms", 0), n)
-        line = [text(f"qh.waits.{outcome.value}", lang), f"{n:,}", lasting(mean)]
+        line: list[Cell] = [text(f"qh.waits.{outcome.value}", lang), n, _rounded(mean)]
         if _read(told, outcome) <= MOST:
             found = waits(service.engine, viewer, asked.queue, asked.of, outcome, SHARES)
             rows.append([*line, *_exact(found)])
         else:
-            rows.append([*line, *_between(told, outcome, lang), DASH])
+            rows.append([*line, *_between(told, outcome, lang), None])
     return rows
+
+
+def _rounded(ms: float | None) -> float | None:
+    return None if ms is None else round(ms / 1000, 1)
 
 
 def _read(told: Figures, outcome: Outcome) -> float:
@@ -131,19 +147,19 @@ def _read(told: Figures, outcome: Outcome) -> float:
     return told.get("queue.abandoned" if outcome is Outcome.ABANDONED else "queue.offered", 0)
 
 
-def _exact(found: Waits) -> list[str]:
+def _exact(found: Waits) -> list[Cell]:
     if not found.n:
-        return [DASH] * (len(SHARES) + 1)
-    return [*(lasting(found.at_share[one]) for one in SHARES), lasting(found.longest_ms)]
+        return [None] * (len(SHARES) + 1)
+    return [*(_rounded(found.at_share[one]) for one in SHARES), _rounded(found.longest_ms)]
 
 
-def _between(told: Figures, outcome: Outcome, lang: Lang) -> list[str]:
+def _between(told: Figures, outcome: Outcome, lang: Lang) -> list[Cell]:
     """The buckets in which the quantiles lie; nothing is known so of those who gave up."""
     counted = buckets(told)
     total = sum(counted)
     if outcome is not Outcome.ANSWERED or not total:
-        return [DASH] * len(SHARES)
-    found = []
+        return [None] * len(SHARES)
+    found: list[Cell] = []
     for one in SHARES:
         within = 0
         for index, n in enumerate(counted):
@@ -154,16 +170,19 @@ def _between(told: Figures, outcome: Outcome, lang: Lang) -> list[str]:
     return found
 
 
-def _excel(counted: list[int], rows: list[list[str]], lang: Lang) -> bytes:
+def _excel(counted: list[int], rows: list[list[Cell]], lang: Lang) -> bytes:
+    """Both tables; times are numbers of seconds."""
     total, within = sum(counted), 0
     drawn: list[list[Cell]] = []
     for index, n in enumerate(counted):
         within += n
         drawn.append([bucket_words(index, lang), n, n / total, within / total])
     header = [text(f"qh.waits.col.{name}", lang) for name in _COLUMNS]
+    unit = text("unit.s", lang)
+    quantiles = [f"{name} ({unit})" if at > 1 else name for at, name in enumerate(_header(lang))]
     return book_bytes(
         [
             (text("qh.view.waits", lang), header, drawn),
-            (text("qh.waits.quantiles", lang), _header(lang), rows),
+            (text("qh.waits.quantiles", lang), quantiles, rows),
         ]
     )

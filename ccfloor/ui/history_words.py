@@ -8,15 +8,16 @@ from ccfloor.floor.records import CallRow
 from ccfloor.kpi.model import Bound
 from ccfloor.kpi.result import Light
 from ccfloor.kpi.week import Cell
+from ccfloor.ui.report_words import DASH as DASH
+from ccfloor.ui.report_words import span, value_text
 from ccfloor.ui.texts import Lang, text
 
-DASH = "–"
 MARKS: dict[Light, str] = {"missed": "▲", "near": "△", "met": "", "none": ""}
 
 
 def share(value: float | None) -> str:
     """A share (0..1) in per cent with one decimal."""
-    return DASH if value is None else f"{value * 100:.1f}%"
+    return value_text("%", value)
 
 
 def short_share(value: float | None, bound: Bound | None = None) -> str:
@@ -40,11 +41,7 @@ def mean_count(value: float | None) -> str:
 
 def lasting(ms: float | None) -> str:
     """Milliseconds as m:ss, from an hour on as h:mm:ss."""
-    if ms is None:
-        return DASH
-    minutes, seconds = divmod(round(ms / 1000), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+    return DASH if ms is None else span(ms / 1000)
 
 
 def clock(slot: int) -> str:

@@ -152,7 +152,7 @@ def _preview(seen: Preview, lang: Lang) -> None:
 
 
 def _faults(seen: Preview, lang: Lang) -> None:
-    kit.piece(escape(text("imports.bad", lang)), "cp-bad")
+    kit.piece(escape(text("imports.bad" if seen.checked.rows else "imports.bad.all", lang)), "cp-bad")
     faults = seen.checked.faults
     header = [text(f"imports.col.{name}", lang) for name in ("line", "column", "why")]
     cells = [[str(fault.line or DASH), fault.column or DASH, _sentence(fault.why(lang))] for fault in faults]

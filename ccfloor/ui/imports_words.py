@@ -10,8 +10,7 @@ from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.period import date_of
 from ccfloor.service import runtime
 from ccfloor.store.viewer import Viewer
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.texts import Lang
 
 DASH = "–"

@@ -15,16 +15,17 @@ from ccfloor.service import runtime
 from ccfloor.store.agent_day import visits_of
 from ccfloor.store.queries import CallLife, JournalLine, call_life
 from ccfloor.ui import people_kit
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label, call_link
+from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import page_address
 from ccfloor.ui.people_kit import at_clock
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text, texts
 
 _CSS = """
-.kc-facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:0}
+.kc-facts{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.2rem;margin:0!important}
+.kc-facts :is(dt,dd){padding:0;margin:0!important}
 .kc-facts dt{color:var(--ink2)}.kc-facts dd{margin:0}
 .kc-bar{display:flex;height:1.5rem;margin:.5rem 0;background:var(--raise)}.kc-bar span{min-width:2px}
 .kc-wait{background:var(--rule)}.kc-ring{background:var(--inv)}.kc-talk{background:var(--contact)}
@@ -54,7 +55,8 @@ def show(seen: Look, key: str) -> None:
     place = _place(key)
     life = call_life(service.engine, viewer, *place) if place else None
     if life is None:
-        people_kit.piece(escape(text("kpi.call.unknown", lang, call=key[:60])), "cp-warn")
+        home = f'<a href="{page_address("kpi", {})}" target="_self">{escape(text("kpi.back_home", lang))}</a>'
+        people_kit.piece(f"{escape(text('kpi.call.unknown', lang, call=key[:60]))} {home}", "cp-warn")
         return
     with service.engine.connect() as connection:
         others = visits_of(connection, viewer, {life.row.call, life.row.linked} - {""})
@@ -93,7 +95,7 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
         ("number", escape(number)),
         ("outcome", escape(_became(row, lang))),
         ("agent", _agent(row, config, lang)),
-        ("ended_by", escape(_ended(row, lang))),
+        ("ended_by", escape(_ended(row, config, lang))),
         ("id", escape(row.call)),
     ]
     cells = "".join(
@@ -131,10 +133,11 @@ def _agent(row: CallRow, config: FloorConfig, lang: Lang) -> str:
     return f'<a href="{where}" target="_self">{name}</a> {escape(row.seat)}'
 
 
-def _ended(row: CallRow, lang: Lang) -> str:
+def _ended(row: CallRow, config: FloorConfig, lang: Lang) -> str:
     if row.ended_by is None:
         return DASH
-    target = f" → {row.target}" if row.target else ""
+    name = queue_label(config, row.target, lang) if row.target in config.queues else row.target
+    target = f" → {name}" if name else ""
     return text(f"kpi.ended.{row.ended_by.value}", lang) + target
 
 
@@ -163,7 +166,7 @@ def _bar(row: CallRow, lang: Lang) -> None:
 
 
 def _steps(life: CallLife, config: FloorConfig, lang: Lang) -> str:
-    rows = sorted(_told(life, lang), key=lambda step: (step[0], step[1]))
+    rows = sorted(_told(life, config, lang), key=lambda step: (step[0], step[1]))
     body = [
         [
             at_clock(at, config.zone, life.row.entered_at),
@@ -177,7 +180,9 @@ def _steps(life: CallLife, config: FloorConfig, lang: Lang) -> str:
     return people_kit.table(head, body)
 
 
-def _told(life: CallLife, lang: Lang) -> Iterator[tuple[float, int, str, str, str, int | None]]:
+def _told(
+    life: CallLife, config: FloorConfig, lang: Lang
+) -> Iterator[tuple[float, int, str, str, str, int | None]]:
     """(instant, order within it, what, agent, seat, milliseconds) of the steps that are stored."""
     row = life.row
     yield row.entered_at, 0, text("kpi.step.entered", lang), "", "", None
@@ -186,7 +191,7 @@ def _told(life: CallLife, lang: Lang) -> Iterator[tuple[float, int, str, str, st
     if row.left_at and row.outcome not in (Outcome.ANSWERED, Outcome.WAITING):
         yield row.left_at, 4, outcome_words(row, lang), "", "", row.wait_ms
     if row.ended_at and row.outcome is Outcome.ANSWERED:
-        yield row.ended_at, 5, _ended(row, lang), row.agent, row.seat, row.talk_ms + row.hold_ms
+        yield row.ended_at, 5, _ended(row, config, lang), row.agent, row.seat, row.talk_ms + row.hold_ms
         if row.acw_ms:
             yield (
                 row.ended_at + row.acw_ms / 1000,

@@ -12,8 +12,7 @@ from ccfloor.service import runtime
 from ccfloor.store.call_list import OF_AGENTS, WHICH, CallList, Place, Which, call_list
 from ccfloor.ui import people_kit
 from ccfloor.ui.downloads import download
-from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.history_calls import call_line, calls_table, header
+from ccfloor.ui.history_calls import calls_file, calls_table
 from ccfloor.ui.links import address
 from ccfloor.ui.report_files import MIME
 from ccfloor.ui.report_words import Words
@@ -96,5 +95,4 @@ def _book(scope: Scope, of: Period, which: Which, lang: Lang) -> bytes:
     service = runtime.service()
     viewer, config = service.viewer(lang), service.config
     found = call_list(service.engine, viewer, config, scope, of.start, of.end, which=which, limit=_MOST_FILE)
-    lines = [call_line(row, config, lang) for row in found.rows]
-    return excel_bytes(text("kpi.calls", lang), header(lang), lines)
+    return calls_file(text("kpi.calls", lang), found.rows, config, lang)

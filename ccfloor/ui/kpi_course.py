@@ -6,16 +6,16 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from ccfloor.kpi.model import Bound, Kpi
-from ccfloor.kpi.period import Period
-from ccfloor.kpi.scope import Kind, Scope
+from ccfloor.kpi.period import Period, day_numbers
+from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service import runtime
 from ccfloor.service.kpi_month import Cell, KpiTable, Line, Row, members, part_rows
-from ccfloor.service.reports.material import named
-from ccfloor.ui import charts
+from ccfloor.ui import charts, team_moves
 from ccfloor.ui.kpi_lines import chosen
 from ccfloor.ui.kpi_words import formula_text, name_text, value_text, valued, variant_text
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_words import DASH, Words
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
@@ -26,6 +26,8 @@ BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team"
 
 def show(seen: Look, words: Words, table: KpiTable) -> None:
     """Draw what the URL asks for."""
+    if table.scope.kind in ("team", "agent"):
+        team_moves.show(table.scope, _days_of(table), words.lang)
     line = chosen(table)
     if line is None:
         return
@@ -72,6 +74,7 @@ def _figure(theme: Theme, words: Words, table: KpiTable, line: Line) -> go.Figur
             "symbol": ["triangle-up" if one else "circle" for one in missed],
             "color": [colour["over"] if one else colour["ink"] for one in missed],
             "size": [11 if one else 6 for one in missed],
+            "opacity": 1,
         }
         style = {"color": colour["ink2"], "width": 1.5}
         figure = go.Figure(
@@ -192,6 +195,12 @@ def _members(words: Words, table: KpiTable) -> None:
     head = [text(f"kpi.col.{kind}", lang), *(name_text(found[0].cells[index].kpi, lang) for index in shown)]
     body = [[_member_link(words, row), *(_cell(row.cells[index]) for index in shown)] for row in found]
     _table(head, body, "")
+    if table.scope == SITE and kind != "queue":
+        team_moves.show(SITE, _days_of(table), lang)
+
+
+def _days_of(table: KpiTable) -> tuple[int, int]:
+    return day_numbers(runtime.service().config, table.period)
 
 
 def _kind_link(kind: Kind, on: bool, words: Words) -> str:
@@ -208,7 +217,7 @@ def _member_link(words: Words, row: Row) -> str:
 
 
 def _name(words: Words, scope: Scope) -> str:
-    return named(runtime.service().config, scope).said(words.lang)
+    return scope_name(runtime.service().config, scope, words.lang)
 
 
 def _table(head: list[str], body: list[list[str]], note: str) -> None:

@@ -114,7 +114,6 @@ def _row(words: Words, table: KpiTable, line: Line, theme: Theme, columns: int, 
     formula = escape(formula_text(kpi, line.variant, lang), quote=True)
     called = f"<b>{escape(name_text(kpi, lang))}</b>"
     name = f'<a href="{address({"kpi": kpi.id})}#course" target="_self" title="{formula}">{called}</a>'
-    fair = table.state.final
     bound = escape(bound_text(words, kpi, line.bound, line.origin))
     aimed = f'<small class="ph">{bound}</small>' if line.bound else ""  # where its column has no room
     cells = [
@@ -122,10 +121,12 @@ def _row(words: Words, table: KpiTable, line: Line, theme: Theme, columns: int, 
         f'<td class="m0">{bound}</td>',
         f'<td class="v">{_value(kpi, line)}</td>',
         f'<td class="l">{light_mark(line.light, lang)}{aimed}</td>',
-        f"<td>{escape(difference(kpi, line.result, line.before, fair))}</td>",
+        f"<td>{escape(difference(kpi, line.result, line.before, table.fair))}</td>",
     ]
     if _last_year(table):
-        cells.append(f'<td class="m0">{escape(difference(kpi, line.result, line.year_ago, fair))}</td>')
+        cells.append(
+            f'<td class="m0">{escape(difference(kpi, line.result, line.year_ago, table.fair_year))}</td>'
+        )
     cells.append(f'<td class="m0">{_trend(words, line, theme)}</td>')
     return f'<tr class="{"on" if on else ""}">{"".join(cells)}</tr>{_why(words, line, columns)}'
 

@@ -15,7 +15,8 @@ from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period, we
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.service import runtime
-from ccfloor.service.kpi_month import KpiTable, check_scope, kpi_table
+from ccfloor.service.known_scope import check_scope
+from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.reports.data import Two
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.reports.material import named
@@ -27,6 +28,7 @@ from ccfloor.ui.kpi_words import period_text, words_of
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -53,7 +55,8 @@ CSS = """
 .kp tr.on td:first-child{box-shadow:inset .2rem 0 var(--ink);padding-left:.6rem}
 .kp a{color:inherit;text-decoration-color:var(--rule);text-underline-offset:.2em}
 .kp a:is(:hover,:focus-visible),.kp-way a:is(:hover,:focus-visible){text-decoration-color:var(--ink)}
-.kp td img{margin-left:auto;display:block}
+.kp td img{margin-left:auto;display:block;width:10rem;height:1.375rem}
+[class*=st-key-kpi-scope-]{width:20rem!important;max-width:100%}
 .kp-met{color:inherit}td.l .kp-met{color:var(--ink2)}.kp-none{color:inherit}
 .kp-near{font-weight:700;color:var(--warn-ink);white-space:nowrap}
 .kp-missed{font-weight:700;color:var(--over);white-space:nowrap}
@@ -66,7 +69,8 @@ CSS = """
 .kp tr:not(.on):not(.g) :is(td,th).l:first-child{background:var(--ground)}
 .kp td.l .kp-met,.kp td.l .kp-none{font-size:.75rem}
 .kp td.l:has(.kp-met,.kp-near,.kp-missed){white-space:nowrap}
-.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block;white-space:normal}
+.kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block}
+.kp-way .to{white-space:normal}
 .kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
 """
 
@@ -117,7 +121,7 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     of = period(config, name) if name else month_of(config, runtime.service().floor_now())
     back(config, of)  # what it is compared with: before the calendar's first year there is nothing
     scope = read_scope(str(st.query_params.get("scope", "")))
-    check_scope(runtime.service().engine, config, scope)
+    check_scope(runtime.service(), runtime.service().viewer(), scope)
     return of, scope
 
 
@@ -143,7 +147,7 @@ def _scope(asked: Scope, lang: Lang) -> None:
 
 
 def _called(lang: Lang, scope: Scope) -> str:
-    return text(f"report.scope.{scope.kind}", lang, name=named(runtime.service().config, scope).said(lang))
+    return scope_titled(runtime.service().config, scope, lang)
 
 
 def _words(table: KpiTable, lang: Lang) -> Words:
@@ -229,11 +233,16 @@ def _config() -> FloorConfig:
 
 def _state(words: Words, table: KpiTable) -> None:
     """Provisional or final, up to when the floor was seen, what was not in sight."""
+    if table.period.start > runtime.service().floor_now():
+        st.caption(text("kpi.future", words.lang))
+        return
     parts = [words.state]
     if told := filling(table.period.start, table.period.end, words.lang):
         parts.append(told)
     elif table.state.gap_s >= 60:
         parts.append(text("kpi.gap", words.lang, minutes=f"{table.state.gap_s / 60:,.0f}"))
+    if table.state.uncounted:
+        parts.append(text("kpi.counting", words.lang, n=table.state.uncounted))
     if table.state.repeats_open and table.state.final:
         parts.append(text("kpi.repeats_open", words.lang))
     st.caption(" · ".join(parts))

@@ -45,6 +45,7 @@ class Face(NamedTuple):
         if self.han == self.latin:
             yield self.han, text
             return
+        text = text.replace("\u2212", "\u2013")  # Helvetica has no minus, the Chinese font's is a sign wide
         start = 0
         for index in range(1, len(text) + 1):
             if index == len(text) or _plain(text[index]) is not _plain(text[start]):

@@ -48,11 +48,14 @@ font-variant-numeric:tabular-nums lining-nums;overflow-wrap:anywhere}
 [data-testid=stBaseButton-primary],[data-testid=stBaseButton-primaryFormSubmit]
 {background:var(--ink);border-color:var(--ink);color:var(--ground)}
 :is([data-testid^=stBaseButton-pills],[data-testid^=stBaseButton-segmented_control]){border-radius:0}
+.st-key-people-who{width:17.5rem!important;max-width:100%}
 @media(max-width:700px){.cp-tab :is(tbody,tr,td){display:block}.cp-tab tr{border-top:1px solid var(--line)}
 .cp-tab tr{padding:.4rem 0}.cp-tab tr:first-child,.cp-tab td.none{display:none}
-.cp-tab td{border:0;padding:.1rem 0;display:flex;gap:.8rem}
+.cp-tab td{border:0;padding:.1rem 0;display:flex;gap:.8rem;align-items:baseline}
 .cp-tab td::before{content:attr(data-h);flex:0 0 7.5rem;color:var(--ink2);font-weight:400}
-.cp-tab td a{min-height:2.75rem;display:inline-flex;align-items:center}}
+.cp-tab td a{min-height:2.75rem;display:inline-flex;align-items:center}
+[data-testid=stBaseButton-segmented_control]{border-color:var(--rule)!important}
+[data-testid=stElementContainer]:has([data-testid=stButtonGroup]){max-width:100%}}
 pre.cp{white-space:pre-wrap;border:1px solid var(--line);padding:.6rem .8rem;margin:0}
 """
 

@@ -24,7 +24,7 @@ from ccfloor.service.leave import list_leave
 from ccfloor.service.people_log import entries
 from ccfloor.service.rulebook import book
 from ccfloor.ui import people_kit as kit
-from ccfloor.ui.gone import queue_label
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 

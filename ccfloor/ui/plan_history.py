@@ -12,9 +12,11 @@ from ccfloor.service.after_timeline import Text, both
 from ccfloor.ui import people_kit, plan_sheet
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
+from ccfloor.ui.history_words import share
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
-from ccfloor.ui.sheet_rows import DASH, lasting, number, percent
+from ccfloor.ui.report_words import DASH, span
+from ccfloor.ui.sheet_rows import number
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -153,9 +155,9 @@ def _cells(row: HistoryRow, lang: Lang) -> list[str]:
     if row.incident is not None:
         cause = text(f"people.cause.{row.incident.cause}", lang)
         name = text("sheet.incident", lang, cause=cause, text=row.incident.text)
-    lasted = lasting(row.lasted(now))
+    lasted = span(row.lasted(now))
     t = row.tally
-    late = text("sheet.complied.late", lang, worst=lasting(t.worst_s)) if t.late + t.never else ""
+    late = text("sheet.complied.late", lang, worst=span(t.worst_s)) if t.late + t.never else ""
     bound = t.in_time + t.late + t.never
     worst = row.fired.alarm.worst if row.fired and row.over else 0.0  # stored once it is over
     return [
@@ -165,6 +167,6 @@ def _cells(row: HistoryRow, lang: Lang) -> list[str]:
         f"{worst:g}" if worst else DASH,
         f"{row.acked_by} {people_kit.at_clock(row.acked_at, zone, row.at)}" if row.acked_at else DASH,
         text("sheet.complied.of", lang, n=t.in_time, all=bound) + late if bound else DASH,
-        f"{percent(row.figures.service_level)} / {percent(row.figures.target)}",
+        f"{share(row.figures.service_level)} / {share(row.figures.target)}",
         number(row.figures.lost),
     ]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import streamlit as st
 from sqlalchemy import Engine
 
+from ccfloor.acd.base import Health
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import Period
 from ccfloor.service import runtime
@@ -29,6 +30,7 @@ from ccfloor.ui.texts import Lang, text
 _DAYS, _MOST_DAYS = 7, 31
 _SHOWN, _EXPORTED = 50, 20_000
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_STYLE = "<style>.st-key-quality-days{max-width:20rem}</style>"  # grows with the screen's letters
 CHECKS = ("gap", "skew", "bad", "repair", "repaired", "sides", "late", "open", "total")
 
 
@@ -60,6 +62,7 @@ def show(seen: Look) -> None:
     """Draw the page."""
     lang = seen.lang
     people_kit.dress(seen)
+    st.html(_STYLE)
     st.header(text("page.data_quality", lang), anchor=False)
     st.caption(text("quality.lead", lang))
     with database_or_notice(lang):
@@ -68,7 +71,8 @@ def show(seen: Look) -> None:
         _summary(found, lang)
         _now(place, lang)
         for name in CHECKS:
-            _section(name, found[name], place, seen)
+            if _has_section(name, found[name]):
+                _section(name, found[name], place, seen)
         _export(place, lang)
 
 
@@ -87,7 +91,6 @@ def _place(lang: Lang) -> Place:
         format="YYYY-MM-DD",
         key="quality-days",
         bind="query-params",
-        width=320,
     )
     first, last = _days(picked, today)
     if (last - first).days >= _MOST_DAYS:
@@ -174,18 +177,32 @@ def _as_sheet(rows: list[dict[str, str]]) -> Sheet:
 
 
 def _summary(found: dict[str, Finding], lang: Lang) -> None:
-    """Every check in a line: how much it found, and what that means."""
+    """Every check in a line: how much it found, and what that means; where it found nothing, that too."""
     header = [text(f"quality.sum.{name}", lang) for name in ("check", "count", "means")]
     rows = [
-        [
-            f'<a href="#quality-{name}" target="_self">{escape(text(f"quality.{name}.title", lang))}</a>',
-            _count(finding.total),
-            escape(text(f"quality.{name}.means", lang)),
-        ]
+        [_title(name, finding, lang), _count(finding.total), _meaning(name, finding, lang)]
         for name, finding in found.items()
     ]
     bad = [(index, 1) for index, finding in enumerate(found.values()) if finding.total]
     people_kit.piece(people_kit.table(header, rows, bad))
+
+
+def _has_section(name: str, found: Finding) -> bool:
+    """Whether there is more to show than the summary says."""
+    return bool(found.sheet.rows) or (name == "skew" and bool(_skews_now()))
+
+
+def _title(name: str, found: Finding, lang: Lang) -> str:
+    words = escape(text(f"quality.{name}.title", lang))
+    return f'<a href="#quality-{name}" target="_self">{words}</a>' if _has_section(name, found) else words
+
+
+def _meaning(name: str, found: Finding, lang: Lang) -> str:
+    words = escape(text(f"quality.{name}.means", lang))
+    if found.sheet.rows:
+        return words
+    key = "cannot" if found.total is None else "none"
+    return f"{words}<br><small>{escape(text(f'quality.{name}.{key}', lang))}</small>"
 
 
 def _count(total: int | None) -> str:
@@ -221,8 +238,6 @@ def _section(name: str, found: Finding, place: Place, seen: Look) -> None:
     if name == "skew":
         _skew_now(lang)
     if not found.sheet.rows:
-        key = "cannot" if found.total is None else "none"
-        st.caption(text(f"quality.{name}.{key}", lang))
         return
     _table(found.sheet)
     total = found.total or 0
@@ -232,10 +247,13 @@ def _section(name: str, found: Finding, place: Place, seen: Look) -> None:
         st.caption(shown_of(len(found.sheet.rows), total, lang))
 
 
+def _skews_now() -> list[Health]:
+    return [report for report in runtime.service().hub.sources if report.code == "clock_skew"]
+
+
 def _skew_now(lang: Lang) -> None:
     """What the collector says of the clock at this moment."""
-    told = [report for report in runtime.service().hub.sources if report.code == "clock_skew"]
-    if told:
+    if told := _skews_now():
         seconds = float(told[-1].details.get("seconds", "0"))
         st.warning(text("quality.skew.now", lang, seconds=signed(seconds)))
 

@@ -10,9 +10,9 @@ from ccfloor.floor.metrics import HISTOGRAM_FIELDS
 from ccfloor.kpi.period import date_of
 from ccfloor.store.day_check import Difference
 from ccfloor.store.quality_checks import DoubtfulCall, Gap, LateInterval, Skew
-from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.links import call_address
-from ccfloor.ui.sheet_rows import DASH, lasting
+from ccfloor.ui.report_words import DASH, span
+from ccfloor.ui.scope_words import agent_label
 from ccfloor.ui.system_rows import clock, source_label
 from ccfloor.ui.texts import Lang, text, texts
 
@@ -80,7 +80,7 @@ class Words:
                 source_label(row.source, self.zone, self.lang),
                 self.at(row.start),
                 self.at(row.end),
-                lasting(row.end - row.start),
+                span(row.end - row.start),
                 words[row.blind],
             ]
             for row in rows

@@ -14,7 +14,7 @@ from ccfloor.store.today import HALF_HOUR_S, half_hours
 from ccfloor.ui import charts, people_kit
 from ccfloor.ui.links import address
 from ccfloor.ui.notice import database_or_notice
-from ccfloor.ui.sheet_rows import DASH, lasting
+from ccfloor.ui.report_words import DASH, span
 from ccfloor.ui.shell import LIVE, Look
 from ccfloor.ui.texts import Lang, text, texts
 
@@ -25,6 +25,7 @@ _COLUMNS = ("at", "kind", "what", "lasted", "open")
 def show(seen: Look) -> None:
     """Draw the page."""
     people_kit.dress(seen)
+    st.html("<style>.st-key-day{max-width:14rem}</style>")
     st.header(text("page.replay", seen.lang), anchor=False)
     st.caption(text("replay.page.lead", seen.lang))
     with database_or_notice(seen.lang):
@@ -35,9 +36,10 @@ def _day(seen: Look) -> None:
     lang, service = seen.lang, runtime.service()
     engine, config, now = service.engine, service.config, service.floor_now()
     latest = latest_day(engine, config, now)
-    day = _picked(lang, latest, datetime.fromtimestamp(now, ZoneInfo(config.zone)).date())
+    today = datetime.fromtimestamp(now, ZoneInfo(config.zone)).date()
+    day = _picked(lang, latest, today)
     found = stored_day(engine, config, day.isoformat(), now)
-    _neighbours(day, lang)
+    _neighbours(day, max(today, latest or today), lang)
     if found is None:
         last = text("replay.page.last", lang, day=latest.isoformat()) if latest else ""
         st.info(f"{text('replay.page.none', lang, day=day.isoformat())} {last}")
@@ -46,7 +48,8 @@ def _day(seen: Look) -> None:
     lead = text("replay.page.span", lang, start=first, end=end)
     people_kit.piece(
         f'<div class="cp-row"><span class="t">{escape(lead)}</span>'
-        f"<b>{escape(text('replay.page.open', lang))}</b>{_pages(found.day, found.start, seen)}</div>"
+        f"<b>{escape(text('replay.page.open', lang))}</b>"
+        f"<span>{_pages(found.day, found.start, seen)}</span></div>"
     )
     _moments(found, jumps(engine, config, service.viewer(lang), found.start, found.end), seen)
     _calls(found, seen)
@@ -60,14 +63,14 @@ def _picked(lang: Lang, latest: date | None, today: date) -> date:
         format="YYYY-MM-DD",
         key="day",
         bind="query-params",
-        width=220,
     )
     return picked if isinstance(picked, date) else today
 
 
-def _neighbours(day: date, lang: Lang) -> None:
-    """The days beside it, as plain links."""
-    beside = [("previous", day - timedelta(days=1)), ("next", day + timedelta(days=1))]
+def _neighbours(day: date, last: date, lang: Lang) -> None:
+    """The days beside it, as plain links; none that has not come yet."""
+    beside = [("previous", day - timedelta(days=1))]
+    beside += [("next", day + timedelta(days=1))] if day < last else []
     links = (
         f'<a href="{address({"day": other.isoformat()})}" target="_self">'
         f"{escape(text(f'replay.page.{name}', lang))} {other:%m-%d}</a>"
@@ -108,7 +111,7 @@ def _moments(day: StoredDay, found: list[Jump], seen: Look) -> None:
 
 def _row(day: StoredDay, jump: Jump, seen: Look) -> list[str]:
     lang, zone = seen.lang, runtime.service().config.zone
-    lasted = lasting(jump.until - jump.at) if jump.until > jump.at else DASH
+    lasted = span(jump.until - jump.at) if jump.until > jump.at else DASH
     cells = [
         people_kit.at_clock(jump.at, zone, day.start),
         text(f"replay.page.kind.{jump.kind}", lang),
@@ -122,7 +125,7 @@ def what(jump: Jump, lang: Lang) -> str:
     """What a moment is about, in words."""
     name = jump.name.zh if lang == "zh" else jump.name.en
     if jump.kind == "wait":
-        return text("replay.wait", lang, time=lasting(jump.value))
+        return text("replay.wait", lang, time=span(jump.value))
     if jump.kind == "incident":
         known = texts(lang).get(f"people.cause.{jump.about}", jump.about)
         return _joined([known, name])

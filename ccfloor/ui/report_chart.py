@@ -202,8 +202,11 @@ def trend(values: Sequence[float | None], target: Target, width: float, height: 
         y = place(0, edge)[1]
         shapes.append(Stroke(((2, y), (width - 2, y)), GREY, 0.5, (2, 1.5)))
     for run in _chains(list(enumerate(values))):
-        if len(run) > 1:
-            shapes.append(Stroke(tuple(place(index, value) for index, value in run), INK, 0.8))
+        points = tuple(place(index, value) for index, value in run)
+        if len(points) == 1:  # a day between two gaps
+            ((x, y),) = points
+            points = ((x - 0.8, y), (x + 0.8, y))
+        shapes.append(Stroke(points, INK, 0.8))
     for index, value in enumerate(values):
         if value is not None and _missed(target, value):
             x, y = place(index, value)

@@ -1,6 +1,7 @@
 """A report as an Excel workbook: numbers as numbers, native charts on them, ready to be printed."""
 
 import io
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -12,12 +13,15 @@ from openpyxl.utils import get_column_letter
 
 from ccfloor.ui.export import safe
 from ccfloor.ui.report_chart import COUNTED, GREY, INK, LINE, NEAR, OVER
-from ccfloor.ui.report_tables import sentences, tables
+from ccfloor.ui.report_tables import kpis, sentences, tables
 from ccfloor.ui.report_words import FORMS, Cell, Table, Words
 
 _MARKED = {"missed": OVER, "near": NEAR}
 _CHART = (26.0, 7.5)  # cm
 _WIDEST = 60.0
+_BARE = 8  # columns of a sheet without a table
+_LINE = 16.0  # points
+_FONT = "Microsoft YaHei"  # has both languages, on Windows and on a Mac
 _WIDE_FROM = 0x2E7F  # signs after it are as wide as two letters
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 _RULE, _HAIR = Side(style="medium", color=INK[1:]), Side(style="hair", color=LINE[1:])
@@ -28,7 +32,7 @@ def report_excel(words: Words) -> bytes:
     book = Workbook()
     first = book.active
     every = tables(words)
-    _summary(first, words, next((table for table in every if table.key == "kpis"), None))
+    _summary(first, words, kpis(words))
     for table in every:
         if table.key != "kpis":
             sheet = book.create_sheet(_name(table.title))
@@ -38,33 +42,31 @@ def report_excel(words: Words) -> bytes:
     return file.getvalue()
 
 
-def _summary(sheet: Any, words: Words, kpis: Table | None) -> None:
+def _summary(sheet: Any, words: Words, table: Table | None) -> None:
     data = words.data
     sheet.title = _name(words.say("sheet.summary"))
     _put(sheet, 1, 1, f"{words.title} · {words.period}", size=16)
     _put(sheet, 2, 1, f"{words.two(data.site)} · {words.about}", colour=GREY)
-    made = words.say("made", at=words.moment(data.made_at))
-    _put(sheet, 3, 1, " · ".join((words.state, made, words.say("digest", digest=data.digest))), colour=GREY)
-    row, wide = 5, len(kpis.header) if kpis else 8
-    for said in sentences(words):
-        _sentence(sheet, row, wide, said)
-        row += 1
-    if kpis is None:
-        _put(sheet, row, 1, words.say("no_figures"))
-        _page(sheet, 4)
-        return
-    slim = _without_trend(kpis)
-    _fill(sheet, slim, row + 1)
-    _page(sheet, len(slim.header), whole=True)
+    _put(sheet, 3, 1, words.stamp, colour=GREY)
+    said = sentences(words)
+    slim = _without_trend(table) if table else None
+    if slim:
+        _fill(sheet, slim, 6 + len(said))
+    else:
+        _put(sheet, 5 + len(said), 1, words.say("no_figures"))
+    wide = len(slim.header) if slim else _BARE
+    for row, one in enumerate(said, 5):
+        _sentence(sheet, row, wide, one)
+    _page(sheet, words, wide, whole=True)
 
 
-def _sentence(sheet: Any, row: int, wide: int, said: str) -> None:
+def _sentence(sheet: Any, row: int, wide: int, said: str, colour: str = INK) -> None:
     """A sentence across the table, as many lines high as it takes."""
-    cell = _put(sheet, row, 1, said)
+    cell = _put(sheet, row, 1, said, colour=colour)
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.merge_cells(start_row=row, end_row=row, start_column=1, end_column=wide)
-    signs = sum(2 if ord(sign) > _WIDE_FROM else 1 for sign in said)
-    sheet.row_dimensions[row].height = 16 * (1 + signs // 125)
+    widths = (sheet.column_dimensions[get_column_letter(at)].width for at in range(1, wide + 1))
+    sheet.row_dimensions[row].height = _LINE * max(1, ceil(1.1 * _signs(said) / sum(widths)))
 
 
 def _without_trend(table: Table) -> Table:
@@ -81,8 +83,10 @@ def _sheet(sheet: Any, summary: Any, words: Words, table: Table) -> None:
     slim = _without_trend(table)
     last = _fill(sheet, slim, 4)
     sheet.freeze_panes = "B5" if slim.rows else None
-    _page(sheet, len(slim.header))
+    _page(sheet, words, len(slim.header))
+    sheet.print_title_rows = "4:4"
     if table.key == "parts":
+        sheet.print_area = f"A1:{get_column_letter(len(slim.header))}{last + 2}"  # the summary has the charts
         right = get_column_letter(len(slim.header) + 2)
         _series(sheet, sheet, words, slim, last, (f"{right}4", f"{right}20"))
         below = summary.max_row + 3
@@ -106,10 +110,12 @@ def _fill(sheet: Any, table: Table, top: int) -> int:
         total = index > top + len(table.rows) - table.totals
         for at, cell in enumerate(row, 1):
             _cell(sheet, index, at, cell, at - 1 in table.left, total)
+        lines = max((ceil(_signs(row[at].text) / (_width(table, at) - 2)) for at in table.left), default=1)
+        if lines > 1:  # not every program finds the height by itself
+            sheet.row_dimensions[index].height = _LINE * lines
     last = top + len(table.rows)
     if table.note:
-        note = _put(sheet, last + 2, 1, table.note, colour=GREY)
-        note.alignment = Alignment(wrap_text=False)
+        _sentence(sheet, last + 2, len(table.header) or _BARE, table.note, GREY)
     return last
 
 
@@ -119,7 +125,7 @@ def _cell(sheet: Any, row: int, column: int, cell: Cell, left: bool, total: bool
     if known and cell.form and not isinstance(cell.value, str):
         put.number_format = cell.form
     if cell.light in _MARKED:
-        put.font = Font(bold=True, color=_MARKED[cell.light][1:])
+        put.font = Font(name=_FONT, bold=True, color=_MARKED[cell.light][1:])
     side, step = ("left", int(column > 1)) if left else ("right", 0)
     put.alignment = Alignment(horizontal=side, vertical="top", wrap_text=left, indent=step)
     put.border = Border(top=_RULE) if total else Border(bottom=_HAIR)
@@ -132,24 +138,31 @@ def _put(
     cell = sheet.cell(row, column, shown.translate(_CONTROL) if isinstance(shown, str) else shown)
     if isinstance(shown, str):
         cell.data_type = "s"
-    cell.font = Font(bold=bold, size=size, color=colour[1:])
+    cell.font = Font(name=_FONT, bold=bold, size=size, color=colour[1:])
     return cell
 
 
 def _width(table: Table, at: int) -> float:
     texts = [table.header[at], *(row[at].text for row in table.rows)]
-    widest = max(sum(2.1 if ord(sign) > _WIDE_FROM else 1.05 for sign in text) for text in texts)
-    return float(min(_WIDEST, max(9.0, widest + 2)))
+    return float(min(_WIDEST, max(9.0, max(map(_signs, texts)) + 2)))
 
 
-def _page(sheet: Any, columns: int, whole: bool = False) -> None:
+def _signs(text: str) -> float:
+    """How wide a text is in the width of a digit."""
+    return sum(2.1 if ord(sign) > _WIDE_FROM else 1.05 for sign in text)
+
+
+def _page(sheet: Any, words: Words, columns: int, whole: bool = False) -> None:
     """One page wide when printed, across where there are many columns; ``whole``: on one page altogether."""
     sheet.sheet_view.showGridLines = False
     sheet.page_setup.orientation = "landscape" if columns > 6 and not whole else "portrait"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(whole)
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.oddFooter.center.text = "&P / &N"
+    sheet.oddFooter.left.text = words.foot.replace("&", "&&")
+    sheet.oddFooter.right.text = "&P / &N"
+    for part in (sheet.oddFooter.left, sheet.oddFooter.right):
+        part.size = 8
 
 
 def _name(title: str) -> str:
@@ -205,7 +218,9 @@ def _members(sheet: Any, words: Words, table: Table, last: int) -> None:
     bars.set_categories(Reference(sheet, min_col=1, min_row=5, max_row=4 + rows))
     bars.series[0].graphicalProperties.solidFill = COUNTED[0][1:]
     bars.x_axis.scaling.orientation = "maxMin"
+    bars.y_axis.crosses = "max"  # its numbers below, though the first member stands above
     bars.x_axis.tickLblSkip = 1
+    bars.legend = None
     bars.height = max(6.0, 2.4 + 0.9 * rows)
     sheet.add_chart(bars, f"A{last + 4}")
 

@@ -10,7 +10,9 @@ from ccfloor.ui.report_words import Cell, Table, Words
 from ccfloor.ui.tokens import COLOURS, FONT, Theme, css_variables
 
 _CHART = (720.0, 250.0)
+_SLIM = (330.0, 250.0)  # the same on a telephone
 _TREND = (76.0, 18.0)
+_SHORT = 14  # a table of so many lines stays on one page of paper
 _USED = ("over", "warn-ink", "contact", "line", "ink2", "ink")
 # Of the report wherever it stands; its colours are those of the page around it.
 CSS = """
@@ -29,20 +31,31 @@ CSS = """
 .rp .l{text-align:left}.rp tr.total td{border-top:2px solid var(--ink);border-bottom:0}
 .rp .missed{color:var(--over);font-weight:700;white-space:nowrap}
 .rp .near{color:var(--warn-ink);font-weight:700;white-space:nowrap}
-.rp img{display:block;max-width:100%;height:auto}.rp img.chart{width:100%}.rp img.trend{width:4.75rem}
+.rp th{white-space:nowrap}.rp td:not(.l){white-space:nowrap}.rp .l+.l,.rp :not(.l)+.l{padding-left:.625rem}
+.rp img{display:block;max-width:100%;height:auto}.rp img.chart{width:100%}
+.rp img.trend{width:4.75rem;min-width:4.75rem}.rp img.slim{display:none;width:100%}
+@media(max-width:700px){.rp img.chart{display:none}.rp img.slim{display:block}
+.rp td.l{min-width:6rem}.rp .long td.l+.l{min-width:14rem}
+.rp :is(th,td):first-child{position:sticky;left:0;background:var(--ground);max-width:8.5rem}
+.rp th:first-child{white-space:normal}}
 """
 _PAPER = """
 *{box-sizing:border-box}body{background:#fff;margin:0 auto;padding:32px 24px 48px;max-width:64.25rem}
-@media print{body{padding:0;max-width:none}.rp{max-width:none;font-size:11px}
-.rp h2{break-after:avoid}.rp tr{break-inside:avoid}}
+@media(max-width:700px){body{padding:16px 14px 32px}}
+@media print{body{padding:0;max-width:none}.rp{max-width:none;font-size:11px}.rp .wide{overflow:visible}
+.rp img.chart{display:block}.rp img.slim{display:none}
+.rp :is(h2,thead){break-after:avoid}.rp :is(tr,.short,img){break-inside:avoid}}
+@page{size:A4;margin:14mm 12mm 16mm;@bottom-left{content:"%s";font:7.5pt sans-serif;color:#666}
+@bottom-right{content:counter(page) " / " counter(pages);font:7.5pt sans-serif;color:#666}}
 """
+_LONG = frozenset({"meanings", "missing", "remarks", "quality"})  # tables of sentences
 
 
 def report_html(words: Words) -> bytes:
     """The report in its language as a file of its own, UTF-8."""
     lang = "zh-CN" if words.lang == "zh" else "en"
     title = f"{words.two(words.data.site)} {words.title} · {words.period}"
-    style = f":root{{{css_variables('light')}}}{CSS}{_PAPER}"
+    style = f":root{{{css_variables('light')}}}{CSS}{_PAPER % _quoted(words.foot)}"
     inner = body(words, "light")
     page = (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8">'
@@ -52,18 +65,17 @@ def report_html(words: Words) -> bytes:
     return page.encode()
 
 
+def _quoted(text: str) -> str:
+    """A text within quotation marks of a style sheet, which no sign of it can end."""
+    return "".join(sign if sign.isalnum() or sign in " ·.–-," else f"\\{ord(sign):x} " for sign in text)
+
+
 def body(words: Words, theme: Theme) -> str:
     """The report as a piece of a page that has CSS and the colours of this theme."""
-    data = words.data
-    parts = (
-        words.state,
-        words.say("made", at=words.moment(data.made_at)),
-        words.say("digest", digest=data.digest),
-    )
     pieces = [
-        f"<small>{escape(words.two(data.site))} · {escape(words.about)}</small>",
+        f"<small>{escape(words.two(words.data.site))} · {escape(words.about)}</small>",
         f"<h1>{escape(f'{words.title} · {words.period}')}</h1>",
-        f"<small>{escape(' · '.join(parts))}</small>",
+        f"<small>{escape(words.stamp)}</small>",
         _head(words),
         _said(words),
         _chart(words, theme),
@@ -99,7 +111,8 @@ def _chart(words: Words, theme: Theme) -> str:
     if not shapes:
         return ""
     title = words.say("chart.halfhours" if words.data.period.part == "day" else "chart.days")
-    return f"<h2>{escape(title)}</h2>{picture(shapes, *_CHART, theme, title)}"
+    slim = picture(chart(words, *_SLIM), *_SLIM, theme, title, "slim")
+    return f"<section><h2>{escape(title)}</h2>{picture(shapes, *_CHART, theme, title)}{slim}</section>"
 
 
 def _table(table: Table, theme: Theme) -> str:
@@ -117,7 +130,9 @@ def _table(table: Table, theme: Theme) -> str:
         f"{''.join(_cell(cell, at in left, theme) for at, cell in enumerate(row))}</tr>"
         for index, row in enumerate(table.rows)
     )
-    return f'{title}<div class="wide"><table><tr>{head}</tr>{rows}</table></div>{note}'
+    kinds = " short" * (len(table.rows) <= _SHORT) + " long" * (table.key in _LONG)
+    grid = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<section class="part{kinds}">{title}<div class="wide">{grid}</div>{note}</section>'
 
 
 def _cell(cell: Cell, left: bool, theme: Theme) -> str:
@@ -131,8 +146,12 @@ def _cell(cell: Cell, left: bool, theme: Theme) -> str:
     return f"<td{side}>{escape(cell.text)}</td>"
 
 
-def picture(shapes: Sequence[Shape], width: float, height: float, theme: Theme, label: str = "") -> str:
-    """Shapes as a picture in the colours of a theme; ``label``: what it shows, where it is a large one."""
+def picture(
+    shapes: Sequence[Shape], width: float, height: float, theme: Theme, label: str = "", kind: str = ""
+) -> str:
+    """Shapes as a picture in the colours of a theme; ``label``: what it shows, where it is a large one;
+    ``kind``: its class where it is none of the usual ones.
+    """
     inner = "".join(_shape(shape, height) for shape in shapes)
     for name in _USED:
         inner = inner.replace(f'"{COLOURS["light"][name]}"', f'"{COLOURS[theme][name]}"')
@@ -143,7 +162,7 @@ def picture(shapes: Sequence[Shape], width: float, height: float, theme: Theme, 
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width:g} {height:g}" '
         f'font-family="{font}" font-size="{SIZE}">{inner}</svg>'
     )
-    kind = "chart" if label else "trend"
+    kind = kind or ("chart" if label else "trend")
     return f'<img class="{kind}" alt="{escape(label)}" {size} src="data:image/svg+xml,{quote(drawn)}">'
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeVar
 
 import streamlit as st
+from msgspec.structs import replace
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import Period, back, business_date, day_of, month_of, period, week_of
@@ -19,7 +20,6 @@ from ccfloor.service import runtime
 from ccfloor.service.reports.data import ReportData
 from ccfloor.service.reports.gather import gather, report_period
 from ccfloor.service.reports.making import file_name
-from ccfloor.service.reports.material import named
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, PlanPart, ReportKind
 from ccfloor.service.subjects import subjects
 from ccfloor.ui import people_kit, report_html, report_plans, report_runs
@@ -27,6 +27,7 @@ from ccfloor.ui.downloads import download
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
 from ccfloor.ui.report_words import Words
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -172,8 +173,7 @@ def _scope(lang: Lang) -> Scope:
 
 def scope_label(scope: Scope, lang: Lang) -> str:
     """A scope as people call it."""
-    called = named(runtime.service().config, scope).said(lang)
-    return text(f"report.scope.{scope.kind}", lang, name=called)
+    return scope_titled(runtime.service().config, scope, lang)
 
 
 def _pick(name: str, options: Sequence[T], chosen: T, shown: Callable[[T], str], lang: Lang) -> T:
@@ -205,10 +205,12 @@ def _one_of(word: str, known: Sequence[W]) -> W:
 def _report(kind: ReportKind, of: Period, scope: Scope, seen: Look) -> None:
     service, lang = runtime.service(), seen.lang
     try:
-        data = gather(service, service.viewer(lang), kind, scope, of, service.floor_now())
+        with st.spinner(text("report.page.making", lang)):
+            data = gather(service, service.viewer(lang), kind, scope, of, service.floor_now())
     except ValueError:
         st.warning(text("report.page.unknown", lang))
         return
+    data = replace(data, made_by=str(st.session_state.get(people_kit.WHO, "")).strip())
     _downloads(data, lang)
     with st.container(border=True, key="report-paper"):
         st.html(report_html.body(Words(data, lang), seen.theme))

@@ -41,6 +41,7 @@ _WIDTH = A4[0] - 2 * MARGIN
 _CHART = 225.0
 _TREND = (62.0, 12.0)
 _LEAST = 26.0
+_TITLE_LEAST = 12.0
 _SHORT = 14  # a table of so many lines is kept on one page
 _PLAIN: list[Any] = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
 _INK, _GREY, _OVER, _NEAR = HexColor(INK), HexColor(GREY), HexColor(OVER), HexColor(NEAR)
@@ -80,8 +81,8 @@ class _Paper:
         words = self.words
         story: list[Any] = [
             self.say(f"{self.site} · {words.about}", self.small),
-            self.say(f"{words.title} · {words.period}", self.title),
-            self.say(self._made(), self.small),
+            self._title(f"{words.title} · {words.period}"),
+            self.say(words.stamp, self.small),
             Spacer(0, 9),
         ]
         story += self._headline()
@@ -93,10 +94,11 @@ class _Paper:
             story += self._table(table)
         return story
 
-    def _made(self) -> str:
-        words, data = self.words, self.words.data
-        made = words.say("made", at=words.moment(data.made_at))
-        return " · ".join((words.state, made, words.say("digest", digest=data.digest)))
+    def _title(self, said: str) -> Paragraph:
+        """On one line, somewhat smaller where it is long."""
+        wide = self.face.width(said, self.title.fontSize)
+        size = max(_TITLE_LEAST, min(1.0, 0.99 * _WIDTH / wide) * self.title.fontSize)
+        return self.say(said, ParagraphStyle("fitting", parent=self.title, fontSize=size))
 
     def say(self, said: str, style: ParagraphStyle) -> Paragraph:
         """A text as a paragraph that breaks where it must."""
@@ -225,7 +227,7 @@ class _Paper:
 
     def _foot(self, canvas: Canvas, number: int, pages: int) -> None:
         words = self.words
-        left = f"{self.site} · {words.title} · {words.period} · {words.about}"
+        left = words.foot
         room = _WIDTH - 80
         while left and self.face.width(left, SIZE) > room:
             left = left[:-2] + "…"

@@ -12,10 +12,10 @@ from ccfloor.service.people_log import entries
 from ccfloor.service.reports import plans
 from ccfloor.service.reports.due import next_due
 from ccfloor.service.reports.mailing import mail_channels
-from ccfloor.service.reports.material import named
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, Plan
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.notice import database_or_notice
+from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.texts import Lang, text
 
 _GONE_SHOWN = 5
@@ -57,7 +57,7 @@ def _line(plan: Plan, lang: Lang) -> str:
     body = plan.body
     service = runtime.service()
     due = next_due(plan, service.config, service.clock()) if plan.enabled else None
-    scope = text(f"report.scope.{body.of.kind}", lang, name=named(service.config, body.of).said(lang))
+    scope = scope_titled(service.config, body.of, lang)
     title = text(f"report.title.{body.kind}.{body.part}", lang)
     state = (
         text("report.plans.next", lang, at=kit.at_clock(due, service.config.zone)[:-3])
@@ -218,5 +218,4 @@ def _scopes(lang: Lang) -> list[Scope]:
 
 
 def _scope_words(scope: Scope, lang: Lang) -> str:
-    called = named(runtime.service().config, scope).said(lang)
-    return text(f"report.scope.{scope.kind}", lang, name=called)
+    return scope_titled(runtime.service().config, scope, lang)

@@ -12,8 +12,7 @@ from ccfloor.kpi.period import period
 from ccfloor.service import runtime
 from ccfloor.service.people_log import entries
 from ccfloor.service.reports.data import ReportData
-from ccfloor.service.reports.gather import gather
-from ccfloor.service.reports.making import folder_of, viewer_of
+from ccfloor.service.reports.making import NotMade, folder_of, planned
 from ccfloor.service.reports.plans import Format, Plan, read_plans
 from ccfloor.service.reports.reasons import in_language
 from ccfloor.service.reports.runs import ASKED, DONE, FAILED, RUNNING, Run, read_runs, retry
@@ -143,18 +142,20 @@ def _log(run: Run, plan: Plan, lang: Lang) -> None:
 
 
 def _compare(run: Run, plan: Plan, lang: Lang) -> None:
-    data = _data(run, plan)
+    try:
+        data = _data(run, plan)
+    except NotMade as error:
+        st.warning(in_language(str(error), lang))
+        return
     same = data.digest == run.digest
     words = text("report.runs.same" if same else "report.runs.changed", lang, digest=data.digest)
     kit.piece(escape(words), "" if same else "cp-warn")
 
 
 def _data(run: Run, plan: Plan) -> ReportData:
-    """The run's report from what is stored now."""
+    """The run's report from what is stored now. Raises NotMade."""
     service = runtime.service()
-    viewer = viewer_of(service, plan.body.lang)
-    of = period(service.config, run.period)
-    return gather(service, viewer, plan.body.kind, plan.body.of, of, service.clock())
+    return planned(service, plan, period(service.config, run.period), service.clock())
 
 
 def _name(run: Run, plan: Plan, form: Format) -> str:

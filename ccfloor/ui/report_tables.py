@@ -34,7 +34,7 @@ def tables(words: Words) -> list[Table]:
         found = [watched(words), *_members(words), remarks(words), _quality(words), _meanings(words)]
     else:
         found = [
-            _kpis(words),
+            kpis(words),
             _missing(words),
             _parts(words),
             *_members(words),
@@ -57,7 +57,7 @@ def headline(words: Words) -> list[tuple[Line, str, str, str]]:
             value_text(line.of.unit, line.value),
             words.target(line.of, line.target, whose=False) if line.target != type(line.target)() else "",
             DASH
-            if line.of.unit == "n" and not words.data.final
+            if line.of.unit == "n" and not (words.data.final and words.data.fair)
             else change_text(line.of, line.value, line.before),
         )
         for line in lines
@@ -114,7 +114,8 @@ def _judged(words: Words, line: Line) -> str:
 # -- KPIs --------------------------------------------------------------------------------------------
 
 
-def _kpis(words: Words) -> Table | None:
+def kpis(words: Words) -> Table | None:
+    """The KPIs that have a value, with target, verdict and what changed."""
     data = words.data
     lines = [line for line in data.lines if line.value is not None]
     if not lines:
@@ -136,24 +137,24 @@ def _kpis(words: Words) -> Table | None:
 
 
 def _kpi(words: Words, line: Line, header: Sequence[str]) -> tuple[Cell, ...]:
+    data = words.data
     cells = {
         "kpi": plain(words.name(line)),
         "value": value_cell(line.of, line.value, line.light),
         "target": plain(words.target(line.of, line.target)),
         "light": Cell(words.light(line.light), words.light(line.light), light=line.light),
         "before": value_cell(line.of, line.before),
-        "change": _change(words, line, line.before),
+        "change": _change(line, line.before, data.final and data.fair),
         "year_ago": value_cell(line.of, line.year_ago),
-        "year_change": _change(words, line, line.year_ago),
+        "year_change": _change(line, line.year_ago, data.final and data.fair_year),
         "trend": Cell("", trend=line.by_day, target=line.target),
     }
     return tuple(cells[name] for name in header)
 
 
-def _change(words: Words, line: Line, before: float | None) -> Cell:
-    """No change of a count as long as the period runs: it would compare a part with a whole."""
-    unfair = line.of.unit == "n" and not words.data.final
-    return plain(DASH) if unfair else change_cell(line.of, line.value, before)
+def _change(line: Line, before: float | None, fair: bool) -> Cell:
+    """No change of a count beside a period that is not whole: it would compare a part with a whole."""
+    return change_cell(line.of, line.value, before) if fair or line.of.unit != "n" else plain(DASH)
 
 
 def _missing(words: Words) -> Table | None:

@@ -198,6 +198,25 @@ class Words:
             return self.say("provisional.until", at=self.moment(quality.seen_until))
         return self.say("provisional.open", n=quality.open_calls)
 
+    @property
+    def made(self) -> str:
+        """When it was made, by whom or by which plan."""
+        data, at = self.data, self.moment(self.data.made_at)
+        if data.plan:
+            return self.say("made.plan", at=at, plan=data.plan, who=data.made_by)
+        return self.say("made.by", at=at, who=data.made_by) if data.made_by else self.say("made", at=at)
+
+    @property
+    def stamp(self) -> str:
+        """How final it is, when and by whom it was made, and the mark of its figures."""
+        return " · ".join((self.state, self.made, self.say("digest", digest=self.data.digest)))
+
+    @property
+    def foot(self) -> str:
+        """What stands below every page: what it is, and first that it is provisional where it is."""
+        parts = (self.two(self.data.site), self.title, self.period, self.about)
+        return " · ".join(parts if self.data.final else (self.say("provisional"), *parts))
+
     # -- time --------------------------------------------------------------------------------------
 
     def local(self, at: float) -> datetime:

@@ -2,7 +2,8 @@
 
 from ccfloor.service.after_action import Figures
 from ccfloor.ui.export import Cell, book_bytes
-from ccfloor.ui.sheet_rows import DASH, Words
+from ccfloor.ui.report_words import DASH
+from ccfloor.ui.sheet_rows import Words
 
 _Table = tuple[str, tuple[str, ...], list[tuple[Cell, ...]]]
 

@@ -9,9 +9,9 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.after_action import Figures, Sheet, Step
 from ccfloor.service.after_orders import Duty, Tally
 from ccfloor.service.after_timeline import Moment
+from ccfloor.ui.history_words import share
+from ccfloor.ui.report_words import DASH, span
 from ccfloor.ui.texts import Lang, text, texts
-
-DASH = "–"
 
 
 class Part(NamedTuple):
@@ -87,7 +87,7 @@ class Words:
             (self.say("over"), self.moment(sheet.over) if sheet.over else self.say("still")),
             (
                 self.say("lasted"),
-                lasting((sheet.over or sheet.at) - (step.fired_at if step else sheet.begun)),
+                span((sheet.over or sheet.at) - (step.fired_at if step else sheet.begun)),
             ),
         ]
         if step is not None:
@@ -103,13 +103,13 @@ class Words:
                     self.say("version"),
                     self.say("version.of", n=step.version, at=self.moment(step.valid_from)),
                 ),
-                (self.say("blind"), lasting(max(step.blind_s, sheet.blind_s))),
+                (self.say("blind"), span(max(step.blind_s, sheet.blind_s))),
             ]
         elif sheet.incident is not None:
             found += [
                 (self.say("declared"), f"{sheet.incident.who} {self.moment(sheet.incident.declared_at)}"),
                 (self.say("outcome"), sheet.incident.outcome or DASH),
-                (self.say("blind"), lasting(sheet.blind_s)),
+                (self.say("blind"), span(sheet.blind_s)),
             ]
         return found
 
@@ -137,11 +137,11 @@ class Words:
         if any(duty.item for duty in sheet.duties):
             t = sheet.tally
             found.append((self.say("complied"), self.complied(t), t.late + t.never > 0))
-        level = percent(during.service_level)
+        level = share(during.service_level)
         missed = bool(during.lost)
         return [
             *found,
-            (self.say("level"), f"{level} / {percent(during.target)}", missed),
+            (self.say("level"), f"{level} / {share(during.target)}", missed),
             (self.say("lost"), number(during.lost), missed),
             (self.say("abandoned"), str(during.abandoned), False),
         ]
@@ -151,7 +151,7 @@ class Words:
         everyone = t.in_time + t.late + t.never
         if not everyone:
             return DASH
-        late = self.say("complied.late", worst=lasting(t.worst_s)) if t.late + t.never else ""
+        late = self.say("complied.late", worst=span(t.worst_s)) if t.late + t.never else ""
         return self.say("complied.of", n=t.in_time, all=everyone) + late
 
     # -- tables ----------------------------------------------------------------------------------
@@ -175,9 +175,9 @@ class Words:
             str(part.answered_in_t),
             str(part.abandoned),
             str(part.waiting),
-            DASH if part.asa_s is None else lasting(part.asa_s),
-            percent(part.service_level),
-            percent(part.target),
+            DASH if part.asa_s is None else span(part.asa_s),
+            share(part.service_level),
+            share(part.target),
             number(part.lost),
         )
 
@@ -202,7 +202,7 @@ class Words:
             self.clock(duty.ordered_at),
             self.clock(duty.due_at),
             self.clock(duty.complied_at) if duty.complied_at else never,
-            lasting(duty.overdue_s) if duty.overdue_s else self.say("in_time"),
+            span(duty.overdue_s) if duty.overdue_s else self.say("in_time"),
         )
 
     def person(self, who: str) -> str:
@@ -263,18 +263,6 @@ class Words:
             self.people(),
         ]
         return [part for part in every if part.rows or part.note]
-
-
-def lasting(seconds: float) -> str:
-    """A span of time: 12:42, or 1:02:05 from an hour on."""
-    whole = round(seconds)
-    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-def percent(share: float | None) -> str:
-    """A share (0..1) with one decimal; a dash where there is none."""
-    return DASH if share is None else f"{share:.1%}"
 
 
 def number(value: float | None) -> str:

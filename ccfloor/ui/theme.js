@@ -44,8 +44,15 @@ function seek() {
   for (const act of ["wheel", "pointerdown", "keydown"]) addEventListener(act, stop, { once: true });
 }
 
+/** Charts are drawn in pixels by the server: it is told how much larger than usual our letters are. */
+function tell() {
+  const scale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  document.cookie = `ccfloor_scale=${scale.toFixed(2)}; path=/; max-age=31536000; SameSite=Lax`;
+}
+
 export default function ({ data, parentElement }) {
   seek();
+  tell();
   const wanted = JSON.stringify(data.theme === "light" ? "Light" : "Dark");
   for (const path of data.paths) localStorage.setItem(SLOT(path), wanted);
   const shown = getComputedStyle(parentElement).getPropertyValue("--st-background-color").trim();

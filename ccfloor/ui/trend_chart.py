@@ -45,10 +45,10 @@ def control_chart(made: Trend, theme: Theme, lang: Lang, height: int = _HEIGHT) 
     """The trend of one scope: its line, the team's band, limits, target, events."""
     colour, chart = COLOURS[theme], go.Figure()
     _band(chart, made, colour)
-    labels = [*_limits(chart, made, colour, lang), *_target(chart, made, colour, lang)]
+    low, high = reach([made])
+    labels = [*_limits(chart, made, colour, lang), *_target(chart, made, colour, lang, low, high)]
     labels += _median(chart, made, colour, lang)
     _line(chart, made, colour, lang)
-    low, high = reach([made])
     _events(chart, made, colour, lang)
     _dress(chart, [point.period for point in made.points], theme, height)
     _value_axis(chart, made.kpi, low, high, lang)
@@ -57,13 +57,16 @@ def control_chart(made: Trend, theme: Theme, lang: Lang, height: int = _HEIGHT) 
 
 
 def reach(trends: Sequence[Trend]) -> tuple[float, float]:
-    """From where to where the values, limits, bands and targets of trends go, with a little air."""
+    """From where to where the values, limits, bands and near targets of trends go, with a little air."""
     found: list[float] = []
     for made in trends:
         found += [p.result.value for p in made.points if p.result.value is not None]
         found += [edge for p in made.points if p.band for edge in (p.band.low, p.band.high)]
         found += [edge for one in made.limits for edge in (one.lower, one.upper)]
-        found += _edges(made.bound)
+    wide = (max(found) - min(found)) if found else 0.0
+    for edge in {edge for made in trends for edge in _edges(made.bound)}:
+        if not found or min(found) - wide <= edge <= max(found) + wide:  # a far one would flatten the rest
+            found.append(edge)
     return padded(found, trends[0].kpi if trends else None)
 
 
@@ -144,20 +147,22 @@ def _limits(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -
     return labels
 
 
-def _target(chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang) -> list[_Label]:
+def _target(
+    chart: go.Figure, made: Trend, colour: dict[str, str], lang: Lang, low: float, high: float
+) -> list[_Label]:
+    """Lines of the target; of one that lies outside what is drawn an arrow says where."""
     labels = []
     for edge in _edges(made.bound):
-        chart.add_shape(
-            type="line",
-            x0=-0.5,
-            x1=len(made.points) - 0.5,
-            y0=edge,
-            y1=edge,
-            line={"color": colour["away"], "width": 1, "dash": "longdashdot"},
-        )
         sign = "≥" if made.bound and edge == made.bound.at_least else "≤"
         words = text("trend.label.target", lang, value=f"{sign} {value_text(made.kpi, edge)}")
-        labels.append(_Label(edge, words, colour["away"]))
+        if low <= edge <= high:
+            line = {"color": colour["away"], "width": 1, "dash": "longdashdot"}
+            ends = {"x0": -0.5, "x1": len(made.points) - 0.5, "y0": edge, "y1": edge}
+            chart.add_shape(type="line", line=line, **ends)
+            labels.append(_Label(edge, words, colour["away"]))
+        else:
+            at, arrow = (high, "↑") if edge > high else (low, "↓")
+            labels.append(_Label(at, f"{words} {arrow}", colour["away"]))
     return labels
 
 

@@ -14,12 +14,13 @@ from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, asked
-from ccfloor.ui.trend_words import kpi_name, period_name, scope_label, scope_name
+from ccfloor.ui.trend_words import period_name, scope_label
 
 MOST = 6
 _KEY = "tr-with"
@@ -39,7 +40,7 @@ def show(seen: Look, state: State) -> None:
     periods, found = periods[began:], {scope: results[began:] for scope, results in found.items()}
     kpi = kpi_book(service).kpis[state.kpi.id]
     people_kit.piece(
-        f"<b>{escape(kpi_name(kpi, lang))}</b> "
+        f"<b>{escape(name_text(kpi, lang))}</b> "
         f"<small>{period_name(periods[0], lang)} – {period_name(periods[-1], lang)}</small>"
     )
     if not any(one.value is not None for results in found.values() for one in results):
@@ -66,7 +67,7 @@ def show(seen: Look, state: State) -> None:
     table: list[list[Cell]] = [
         [of.name, *(results[at].value for results in found.values())] for at, of in enumerate(periods)
     ]
-    make = partial(excel_bytes, kpi_name(kpi, lang), head, table)
+    make = partial(excel_bytes, name_text(kpi, lang), head, table)
     file = f"ccfloor-{service.config.site}-{kpi.id}-compare.xlsx"
     download(text("trend.excel", lang), make, file, _EXCEL, key="tr-compare-excel")
 

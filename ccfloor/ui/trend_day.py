@@ -21,15 +21,14 @@ from ccfloor.service.kpi_site import kpi_book
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address, call_address
 from ccfloor.ui.report_words import span
+from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, as_written, text
 from ccfloor.ui.trend_state import State, asked, day_asked
-from ccfloor.ui.trend_words import clock, kpi_name
+from ccfloor.ui.trend_words import clock
 
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _HOUR_S = 3600.0
@@ -167,7 +166,7 @@ def _facts(line: DayLine, lang: Lang) -> str:
         if (kpi := book.get(name)) is not None and "agent" in kpi.scopes:
             result = compute(kpi, line.sums, "agent")
             if result.value is not None:
-                parts.append((kpi_name(kpi, lang), value_text(kpi, result.value), _trend_link(name, lang)))
+                parts.append((name_text(kpi, lang), value_text(kpi, result.value), _trend_link(name, lang)))
     cells = (
         f'<div><small>{escape(name)}</small><span class="v">{escape(value)}</span><small>{note}</small></div>'
         for name, value, note in parts

@@ -1,7 +1,9 @@
 """How an agent's (a team's) handle times spread, and the calls that lie far out: each opens its life."""
 
+from datetime import datetime
 from functools import partial
 from html import escape
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -12,17 +14,19 @@ from ccfloor.store.handle_times import MOST, Handled, handled
 from ccfloor.ui import charts, people_kit, trend_chart
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.links import call_address
 from ccfloor.ui.report_words import span
+from ccfloor.ui.scope_words import agent_label, queue_label, scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import scope_name
 
 _SHOWN = 40
 _COLUMNS = ("at", "agent", "queue", "number", "talk", "hold", "acw", "handle", "side")
+# On a phone only what tells one call from another; the rest stands in its life, a click away.
+_NARROW = (
+    "@media(max-width:700px){.th-far td:is(:nth-child(3),:nth-child(n+5):nth-child(-n+7)){display:none}}"
+)
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -69,13 +73,28 @@ def _outliers(calls: list[Handled], found: Spread, lang: Lang) -> None:
         return
     header = [text(f"trend.handle.col.{name}", lang) for name in _COLUMNS]
     rows = [[*map(escape, _cells(call, found, lang)), _link(call, lang)] for call in far[:_SHOWN]]
-    people_kit.piece(people_kit.table([*header, text("trend.handle.col.open", lang)], rows))
+    st.html(f"<style>{_NARROW}</style>")
+    people_kit.piece(people_kit.table([*header, text("trend.handle.col.open", lang)], rows), "th-far")
     if len(far) > _SHOWN:
         st.caption(text("trend.handle.more", lang, n=_SHOWN, all=len(far)))
-    cells: list[list[Cell]] = [list(_cells(call, found, lang)) for call in far]
-    make = partial(excel_bytes, text("trend.handle.what", lang), header, cells)
+    make = partial(_file, far, found, lang)
     name = f"ccfloor-{runtime.service().config.site}-handle-times.xlsx"
     download(text("trend.excel", lang), make, name, _EXCEL, key="tr-handle-excel")
+
+
+def _file(far: list[Handled], found: Spread, lang: Lang) -> bytes:
+    """All of them as a file: instants as instants, times in seconds."""
+    zone = ZoneInfo(runtime.service().config.zone)
+    unit = text("unit.s", lang)
+    names = [text(f"trend.handle.col.{name}", lang) for name in _COLUMNS]
+    header = [f"{name} ({unit})" if 4 <= at < 8 else name for at, name in enumerate(names)]
+    rows: list[list[Cell]] = []
+    for call in far:
+        shown = _cells(call, found, lang)
+        at = datetime.fromtimestamp(int(call.answered_at), zone).replace(tzinfo=None)
+        times = [round(ms / 1000, 1) for ms in (call.talk_ms, call.hold_ms, call.acw_ms)]
+        rows.append([at, *shown[1:4], *times, round(call.handle_s, 1), shown[8]])
+    return excel_bytes(text("trend.handle.what", lang), header, rows)
 
 
 def _distance(call: Handled, found: Spread) -> float:

@@ -20,10 +20,10 @@ from ccfloor.service.annotations import (
 )
 from ccfloor.service.people_log import entries
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import scope_name
 
 _Act = Callable[[str], str]
 

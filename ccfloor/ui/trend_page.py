@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.kpi.period import day_number
 from ccfloor.kpi.spc import FIRM, LEAST, RULES
 from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
@@ -13,6 +14,7 @@ from ccfloor.ui import (
     charts,
     filling,
     people_kit,
+    team_moves,
     trend_chart,
     trend_compare,
     trend_day,
@@ -23,20 +25,19 @@ from ccfloor.ui import (
 )
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import csv_bytes, excel_bytes
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.notice import database_or_notice
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_state import State, controls, segments
 from ccfloor.ui.trend_words import (
     band_words,
     finding_words,
-    kpi_name,
     missing_text,
     period_name,
     rule_words,
-    scope_name,
 )
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -78,13 +79,16 @@ def _trend(seen: Look, state: State) -> None:
             people_kit.piece(_says(made, lang))
         _settings(lang)
         _table(made, lang)
+        if made.scope.kind in ("agent", "team"):
+            days = day_number(made.points[0].period.day), day_number(state.last)
+            team_moves.show(made.scope, days, lang)
     trend_marks.show(seen, state, made.marks)
 
 
 def _title(made: Trend, lang: Lang) -> None:
     config = runtime.service().config
     first, last = made.points[0].period, made.points[-1].period
-    name = text("trend.title", lang, who=scope_name(config, made.scope, lang), what=kpi_name(made.kpi, lang))
+    name = text("trend.title", lang, who=scope_name(config, made.scope, lang), what=name_text(made.kpi, lang))
     chart = text(f"trend.chart.{made.base}", lang, n=FIRM)
     formula = made.kpi.formula.zh if lang == "zh" else made.kpi.formula.en
     chosen = made.kpi.variant(made.variant)
@@ -200,7 +204,7 @@ def _table(made: Trend, lang: Lang) -> None:
         "trend.title",
         lang,
         who=scope_name(runtime.service().config, made.scope, lang),
-        what=kpi_name(made.kpi, lang),
+        what=name_text(made.kpi, lang),
     )
     with st.container(horizontal=True):
         cells = trend_rows.cells(made, lang)

@@ -62,7 +62,8 @@ def controls(lang: Lang) -> State | None:
     scope = _scope(scopes)
     view = one_of(asked("view"), VIEWS)
     kpis = kpis_of(service, scope.kind)
-    kpi = next((one for one in kpis if one.id == asked("kpi", FIRST_KPI)), kpis[0])
+    known = {one.id: one for one in kpis}
+    kpi = known.get(asked("kpi"), known.get(FIRST_KPI, kpis[0]))
     part = cast(Part, one_of(asked("by"), cast(Sequence[str], PARTS)))
     first, last = _range(config, part, today)
     _row(lang, config, scopes, scope, kpis, kpi, first, last, today)

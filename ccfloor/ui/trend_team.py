@@ -5,21 +5,22 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.period import day_number
+from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.spc import OUTSIDE
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Trend, middle, of_team
-from ccfloor.store.members import team_of
-from ccfloor.ui import people_kit
-from ccfloor.ui.history_calls import agent_label
-from ccfloor.ui.kpi_words import value_text
+from ccfloor.store.team_terms import terms_of
+from ccfloor.ui import people_kit, team_moves
+from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address
+from ccfloor.ui.scope_words import agent_label, scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import text
 from ccfloor.ui.tokens import COLOURS, Theme
 from ccfloor.ui.trend_chart import reach
 from ccfloor.ui.trend_state import State
-from ccfloor.ui.trend_words import finding_words, kpi_name, scope_name
+from ccfloor.ui.trend_words import finding_words
 
 MOST = 60
 _WIDE, _HIGH = 300.0, 84.0
@@ -50,13 +51,13 @@ def _paint(theme: Theme) -> str:
 def show(seen: Look, state: State) -> None:
     """The view."""
     lang, service = seen.lang, runtime.service()
-    team = state.scope.name if state.scope.kind == "team" else _team(state.scope)
+    team = state.scope.name if state.scope.kind == "team" else _team(state)
     if "agent" not in state.kpi.scopes:
         st.caption(text("trend.team.no", lang))
         return
     found = of_team(service, service.viewer(lang), team, state.asked)
-    name = scope_name(service.config, Scope("team", team), lang) if team else text("trend.site", lang)
-    title = text("trend.title", lang, who=name, what=kpi_name(state.kpi, lang))
+    name = scope_name(service.config, Scope("team", team) if team else SITE, lang)
+    title = text("trend.title", lang, who=name, what=name_text(state.kpi, lang))
     people_kit.piece(f"<b>{escape(title)}</b> <small>{escape(text('trend.team.lead', lang))}</small>")
     if not found:
         st.caption(text("trend.none", lang))
@@ -68,10 +69,16 @@ def show(seen: Look, state: State) -> None:
     st.html(f'<style>{_CSS}</style><div class="cp tm">{cells}</div>')
     if len(ordered) > MOST:
         st.caption(text("trend.team.more", lang, n=len(ordered) - MOST))
+    if team:
+        team_moves.show(Scope("team", team), (day_number(state.first), day_number(state.last)), lang)
 
 
-def _team(scope: Scope) -> str:
-    return team_of(runtime.service().config).get(scope.name, "") if scope.kind == "agent" else ""
+def _team(state: State) -> str:
+    """The team that an agent was in last in the days shown."""
+    if state.scope.kind != "agent":
+        return ""
+    terms = terms_of(runtime.service().engine, runtime.service().config)
+    return terms.team(state.scope.name, day_number(state.first), day_number(state.last))
 
 
 def _weight(made: Trend) -> tuple[int, int, str]:

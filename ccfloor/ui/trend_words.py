@@ -12,21 +12,11 @@ from ccfloor.kpi.scope import Scope
 from ccfloor.kpi.spc import OUTSIDE, Finding
 from ccfloor.service.agent_trend import Band, Trend
 from ccfloor.store.members import team_of
-from ccfloor.ui.gone import queue_label
-from ccfloor.ui.history_calls import agent_label
 from ccfloor.ui.kpi_words import value_text
+from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.texts import Lang, text
 
 _SAID = {"nelson_3": "steady", "nelson_7": "quiet"}
-
-
-def scope_name(config: FloorConfig, scope: Scope, lang: Lang) -> str:
-    """Who it is, in short."""
-    if scope.kind == "agent":
-        return agent_label(config, scope.name, lang)
-    if scope.kind == "team":
-        return text("trend.team", lang, team=scope.name)
-    return queue_label(config, scope.name, lang) if scope.kind == "queue" else text("trend.site", lang)
 
 
 def scope_label(config: FloorConfig, scope: Scope, lang: Lang) -> str:
@@ -34,11 +24,6 @@ def scope_label(config: FloorConfig, scope: Scope, lang: Lang) -> str:
     name = scope_name(config, scope, lang)
     team = team_of(config).get(scope.name, "") if scope.kind == "agent" else ""
     return f"{text('trend.team', lang, team=team)} · {name}" if team else name
-
-
-def kpi_name(kpi: Kpi, lang: Lang) -> str:
-    """A KPI's name."""
-    return kpi.zh if lang == "zh" else kpi.en
 
 
 def period_name(of: Period, lang: Lang) -> str:

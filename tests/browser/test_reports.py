@@ -74,6 +74,21 @@ def test_an_english_queue_report_holds_no_chinese(server: FakeServer, open_page:
     assert not re.search("[\u4e00-\u9fff]", page.locator(".rp").inner_text())
 
 
+def test_on_a_telephone_names_stay_readable_and_the_page_does_not_go_sideways(
+    server: FakeServer, open_page: Open
+) -> None:
+    page = open_page(server.url(f"{WEEK}&lang=zh"), 390, 844)
+    name = page.locator(".rp td:text-is('人工接通率')").first
+    name.scroll_into_view_if_needed(timeout=SLOW)
+    box = name.bounding_box()
+    assert box and box["height"] < 60
+    trend = page.locator(".rp img.trend").first.bounding_box()
+    assert trend and trend["width"] > 60
+    assert page.locator(".rp img.slim").is_visible() and not page.locator(".rp img.chart").is_visible()
+    main = page.locator("[data-testid=stMain]")
+    assert main.evaluate("(node) => node.scrollWidth <= node.clientWidth + 1")
+
+
 def test_a_plan_is_made_paused_and_logged(server: FakeServer, open_page: Open) -> None:
     page = open_page(server.url("reports?lang=zh&view=plans"))
     page.get_by_label("您的姓名").fill("周岚", timeout=SLOW)

@@ -1,6 +1,7 @@
-"""A roster as an import brings it, without the import's file."""
+"""A roster as an import brings it, without the import's file, and the floor that its days are read from."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import Engine, delete, insert
 
@@ -8,8 +9,24 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import business_date, day_number
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import fact_days, import_rows, imports, roster
+from ccfloor.store.viewer import Viewer
 
 Piece = tuple[str, float, float]  # agent, from, to (UTC epoch seconds)
+
+
+@dataclass
+class Stored:
+    """What an agent's day is read from; nothing goes on now."""
+
+    engine: Engine
+    now: float
+    config: FloorConfig
+
+    def floor_now(self) -> float:
+        return self.now
+
+    def view(self, viewer: Viewer) -> None:
+        return None
 
 
 def put_roster(engine: Engine, config: FloorConfig, pieces: Iterable[Piece]) -> None:

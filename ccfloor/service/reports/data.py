@@ -202,6 +202,10 @@ class ReportData(msgspec.Struct, frozen=True):
     remarks: tuple[Remark, ...] = ()
     quality: Quality = Quality()
     meanings: tuple[Meaning, ...] = ()
+    made_by: str = ""  # who asked for it, or for the plan
+    plan: str = ""  # what the plan is called by which it was made
+    fair: bool = True  # the period before was seen as a whole, so that counts can be set beside it
+    fair_year: bool = True  # so was that of last year
 
     @property
     def digest(self) -> str:

@@ -5,6 +5,7 @@ the same report.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from msgspec.structs import replace
@@ -12,11 +13,13 @@ from sqlalchemy import Engine, func, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import Figures
-from ccfloor.kpi.period import Period, days
+from ccfloor.kpi.formulas import people
+from ccfloor.kpi.period import Period, day_numbers, days
 from ccfloor.kpi.period import period as period_of
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.service.after_sheet import HistoryRow, Place, by_shift, history
 from ccfloor.service.after_timeline import both
+from ccfloor.service.counting import count_first
 from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.reports.data import (
@@ -34,9 +37,9 @@ from ccfloor.service.reports.plans import PARTS, ReportKind
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.kpi_figures import by_member, figures
-from ccfloor.store.members import team_of
 from ccfloor.store.plan_rows import unseen
 from ccfloor.store.queries import repair_counts
+from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
 _FLOWS = (
@@ -77,6 +80,7 @@ def gather(
     service: HasSite, viewer: Viewer, kind: ReportKind, scope: Scope, of: Period, made_at: float
 ) -> ReportData:
     """Everything that stands in the report. Raises ValueError where the scope is none of the site's."""
+    count_first(service.engine, service.config, of)
     table = kpi_table(service, viewer, of, scope)
     site = service.settings.site
     base = ReportData(
@@ -90,6 +94,8 @@ def gather(
         year=table.year_ago,
         made_at=made_at,
         final=table.state.final,
+        fair=table.fair,
+        fair_year=table.fair_year,
     )
     made = _Made(service, viewer, base, table)
     return made.monitoring() if kind == "monitoring" else made.figures()
@@ -166,10 +172,19 @@ class _Made:
     def _table(
         self, kind: Kind, found: Mapping[Scope, Figures], columns: Sequence[str] = ()
     ) -> Members | None:
-        return members(self.ground, kind, self.of, found, team_of(self.config), columns)
+        return members(self.ground, kind, self.of, found, self._teams(found), columns)
+
+    def _teams(self, found: Mapping[Scope, Figures]) -> Mapping[str, str]:
+        """Agent → the team of the report, else the one that he was in last in the period."""
+        if self.scope.kind == "team":
+            return {who.name: self.scope.name for who in found}
+        return terms_of(self.engine, self.config).during(*day_numbers(self.config, self.of))
 
     def _with_total(self, table: Members, whole: Figures) -> Members:
-        cells = [self.ground.cell(one.id, self.scope, self.of, whole) for one in table.measures]
+        """By the formulas of the rows: nobody gives up at an agent, so no abandons count below agents."""
+        alike = people(table.kind) == people(self.scope.kind)
+        as_rows = self.ground.cell if alike else partial(self.ground.summed, table.kind)
+        cells = [as_rows(one.id, self.scope, self.of, whole) for one in table.measures]
         return Members(table.kind, table.measures, table.rows, tuple(cells))
 
     def _flows(self, whole: Figures) -> tuple[Flow, ...]:

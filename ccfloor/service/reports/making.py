@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.kpi.period import Period, period
@@ -111,7 +112,7 @@ def _make(
     error, again = "", True
     try:
         body = plan.body
-        data = _gathered(service, body, one.period, clock())
+        data = planned(service, plan, one.period, clock())
         made = _written(service, body, data, writer)
         files, digest = _stored(service.settings, body, made), data.digest
         told = _sent(service, plan, run, data, made, writer, clock(), environ)
@@ -139,12 +140,14 @@ class NotMade(Exception):
     """A report that cannot be made; the text is a sentence for people."""
 
 
-def _gathered(service: HasSite, body: Body, of: Period, now: float) -> ReportData:
-    """Its data. Raises NotMade."""
+def planned(service: HasSite, plan: Plan, of: Period, now: float) -> ReportData:
+    """The data of a plan's report. Raises NotMade."""
+    body = plan.body
     try:
-        return gather(service, viewer_of(service, body.lang), body.kind, body.of, of, now)
+        data = gather(service, viewer_of(service, body.lang), body.kind, body.of, of, now)
     except ValueError:
         raise NotMade(because("scope_gone", scope=body.scope)) from None
+    return replace(data, made_by=plan.who, plan=plan.name)
 
 
 def _written(service: HasSite, body: Body, data: ReportData, writer: Writer) -> list[Attachment]:

@@ -10,7 +10,7 @@ from ccfloor.kpi.fields import Figures
 from ccfloor.kpi.light import light
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import Period, business_date, day_number
-from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.service import kpi_month as month
 from ccfloor.service.reports.data import (
     Cell,
@@ -25,29 +25,6 @@ from ccfloor.service.reports.data import (
     Two,
 )
 
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "queue": (
-        "offered",
-        "answered",
-        "abandoned",
-        "service_level",
-        "abandon_rate",
-        "asa",
-        "aht",
-        "transfer_rate",
-    ),
-    "team": (
-        "answered",
-        "service_level",
-        "aht",
-        "talk",
-        "acw",
-        "occupancy",
-        "calls_per_hour",
-        "transfer_rate",
-    ),
-    "agent": ("answered", "aht", "talk", "hold", "acw", "occupancy", "calls_per_hour", "transfer_rate"),
-}
 _COUNTS = {"site": ("answered", "abandoned"), "queue": ("answered", "abandoned")}
 _MAIN = {"site": "service_level", "queue": "service_level"}
 
@@ -77,6 +54,12 @@ class Ground(NamedTuple):
         value = compute(kpi, figures, scope.kind, self.book.variant(name, scope, day)).value
         bound, origin = self.book.bound(name, scope, day)
         return Cell(value, light(bound, value) if origin == "own" or scope.kind == "site" else "none")
+
+    def summed(self, kind: Kind, name: str, scope: Scope, of: Period, figures: Figures) -> Cell:
+        """A scope's KPI by the formula of its members' kind; the scope's target is of another formula."""
+        kpi = self.kpi(name, of)
+        variant = self.book.variant(name, scope, self.day(of))
+        return Cell(compute(kpi, figures, kind, variant).value if kpi else None)
 
     def measure(self, name: str, of: Period) -> Measure | None:
         """What it is called."""
@@ -153,14 +136,14 @@ def series(ground: Ground, table: month.KpiTable) -> Series | None:
 
 def members(
     ground: Ground,
-    kind: str,
+    kind: Kind,
     of: Period,
     found: Mapping[Scope, Figures],
     teams: Mapping[str, str],
     columns: Sequence[str] = (),
 ) -> Members | None:
     """A table of members that did anything; None where there are none. ``teams``: agent → team."""
-    names = columns or COLUMNS[kind]
+    names = columns or month.COLUMNS[kind]
     pairs = [(name, one) for name in names if (one := ground.measure(name, of)) is not None]
     rows = [
         _member(ground, of, scope, told, teams, [name for name, _ in pairs]) for scope, told in found.items()

@@ -10,7 +10,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.compute import compute, reads
 from ccfloor.kpi.fields import Figures
 from ccfloor.kpi.model import Kpi
-from ccfloor.kpi.period import Period, back, day_number, days
+from ccfloor.kpi.period import Period, back, day_number, day_numbers, days
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.kpi.spc import findings, limits
@@ -19,7 +19,6 @@ from ccfloor.service.reports.data import Remark, Two, Watched
 from ccfloor.service.reports.material import Ground, measure, named
 from ccfloor.store import tables
 from ccfloor.store.member_series import member_series
-from ccfloor.store.members import team_of
 from ccfloor.store.team_scope import in_scope
 from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
@@ -79,7 +78,7 @@ def _charts(
     span: Sequence[Period],
 ) -> list[Watched]:
     values = {who: watch.ground.cell(kpi.id, who, watch.of, told).value for who, told in agents.items()}
-    team = team_of(watch.config)
+    team = terms_of(watch.engine, watch.config).during(*day_numbers(watch.config, watch.of))
     mates: dict[str, list[float]] = {}
     for who, value in values.items():
         if value is not None:

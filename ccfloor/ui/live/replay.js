@@ -103,7 +103,10 @@ class ReplayStrip {
 
   hear(message) {
     if (message.refused) return this.refuse(message);
-    if (message.day) Object.assign(this, { day: message.day, jumps: message.jumps, refused: null }), this.lay(message.speeds);
+    if (message.day) {
+      Object.assign(this, { day: message.day, jumps: message.jumps, zoneFirst: message.zone, refused: null });
+      this.lay(message.speeds);
+    }
     this.place = message;
     this.board.state.pace = Math.max(1, message.speed);
     if (message.jumped) this.board.again();
@@ -115,6 +118,11 @@ class ReplayStrip {
     this.refused = message;
     if (["no_day", "forgotten"].includes(message.refused)) this.link.close();
     this.draw();
+  }
+
+  /** The site's zone: with the replay's first word, long before the floor on the first way into a day. */
+  get zone() {
+    return this.board.state.site.zone || this.zoneFirst;
   }
 
   // -- what the reader does -----------------------------------------------------------------------
@@ -244,11 +252,11 @@ class ReplayStrip {
 
   draw() {
     const { t, place } = this;
-    const { site } = this.board.state;
+    const { zone } = this;
     this.name();
     const at = this.dragging ? Number(this.range.value) : this.link?.anchor ? this.link.now() : null;
-    setText(this.time, at === null || !site.zone ? "" : fmt.time(at, site.zone));
-    if (at !== null && site.zone) setText(this.date, `${this.board.data.replay} ${fmt.day(at, site.zone, this.board.lang).match(/周.|^[A-Z][a-z]+/)?.[0] ?? ""}`);
+    setText(this.time, at === null || !zone ? "" : fmt.time(at, zone));
+    if (at !== null && zone) setText(this.date, `${this.board.data.replay} ${fmt.day(at, zone, this.board.lang).match(/周.|^[A-Z][a-z]+/)?.[0] ?? ""}`);
     const running = Boolean(place && !place.paused);
     setIcon(this.playing, running ? "stand" : "play");
     setAttr(this.play, "aria-label", t(running ? "replay.pause" : "replay.play"));
@@ -273,8 +281,7 @@ class ReplayStrip {
 
   /** How far a jump has come; once that is of the day itself, how long it still takes at the speed so far. */
   seeking({ at, reached }) {
-    const { t } = this;
-    const { zone } = this.board.state.site;
+    const { t, zone } = this;
     if (!zone || !this.day) return t("replay.seeking");
     const goal = fmt.time(at, zone);
     if (!reached || reached < this.day.start) return t("replay.seeking.to", { goal });
@@ -282,8 +289,11 @@ class ReplayStrip {
     const time = fmt.time(reached, zone);
     const done = reached - this.way.from;
     if (done <= 0 || reached >= at) return t("replay.seeking.at", { goal, time });
-    const left = ((at - reached) * (Date.now() - this.way.since)) / 1000 / done;
-    return t("replay.seeking.left", { goal, time, s: Math.max(1, Math.round(left)) });
+    if (this.way.reached !== reached) {
+      const left = ((at - reached) * (Date.now() - this.way.since)) / 1000 / done;
+      Object.assign(this.way, { reached, left: Math.max(1, Math.round(left)) });
+    }
+    return t("replay.seeking.left", { goal, time, s: this.way.left });
   }
 
   /** Where we are, for the next page and for a link: the address is touched now and then only. */

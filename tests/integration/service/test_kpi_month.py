@@ -9,6 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from ccfloor import cli
@@ -16,7 +18,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.period import Period, half_hours, period
 from ccfloor.kpi.scope import SITE, Kind, Scope
-from ccfloor.service import runtime
+from ccfloor.service import routes_kpi, runtime
 from ccfloor.service.kpi_month import KpiTable, kpi_table, members
 from ccfloor.service.reports.gather import gather
 from ccfloor.service.settings import load
@@ -162,6 +164,20 @@ def test_the_command_line_and_the_file_say_the_same(bank: runtime.Service) -> No
     assert shown and shown == pytest.approx([told(table)["service_level"]] * len(shown))
 
 
+def test_the_total_below_agents_is_theirs(bank: runtime.Service, log: pd.DataFrame) -> None:
+    """Nobody gives up at an agent: the total of their service levels is of the answered alone, too."""
+    month = period(bank.config, "1999-02")
+    data = gather(bank, bank.viewer("zh"), "figures", SITE, month, bank.clock())
+    agents = next(table for table in data.members if table.kind == "agent")
+    total = dict(zip((one.id for one in agents.measures), agents.total, strict=True))
+    assert total["answered"].value == log.wait.notna().sum()
+    assert total["service_level"].value == pytest.approx((log.wait <= T).sum() / log.wait.notna().sum())
+    assert total["service_level"].value != pytest.approx(told(of(bank, "1999-02"))["service_level"])
+    queues = next(table for table in data.members if table.kind == "queue")
+    level = [one.id for one in queues.measures].index("service_level")
+    assert queues.total[level].value == told(of(bank, "1999-02"))["service_level"]
+
+
 def test_the_metrics_of_the_floor_are_the_same_numbers(bank: runtime.Service) -> None:
     asked = ["metrics", "--from", "1999-02-01", "--to", "1999-03-01", "--db", str(bank.engine.url), "--json"]
     row = json.loads(CliRunner().invoke(cli.app, asked, env=HERE).stdout)[0]
@@ -252,7 +268,6 @@ def command_text(service: runtime.Service, key: str) -> str:
     [
         (["month", "--period", "2026-13"], "names no year, month, week, day or half hour"),
         (["month", "--scope", "room:9"], "unknown scope room:9"),
-        (["month", "--scope", "team:Z9"], "there is no team 'Z9'"),
         (["calls", "--which", "odd"], "unknown calls odd"),
         (["call", "9-9"], "there is no call 9-9"),
         (["call", "nonsense"], "there is no call nonsense"),
@@ -261,3 +276,40 @@ def command_text(service: runtime.Service, key: str) -> str:
 def test_what_is_nothing_is_said(bank: runtime.Service, words: list[str], sentence: str) -> None:
     result = CliRunner().invoke(cli.app, ["kpi", *words, "--db", str(bank.engine.url)], env=HERE)
     assert result.exit_code == 1 and sentence in result.output
+
+
+@pytest.mark.parametrize(
+    ("scope", "sentence"),
+    [
+        ("agent:NOPE", "unknown agent NOPE\n"),
+        ("agent:tovah", "unknown agent tovah; the nearest: TOVA"),
+        ("queue:P", "unknown queue P; the nearest: PS"),
+        ("team:Z9", "unknown team Z9\n"),
+    ],
+)
+def test_who_is_unknown_is_said_with_the_nearest_names(
+    bank: runtime.Service, scope: str, sentence: str
+) -> None:
+    for words in (["month"], ["month", "--members", "agent"], ["calls", "--period", "1999-02"]):
+        asked = ["kpi", *words, "--scope", scope, "--db", str(bank.engine.url)]
+        result = CliRunner().invoke(cli.app, asked, env=HERE)
+        assert (result.exit_code, result.stdout) == (2, "") and result.stderr.startswith(sentence), (
+            result.output
+        )
+        assert result.stderr.count("\n") == 1
+
+
+def test_the_api_says_not_found_of_who_is_unknown(bank: runtime.Service) -> None:
+    runtime.use(bank)
+    try:
+        client = TestClient(Starlette(routes=routes_kpi.routes))
+        known = client.get("/api/v1/kpi", params={"period": "1999-02", "scope": "queue:PS"})
+        answers = [
+            client.get("/api/v1/kpi", params={"scope": scope})
+            for scope in ("agent:NOPE", "queue:NOPE", "team:NOPE")
+        ]
+    finally:
+        runtime.use(None)
+    assert known.status_code == 200
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert answers[0].json() == {"error": "unknown agent NOPE"}

@@ -1,6 +1,7 @@
 """A replay as its reader gets it: a stored day in the live stream's messages, wherever he wants to be."""
 
 import asyncio
+import gc
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -108,11 +109,34 @@ def test_it_says_where_it_is_before_it_shows_anything(service: runtime.Service) 
 
     first, full = played(service, act, at=T0 + 300)
     assert (first["t"], first["seeking"], first["day"]["day"]) == ("replay", True, DAY)
+    assert first["zone"] == full["site"]["zone"]
     assert first["day"]["start"] <= T0 + 1 and T0 + 60 * MINUTES - 60 < first["day"]["end"] < NOW
     assert {jump["kind"] for jump in first["jumps"]} >= {"level", "incident"}
     assert full["view"]["at"] == pytest.approx(T0 + 300, abs=5) and full["now"] == full["view"]["at"]
     assert full["site"]["commands"] is False and full["site"]["kiosk"]["sound"] is False
     assert "****" in full["view"]["callers"][0]["number"]
+
+
+def test_who_leaves_on_the_way_leaves_nothing_unheard(service: runtime.Service) -> None:
+    unheard: list[str] = []
+
+    async def leave_at_once() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: unheard.append(context["message"]))
+        place, reader = room(service), Reader()
+        visit = await place.enter(Scope.of(service.viewer()), DAY, T0 + 60 * MINUTES - 120)
+        going = asyncio.create_task(visit.run(reader.send))
+        await reader.until(lambda message: bool(message["seeking"]))
+        visit.replay.end()
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        visit.leave()
+        place.pool.shutdown(wait=True)
+        await asyncio.sleep(0)
+
+    asyncio.run(leave_at_once())
+    gc.collect()
+    assert unheard == []
 
 
 def test_a_jump_shows_the_plan_as_it_stood_then(service: runtime.Service) -> None:

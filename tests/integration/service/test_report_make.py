@@ -148,7 +148,7 @@ def test_a_step_of_the_plan_stands_in_the_report_of_its_day(tmp_path: Path) -> N
 def test_a_scope_that_is_none_is_refused(filled: Engine, tmp_path: Path) -> None:
     found = service(filled, tmp_path, LATER)
     for who in ("queue:none", "team:none"):
-        with pytest.raises(ValueError, match="there is no"):
+        with pytest.raises(ValueError, match="unknown"):
             made(found, WEEK, who)
     with pytest.raises(ValueError, match="no day, week or month"):
         report_period(CONFIG, "2026")

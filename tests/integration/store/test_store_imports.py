@@ -366,3 +366,23 @@ def test_a_trend_of_many_agents_tells_the_same_of_imports(engine: Engine) -> Non
             found = figures(engine, Viewer(), CONFIG, scope_of(f"agent:{agent}"), of)
             assert told_of == [{field: one[field] for field in fields if field in one} for one in found]
     assert series["Zoe"][1] == {"complaints.verified": 0, "survey.rated": 4}
+
+
+def test_a_complaint_of_nobody_leaves_the_month_of_the_unnamed_unknown(engine: Engine) -> None:
+    """Day 1 and 3 are clear; the complaint of day 2 might be Zoe's, whom none names. Ann's own are known."""
+    prepare_days(engine, CONFIG, "main")
+    brought(engine, "survey", HEADER + "2026-11-03,Zoe,100,80,70\n2026-11-03,Ann,100,80,70\n")
+    rows = "T1,2026-11-01,Ann,属实,是,6.5,是\nT2,2026-11-02,,属实,,,\nT3,2026-11-03,Bob,属实,,,\n"
+    brought(engine, "complaints", COMPLAINTS + rows)
+    field = "complaints.verified"
+    first = days(CONFIG, period(CONFIG, "2026-11"))[:3]
+    by_day = figures(engine, Viewer(), CONFIG, scope_of("agent:Zoe"), first)
+    assert [sums.get(field) for sums in by_day] == [0, None, 0]
+    for name in ("2026-11", "2026"):
+        assert field not in told(engine, "agent:Zoe", name)
+        assert told(engine, "agent:Ann", name)[field] == 1
+        assert told(engine, "site", name)[field] == 3
+    months = [period(CONFIG, "2026-11")]
+    series = member_series(engine, Viewer(), CONFIG, ["Ann", "Zoe"], [field], months)
+    assert series["Ann"][0][field] == 1
+    assert field not in series["Zoe"][0]

@@ -2,14 +2,13 @@
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace as changed
 from sqlalchemy import Engine, delete
 
-from ccfloor.floor.config import FloorConfig, SeatInfo
+from ccfloor.floor.config import SeatInfo
 from ccfloor.floor.events import (
     AnyEvent,
     CallAnswered,
@@ -41,7 +40,7 @@ from ccfloor.store.tables import day_marks
 from ccfloor.store.viewer import Viewer
 from tests.fakes.stored import CONFIG as PLAIN
 from tests.fakes.stored import T0
-from tests.fakes.stored_roster import put_roster
+from tests.fakes.stored_roster import Stored, put_roster
 
 VIEWER = Viewer()
 PEOPLE = {
@@ -55,21 +54,6 @@ HOUR, DAY_S = 3600.0, 86_400.0
 MEI, LAN = Scope("agent", "Mei"), Scope("agent", "Lan")
 _places = itertools.count(1)
 SEATS = {"Mei": "P/1", "Lan": "P/2"}
-
-
-@dataclass
-class Stored:
-    """What an agent's day is read from."""
-
-    engine: Engine
-    now: float
-    config: FloorConfig = CONFIG
-
-    def floor_now(self) -> float:
-        return self.now
-
-    def view(self, viewer: Viewer) -> None:
-        return None
 
 
 def record(engine: Engine, told: Iterable[tuple[str, AnyEvent]], *, log: bool = False) -> None:
@@ -119,7 +103,7 @@ def kept(engine: Engine, agent: str, day: Period) -> tuple[dict[str, float], dic
     """How a day was kept to the roster: as it was counted, and as the agent's page shows it."""
     count_facts(engine, CONFIG, "main")
     (told,) = figures(engine, VIEWER, CONFIG, Scope("agent", agent), [day])
-    line = day_line(Stored(engine, day.end + HOUR), VIEWER, agent, day)
+    line = day_line(Stored(engine, day.end + HOUR, CONFIG), VIEWER, agent, day)
     counted = {name: value for name, value in told.items() if name.startswith("seats.")}
     for name in ("seats.agent_days", "seats.busy_spells_over", "seats.out_calls"):
         counted.pop(name, None)
@@ -167,6 +151,20 @@ def test_overtime_beyond_a_shifts_reach_belongs_to_no_shift(engine: Engine) -> N
     counted, shown = kept(engine, "Mei", day_of(CONFIG, T0))
     assert counted == shown
     assert counted["seats.worked_scheduled_ms"] == 12 * HOUR * 1000
+
+
+def test_a_shift_of_the_day_before_parts_the_time_between(engine: Engine) -> None:
+    """Mei came four hours early; then it turns out that she had been rostered until an hour before."""
+    told = [on("Mei", T0 + DAY_S + 5 * HOUR), off("Mei", T0 + DAY_S + 17 * HOUR), Clock(at=T0 + 60 * HOUR)]
+    record(engine, [("ami:1", event) for event in told])
+    put_roster(engine, CONFIG, [("Mei", T0 + DAY_S + 9 * HOUR, T0 + DAY_S + 17 * HOUR)])
+    today = day_of(CONFIG, T0 + DAY_S)
+    worked = [kept(engine, "Mei", today)[0]["seats.worked_scheduled_ms"]]
+    put_roster(engine, CONFIG, [("Mei", T0 + 20 * HOUR, T0 + DAY_S + 4 * HOUR)])
+    counted, shown = kept(engine, "Mei", today)
+    assert counted == shown
+    worked.append(counted["seats.worked_scheduled_ms"])
+    assert worked == [12 * HOUR * 1000, 10.5 * HOUR * 1000]
 
 
 def log_of_calls(engine: Engine, *agents: str) -> None:

@@ -52,11 +52,11 @@ def filled(engine: Engine) -> None:
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """One filled database for all the examples; half of its days counted."""
+    """One filled database for all the examples; its last days not counted yet."""
     opened = open_engine(str(tmp_path_factory.mktemp("teams") / "floor.db"))
     upgrade(opened)
     filled(opened)
-    count_facts(opened, SITE_OF, "main", most=2)
+    count_facts(opened, SITE_OF, "main", most=4)
     yield opened
     opened.dispose()
 

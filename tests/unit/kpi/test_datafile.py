@@ -101,7 +101,7 @@ def test_a_team_beside_an_agent_says_nothing_of_another_row() -> None:
         ([["a", "b"]], "f.csv: has no header that is understood: missing Date, Invited, Rated, Satisfied."),
         ([["日期", "邀评数"]], "f.csv: has no header that is understood: missing Rated, Satisfied."),
         ([SURVEY], "f.csv: has no line of data under its header."),
-        ([], "f.csv: has no header that is understood: missing Date, Invited, Rated, Satisfied."),
+        ([], "f.csv: is empty."),
     ],
 )
 def test_files_without_header_or_lines(rows: list[list[Cell]], sentence: str) -> None:

@@ -66,6 +66,19 @@ def test_what_cannot_be_read_says_why_in_one_sentence() -> None:
     )
 
 
+def test_the_first_sheet_that_holds_anything_is_read() -> None:
+    book = Workbook()
+    book.create_sheet("data").append(["a", "b"])
+    file = io.BytesIO()
+    book.save(file)
+    assert read_lines(file.getvalue()) == [(1, ("a", "b"))]
+    assert read_lines(excel()) == []
+
+
+def test_a_cell_too_long_for_any_table_is_told_as_such() -> None:
+    assert why(b"a,b\n1," + b"x" * 200_000 + b"\n") == "f.csv, line 2: has more than 100,000 characters."
+
+
 def test_limits_of_size_lines_and_what_is_packed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table_file, "BYTES_MAX", 10)
     assert "is larger than" in why(b"a" * 11)

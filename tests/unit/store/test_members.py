@@ -1,7 +1,7 @@
 """Who makes a team, under which names."""
 
 from ccfloor.floor.config import FloorConfig, SeatInfo
-from ccfloor.store.members import agents_of, team_of, teams
+from ccfloor.store.members import team_of, teams
 from ccfloor.store.viewer import Viewer
 
 CONFIG = FloorConfig(
@@ -11,6 +11,10 @@ CONFIG = FloorConfig(
         "P/3": SeatInfo("P/3", agent="Dan"),
     }
 )
+
+
+def agents_of(config: FloorConfig, team: str) -> set[str]:
+    return {name for name, theirs in team_of(config).items() if theirs == team}
 
 
 def test_a_team_has_the_agents_of_its_seats_in_every_shift() -> None:

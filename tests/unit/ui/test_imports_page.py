@@ -70,6 +70,13 @@ def test_bad_lines_are_listed_and_only_the_good_ones_can_be_taken(service: runti
     assert importing.imports(service.engine, service.viewer())[0].rows == 2
 
 
+def test_a_file_without_any_good_line_does_not_offer_the_good_ones(service: runtime.Service) -> None:
+    test = page()
+    chosen(test, "x\n")
+    assert "请改好文件再选一次。" in words(test) and "只导入没有错误的行" not in words(test)
+    assert not [b for b in test.button if b.label.startswith("导入 ")]
+
+
 def test_without_a_name_nothing_is_taken_in(service: runtime.Service) -> None:
     test = page(who="")
     chosen(test, SURVEY)

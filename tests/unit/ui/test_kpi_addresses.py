@@ -11,6 +11,8 @@ from ccfloor.service import runtime
 from ccfloor.service.settings import load
 from ccfloor.store.migrate import upgrade
 from ccfloor.ui.texts import text
+from tests.fakes import app_page
+from tests.fakes.app_page import words
 from tests.fakes.stored_calls import call, put
 
 NOON = 1_795_320_000.0  # of 22 November 2026 in Shanghai
@@ -39,16 +41,7 @@ def script() -> None:
 
 
 def opened(**asked: str) -> AppTest:
-    page = AppTest.from_function(script, default_timeout=60)
-    for name, value in {"lang": "zh", **asked}.items():
-        page.query_params[name] = value
-    page.run()
-    assert [error.message for error in page.exception] == []
-    return page
-
-
-def shown(page: AppTest) -> str:
-    return " ".join(str(piece.proto.body) for piece in page.get("html"))
+    return app_page.opened(script, **({"lang": "zh"} | asked))
 
 
 @pytest.mark.parametrize(
@@ -56,24 +49,24 @@ def shown(page: AppTest) -> str:
 )
 def test_a_period_that_is_none_is_told(service: runtime.Service, name: str) -> None:
     page = opened(period=name)
-    assert text("kpi.bad_address", "zh") in shown(page)
+    assert text("kpi.bad_address", "zh") in words(page)
 
 
 @pytest.mark.parametrize("after", [f"1_{HUGE}_1", f"1_1_{HUGE}", "nan_1_1", "x"])
 def test_a_page_of_calls_that_is_none_is_the_first(service: runtime.Service, after: str) -> None:
-    links = shown(opened(period=HALF_HOUR, after=after))
+    links = words(opened(period=HALF_HOUR, after=after))
     assert [f"call=1-{n}" in links for n in (1, 2, 3)] == [True, True, True]
 
 
 def test_a_page_of_calls_begins_behind_the_call_it_names(service: runtime.Service) -> None:
-    links = shown(opened(period=HALF_HOUR, after=f"{NOON + 2!r}_1_2"))
+    links = words(opened(period=HALF_HOUR, after=f"{NOON + 2!r}_1_2"))
     assert [f"call=1-{n}" in links for n in (1, 2, 3)] == [False, False, True]
 
 
 @pytest.mark.parametrize("key", [f"1-{HUGE}", "1-77", "x"])
 def test_a_call_that_is_none_is_told(service: runtime.Service, key: str) -> None:
     page = opened(call=key)
-    assert text("kpi.call.unknown", "zh", call=key) in shown(page)
+    assert text("kpi.call.unknown", "zh", call=key) in words(page)
     told = CliRunner().invoke(cli.app, ["kpi", "call", key, "--db", str(service.engine.url)])
     assert told.exit_code == 1
     assert told.output.strip() == f"there is no call {key}"
@@ -81,8 +74,8 @@ def test_a_call_that_is_none_is_told(service: runtime.Service, key: str) -> None
 
 def test_a_link_in_an_address_is_no_link_on_the_page(service: runtime.Service) -> None:
     page = opened(call="[here](https://x.example)")
-    assert "[here](https://x.example)" in shown(page) and not page.warning and not page.error
+    assert "[here](https://x.example)" in words(page) and not page.warning and not page.error
 
 
 def test_names_in_an_address_are_text_on_the_page(service: runtime.Service) -> None:
-    assert "<script>" not in shown(opened(scope="agent:<script>alert(1)</script>", period="2026-11"))
+    assert "<script>" not in words(opened(scope="agent:<script>alert(1)</script>", period="2026-11"))

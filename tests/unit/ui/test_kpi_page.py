@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, update
 from streamlit.testing.v1 import AppTest
 
+from ccfloor.floor.events import EndedBy
 from ccfloor.service import runtime
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import coverage, feeds, sources
@@ -24,7 +25,9 @@ FILLED, FILL_ENDS = NOON - 12 * DAY, NOON - DAY / 2
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Service]:
     with quiet_service(tmp_path_factory.mktemp("kpi")) as found:
         found.clock = lambda: NOON + 3600
-        put(found.engine, [call(n, NOON + n, queue="hotline", seat="S1", agent="A") for n in range(1, 4)])
+        told = [call(n, NOON + n, queue="hotline", seat="S1", agent="A") for n in range(1, 4)]
+        moved = {"ended_by": EndedBy.BLIND_TRANSFER, "target": "billing-line"}
+        put(found.engine, [*told, call(4, NOON + 4, queue="hotline", seat="S1", agent="A", **moved)])
         row = {"site": "main", "cursor": 1, "bad": 0, "events": 1, "mark": ""}
         history = {"name": "history", "feed": "history", "kind": "log"}
         history |= {"first_at": FILLED - DAY, "last_at": FILLED}
@@ -125,3 +128,18 @@ def test_a_band_is_judged_by_the_month_and_not_by_the_day(service: runtime.Servi
         )
         verdicts[name] = "不达标" in row
     assert verdicts == {"2026-11": True, "2026-11-22": False}
+
+
+def test_a_period_to_come_says_so(service: runtime.Service) -> None:
+    assert text("kpi.future", "zh") in words(opened(kpi, lang="zh", period="2030-01"))
+    assert text("kpi.future", "zh") not in words(opened(kpi, lang="zh", period="2026-11-22"))
+
+
+def test_a_call_that_is_none_offers_a_way_on(service: runtime.Service) -> None:
+    assert links(opened(kpi, lang="zh", call="9-9"))["打开本月全站"] == "kpi?lang=zh"
+
+
+def test_a_transfer_names_the_queue_and_not_its_id(service: runtime.Service) -> None:
+    for lang, name in (("zh", "账单"), ("en", "Billing")):
+        found = words(opened(kpi, lang=lang, call="1-4"))
+        assert found.count(f"→ {name}") == 2 and "→ billing-line" not in found

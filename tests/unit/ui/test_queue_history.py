@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from openpyxl import load_workbook
@@ -17,7 +17,9 @@ from ccfloor.service.queue_history import measure, week
 from ccfloor.service.settings import load
 from ccfloor.store.queue_moves import Pair
 from ccfloor.store.tables import metadata
-from ccfloor.ui import history_heat, history_moves, history_waits
+from ccfloor.ui import history_calls, history_heat, history_moves, history_waits
+from ccfloor.ui.export import Cell
+from tests.fakes.app_page import opened, words
 from tests.fakes.stored_calls import call, put
 
 RANGE = {"from": "2026-11-02", "to": "2026-11-15"}
@@ -57,23 +59,13 @@ def script() -> None:
 
 
 def page(lang: str = "zh", **asked: str) -> AppTest:
-    test = AppTest.from_function(script, default_timeout=30)
-    for name, value in {"lang": lang, **RANGE, **asked}.items():
-        test.query_params[name] = value
-    return again(test)
+    return opened(script, lang=lang, **(RANGE | asked))
 
 
 def again(test: AppTest, _done: object = None) -> AppTest:
     test.run()
     assert not test.exception, test.exception
     return test
-
-
-def words(test: AppTest) -> str:
-    kinds = ("header", "caption", "subheader", "warning", "error")
-    parts = [element.value for kind in kinds for element in test.get(kind)]
-    parts += [re.sub(r"<style>.*?</style>", "", part.proto.body, flags=re.S) for part in test.get("html")]
-    return "\n".join(parts)
 
 
 def cell(test: AppTest, name: str) -> tuple[str, list[str]]:
@@ -125,15 +117,12 @@ def test_the_link_keeps_queue_days_and_metric(service: runtime.Service) -> None:
 
 
 def test_days_come_from_a_month_of_another_page(service: runtime.Service) -> None:
-    test = AppTest.from_function(script, default_timeout=30)
-    test.query_params["month"] = "2026-11"
-    again(test)
+    test = opened(script, month="2026-11")
     assert (test.query_params["from"], test.query_params["to"]) == ("2026-11-01", "2026-11-30")
 
 
 def test_without_days_it_is_the_last_four_weeks_with_data(service: runtime.Service) -> None:
-    test = AppTest.from_function(script, default_timeout=30)
-    again(test)
+    test = opened(script)
     assert (test.query_params["from"], test.query_params["to"]) == ("2026-10-13", "2026-11-09")
 
 
@@ -231,3 +220,17 @@ def test_the_file_of_transfers_has_numbers(service: runtime.Service) -> None:
     counted = {("hotline", ""): Pair(4, 1, 2, 1, 5000)}
     book = load_workbook(io.BytesIO(history_moves._excel(counted, {"hotline": 10.0}, [], "en")))
     assert list(book.worksheets[0].values)[1] == ("Hotline", "outside the queues", 4, 1, 3, 0.1, 2.5, 0.5)
+
+
+def test_the_files_of_waits_and_calls_have_numbers(service: runtime.Service) -> None:
+    rows: list[list[Cell]] = [["接起的", 4636, 7.2, 4.0, None, "5–10 秒"]]
+    sheet = load_workbook(io.BytesIO(history_waits._excel([3, 1], rows, "zh"))).worksheets[1]
+    names, line = list(sheet.values)[:2]
+    assert line[:6] == ("接起的", 4636, 7.2, 4, None, "5–10 秒")
+    assert names[1] == "通数" and all(str(name).endswith(" (秒)") for name in names[2:])
+    assert history_waits._shown(rows[0]) == ["接起的", "4,636", "0:07", "0:04", "–", "5–10 秒"]
+    row = call(1, 1_795_320_000.25, queue="hotline", wait_s=12.34, agent="陈思远")
+    made = history_calls.calls_file("来电", [row], service.config, "en")
+    names, line = list(load_workbook(io.BytesIO(made)).worksheets[0].values)
+    assert (names[4], names[6]) == ("Wait (s)", "Talk (s)")
+    assert line[0] == datetime(2026, 11, 22, 12) and (line[4], line[6]) == (12.3, 60)

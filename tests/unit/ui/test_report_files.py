@@ -296,10 +296,72 @@ def test_a_provisional_report_says_so_and_compares_no_counts() -> None:
     assert [row[change].text for row in kpis.rows] == ["–", f"{MINUS}7.9pp", f"{MINUS}0:08"]
 
 
+def test_a_provisional_report_says_so_on_every_page() -> None:
+    running = replace(DATA, final=False, quality=Quality(seen_until=OF.start + 90_000))
+    for lang, mark in (("zh", "暂定数据"), ("en", "Provisional")):
+        pages = pdf_text(running, lang)
+        assert len(pages) > 1 and all(mark in page for page in pages)
+        assert not any(mark in page for page in pdf_text(DATA, lang))
+        feet = [sheet.oddFooter.left.text or "" for sheet in book(running, lang).worksheets]
+        assert len(feet) > 1 and all(mark in foot for foot in feet)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_made_it_stands_in_every_file(lang: Any) -> None:
+    for plan in ("", "经理日报"):
+        signed = replace(DATA, made_by="周岚", plan=plan)
+        assert signed.digest == DATA.digest
+        first = book(signed, lang).worksheets[0]["A3"].value
+        for told in (first, shown(html(signed, lang)), re.sub(r"\s+", "", pdf_text(signed, lang)[0])):
+            assert "周岚" in told and plan in told
+    assert "周岚" not in book(DATA, lang).worksheets[0]["A3"].value
+
+
+def test_a_minus_is_no_wider_than_its_digits_where_no_font_is_embedded() -> None:
+    assert list(BARE.runs(f"{MINUS}0.5pp")) == [("Helvetica", "–0.5pp")]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_long_title_stays_on_one_line(lang: Any) -> None:
+    long = replace(DATA, about=Two("", ""), period=period(CONFIG, "2026-W53"))
+    lines = pdf_text(long, lang)[0].splitlines()
+    title = Words(long, lang)
+    assert any(f"{title.title} · {title.period}".replace(" ", "") in line.replace(" ", "") for line in lines)
+
+
+def test_a_workbook_of_monitoring_begins_with_its_figures() -> None:
+    first = book(WATCH, "zh").worksheets[0]
+    cells = [str(cell.value) for row in first.iter_rows() for cell in row if cell.value is not None]
+    assert "本期没有数据。" not in cells and "总呼叫数" in cells
+    empty = replace(WATCH, lines=(), members=(), watched=(), remarks=(), meanings=())
+    assert "本期没有数据。" in [
+        cell.value for row in book(empty, "zh").worksheets[0].iter_rows() for cell in row
+    ]
+
+
+def test_a_workbook_prints_the_head_of_a_table_on_every_page_and_no_text_over_another() -> None:
+    long = replace(WATCH.watched[0], findings=(("wheeler_1", 1, 1, 1), ("wheeler_2", 0, 6, 1)) * 4)
+    sheet = next(
+        one for one in book(replace(WATCH, watched=(long,)), "zh").worksheets if one.title == "异常信号"
+    )
+    assert sheet.print_title_rows == "$4:$4"
+    assert sheet.row_dimensions[5].height > 40
+
+
 def test_an_empty_period_is_said_not_shown_as_zero() -> None:
     empty = replace(DATA, lines=(), series=None, members=(), flows=(), happenings=(), meanings=())
     assert "本期没有数据。" in html(empty, "zh") and "本期没有数据。" in "".join(pdf_text(empty, "zh"))
     assert "0.0%" not in shown(html(empty, "zh"))
+    calm = next(sheet for sheet in book(empty, "zh").worksheets if sheet.title == "应急预案与突发事件")
+    assert "本期没有启动预案" in str(calm["A6"].value) + str(calm["A5"].value) + str(calm["A4"].value)
+
+
+def test_the_printed_page_has_its_foot_and_no_name_ends_the_style_sheet() -> None:
+    evil = Two('"}</style><script>', '"}</style><script>')
+    page = html(replace(DATA, site=evil), "zh")
+    assert "</style><script" not in page and 'content:"\\22 \\7d ' in page
+    assert "暂定数据" in html(replace(DATA, final=False), "zh").partition("@page")[2].partition("</style>")[0]
+    assert html(DATA, "zh").count("<thead>") == len(tables(Words(DATA, "zh")))
 
 
 def test_names_cannot_break_out_of_the_page() -> None:

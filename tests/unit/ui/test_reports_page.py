@@ -75,3 +75,23 @@ def test_trying_again_needs_who_and_why_and_stays_in_sight(service: runtime.Serv
     told = words(test)
     assert "等待重试" in told and "邮件渠道已启用" in told and "要求重新生成" in told
     assert [note.who for note in entries(service.engine, "main", f"report/{plan}")][-1] == "周岚"
+
+
+NONSENSE = (
+    "2026-W99",
+    "2026-13",
+    "0000-00",
+    "99999999-01-01",
+    "<img src=x onerror=alert(1)>",
+    "=cmd|' /C calc'!A0",
+    "\u202e",
+)
+
+
+@pytest.mark.parametrize("word", NONSENSE)
+@pytest.mark.parametrize("name", ["period", "month", "scope", "report", "view", "run"])
+def test_an_address_of_nonsense_opens_the_page_all_the_same(
+    service: runtime.Service, name: str, word: str
+) -> None:
+    told = words(opened(script, lang="zh", **{name: word}))
+    assert "报表" in told and "<img" not in told

@@ -15,9 +15,10 @@ from reportlab.pdfbase.ttfonts import TTFont
 from ccfloor.service.after_action import Sheet, build
 from ccfloor.ui import sheet_curve
 from ccfloor.ui.pdf_fonts import Face, face
+from ccfloor.ui.report_words import span
 from ccfloor.ui.sheet_excel import sheet_excel
 from ccfloor.ui.sheet_pdf import sheet_pdf
-from ccfloor.ui.sheet_rows import Words, lasting
+from ccfloor.ui.sheet_rows import Words
 from tests.fakes.small_peak import CONFIG, NOTES, RULE, T0, material
 
 NAMES = ("客服中心", "Contact centre")
@@ -153,7 +154,7 @@ def test_a_sheet_without_calls_or_rule_is_a_file_too() -> None:
     ("seconds", "said"), [(0, "0:00"), (59.6, "1:00"), (762, "12:42"), (3599.4, "59:59"), (3725, "1:02:05")]
 )
 def test_spans_of_time(seconds: float, said: str) -> None:
-    assert lasting(seconds) == said
+    assert span(seconds) == said
 
 
 def test_one_that_still_fires_says_so() -> None:

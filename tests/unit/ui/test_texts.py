@@ -1,5 +1,6 @@
 """All words of the screens: complete in both languages, and none missing that the code asks for."""
 
+import ast
 import json
 import re
 from collections import Counter
@@ -81,3 +82,22 @@ def test_places_are_filled_and_forgotten_ones_stay_visible() -> None:
 )
 def test_language_of_a_viewer(wanted: str | None, locale: str | None, expected: str) -> None:
     assert language(wanted, locale) == expected
+
+
+def calls_of_text() -> list[tuple[str, set[str]]]:
+    """Every ``text("key", lang, place=…)`` in the pages with the places it fills."""
+    found = []
+    for path in [*UI.glob("*.py"), *(ROOT / "pages").glob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "text" and node.args:
+                key, given = node.args[0], {word.arg or "*" for word in node.keywords}
+                if isinstance(key, ast.Constant) and "*" not in given:
+                    found.append((str(key.value), given))
+    return found
+
+
+def test_every_place_of_a_text_is_filled_where_it_is_used() -> None:
+    later = {"replay.page.bar", "quality.repair.bar"}  # their {x} and {y} are filled by the chart
+    told = [(key, given) for key, given in calls_of_text() if key not in later]
+    assert len(told) > 300
+    assert [(key, given) for key, given in told if places(texts("zh")[key]) != given] == []

@@ -3,21 +3,27 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
+from ccfloor.kpi.model import Bound
 from ccfloor.kpi.period import period
 from ccfloor.kpi.scope import Scope
+from ccfloor.kpi.spread import bars, spread
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import Asked, trend
 from ccfloor.service.settings import load
 from ccfloor.store.tables import metadata
 from ccfloor.ui import trend_rows
 from ccfloor.ui.export import excel_bytes
+from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.texts import Lang
+from ccfloor.ui.trend_chart import control_chart, histogram
 from ccfloor.ui.trend_state import VIEWS
+from tests.fakes.app_page import opened, words
 from tests.fakes.stored_trend import CONFIG, FIRST, put_days, put_shift
 
 CHEN = Scope("agent", "陈思远")
@@ -52,19 +58,7 @@ def script() -> None:
 
 
 def page(lang: str = "zh", **asked: str) -> AppTest:
-    test = AppTest.from_function(script, default_timeout=30)
-    for name, value in {"lang": lang, **ASKED, **asked}.items():
-        test.query_params[name] = value
-    test.run()
-    assert not test.exception, test.exception
-    return test
-
-
-def words(test: AppTest) -> str:
-    kinds = ("header", "caption", "subheader", "warning")
-    parts = [element.value for kind in kinds for element in test.get(kind)]
-    parts += [re.sub(r"<style>.*?</style>", "", part.proto.body, flags=re.S) for part in test.get("html")]
-    return "\n".join(parts)
+    return opened(script, lang=lang, **(ASKED | asked))
 
 
 def test_the_chart_is_said_in_words(service: runtime.Service) -> None:
@@ -154,3 +148,25 @@ def test_what_is_picked_stands_in_the_url(service: runtime.Service) -> None:
     kpis.select_index(kpis.options.index("平均交谈时间")).run()
     assert test.query_params["kpi"] == "talk" and "hour" not in test.query_params
     assert "陈思远 · 平均交谈时间" in words(test)
+
+
+def test_a_far_target_does_not_flatten_the_chart(service: runtime.Service) -> None:
+    days = (FIRST, FIRST + timedelta(days=29))
+    made = trend(
+        service, service.viewer("zh"), Scope("agent", "陈思远"), Asked("aht", "day", *days, "wheeler", "all")
+    )
+    most = max(value for value in made.values if value is not None)
+    for bound, near in ((Bound(at_most=most * 20), False), (Bound(at_most=most * 1.05), True)):
+        chart = control_chart(made._replace(bound=bound), "dark", "zh")
+        low, high = chart.layout.yaxis.range
+        assert (low <= bound.at_most <= high) is near
+        said = [note.text for note in chart.layout.annotations if note.text.startswith("目标")]
+        assert said == [f"目标 ≤ {value_text(made.kpi, bound.at_most)}{'' if near else ' ↑'}"]
+
+
+def test_a_bar_of_handle_times_says_from_when_to_when() -> None:
+    times = [60.0 + 10 * n for n in range(40)]
+    found = spread(times)
+    assert found is not None
+    chart = histogram(bars(times, 600.0), found, [], "dark", "zh")
+    assert all(re.fullmatch(r"\d+:\d\d – \d+:\d\d：\d+ 通", said) for said in chart.data[0].customdata)
