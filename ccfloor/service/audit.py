@@ -43,7 +43,8 @@ class Actor(NamedTuple):
 
 FILE = Actor("file")  # a file of the site, read again
 SWITCH = Actor("switch")
-PROGRAMS = (FILE.who, SWITCH.who)
+PROVIDER = Actor("single sign-on")
+PROGRAMS = {FILE.who: "file", SWITCH.who: "switch", PROVIDER.who: "provider"}  # name → its text
 
 
 def acting(typed: str = "", viewer: Viewer | None = None) -> Actor:

@@ -9,6 +9,7 @@ from ccfloor.access.rights import RIGHTS, Right, Role
 from ccfloor.service import runtime
 from ccfloor.service.access import accounts
 from ccfloor.service.access.accounts import ROLES, Actor, Draft
+from ccfloor.service.audit import acting
 from ccfloor.store.accounts import Account, Names, all_accounts
 from ccfloor.store.members import team_of
 from ccfloor.ui import people_kit as kit
@@ -28,7 +29,7 @@ def show(seen: Look) -> None:
     st.header(text("page.accounts", lang), anchor=False)
     st.caption(text("account.lead", lang))
     who = kit.who_acts(lang)
-    by = Actor(viewer.who or who, viewer.role, viewer.source)
+    by = acting(who, viewer)
     with service.engine.connect() as connection:
         everybody = all_accounts(connection, viewer.site)
     _told_first(lang)

@@ -34,13 +34,16 @@ _checker = Checker()
 _CSS = """
 .au-sub{color:var(--ink2);font-size:.8125rem;display:block}
 .au-tab .cp-tab td:nth-child(1){color:var(--ink2)}
-.au-tab .cp-tab td:nth-child(2){white-space:nowrap}
-.au-tab .cp-tab td:nth-child(6){min-width:14rem}
-.au-ch{display:block}.au-ch small{margin-right:.35rem}
+.au-ch{display:block;overflow-wrap:anywhere}.au-ch small{margin-right:.35rem}
 .au-ch s{text-decoration:none;color:var(--ink2)}
 .au-ok{border-left:.3rem solid var(--contact);padding:.3rem .8rem}
 .au-ok code{font-size:.75rem;overflow-wrap:anywhere}
-@media(max-width:700px){.au-tab .cp-tab td:nth-child(2){white-space:normal}}
+@media(min-width:701px){.au-tab .cp-tab{table-layout:fixed;min-width:60rem}
+.au-tab th:nth-child(1){width:4.5rem}.au-tab th:nth-child(2){width:10.5rem}.au-tab th:nth-child(3){width:12rem}
+.au-tab th:nth-child(4){width:10rem}.au-tab th:nth-child(5){width:14rem}.au-tab th:nth-child(7){width:16rem}}
+@media(max-width:700px){.st-key-audit-filters>[data-testid=stElementContainer]
+{flex:1 1 calc(50% - 1rem)!important;width:calc(50% - 1rem)!important;min-width:0}
+.st-key-audit-filters [data-testid=stElementContainer]>div{width:100%!important}}
 """
 
 

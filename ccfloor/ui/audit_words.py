@@ -55,7 +55,7 @@ class Words:
 
     def named(self, who: str) -> str:
         """A name; the program's own are words."""
-        return text(f"audit.who.{who}", self.lang) if who in PROGRAMS else who or DASH
+        return text(f"audit.who.{PROGRAMS[who]}", self.lang) if who in PROGRAMS else who or DASH
 
     def role(self, entry: Entry) -> str:
         """As what."""
@@ -68,7 +68,7 @@ class Words:
         """From where."""
         if not entry.source and entry.role == OPEN:
             return text("audit.source.here", self.lang)
-        return self.address(entry.source)
+        return "" if entry.role == Role.SYSTEM and not entry.source else self.address(entry.source)
 
     def address(self, source: str) -> str:
         """An address; the command line has none."""
@@ -83,6 +83,8 @@ class Words:
         kind, _, name = entry.about.partition("/")
         if kind == "alarm":
             name = self._alarm(name)
+        elif kind == "seat" and (seat := self._config.seats.get(name)) and seat.agent:
+            name = f"{seat.agent_en if self.lang == 'en' and seat.agent_en else seat.agent} ({name})"
         key = f"audit.about.{kind}" if name else f"audit.about.{kind}.none"
         return text(key, self.lang, name=name) if key in self._texts else entry.about
 
@@ -90,7 +92,7 @@ class Words:
         rule, _, rest = key.partition("/")
         subject, _, fired = rest.rpartition("/")
         try:
-            return f"{rule} · {subject} · {self.clock(float(fired))}"
+            return " · ".join(word for word in (rule, subject, self.clock(float(fired))) if word)
         except ValueError:
             return key
 
@@ -102,7 +104,9 @@ class Words:
         before, after = dict(self._flat(was, ())), dict(self._flat(is_, ()))
         keys = [*before, *(key for key in after if key not in before)]
         told = (Change(self._label(key), self._of(before, key), self._of(after, key)) for key in keys)
-        return [one for one in told if one.before is not None or one.after != DASH]
+        return [
+            one for one in told if one.before != one.after and (one.before is not None or one.after != DASH)
+        ]
 
     def _of(self, values: Mapping[tuple[str, ...], Any], key: tuple[str, ...]) -> str | None:
         return self._value(key[-1], values[key]) if key in values else None
