@@ -46,7 +46,7 @@ def add(
     except DisplayError as error:
         _refuse(error, lang)
     typer.echo(text("display.made", language(lang), name=made.name, id=made.id))
-    typer.echo(displays.link(displays.home_of(found.settings), made, token))
+    typer.echo(displays.link(displays.home_of(found.settings), made, token, language(lang)))
 
 
 @app.command(name="list")

@@ -111,7 +111,6 @@ def foot(lang: Lang, home: str) -> None:
         f'<form method="post" action="{home}{SIGN_OUT}?lang={lang}"><input type="hidden" name="csrf" '
         f'value="{escape(found.csrf)}"><button>{escape(text("access.sign_out", lang))}</button></form>'
     )
-    change = (
-        f'<a href="{home}{PASSWORD}?lang={lang}" target="_self">{escape(text("access.change", lang))}</a>'
-    )
+    words = escape(text("access.change", lang))
+    change = f'<a href="{home}{PASSWORD}?lang={lang}" target="_self">{words}</a>' if found.local else ""
     st.html(f'{_STYLE}<div class="ccfloor-who">{escape(found.shown)} · {role}<div>{out}{change}</div></div>')

@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -184,9 +184,11 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _way(request: Request) -> Way:
-    asked = request.query_params
+    going = inside(request.query_params.get("next", ""))
+    led = dict(parse_qsl(urlsplit(going).query))  # it looks as the page would have
+    asked = led | dict(request.query_params)
     accepted = request.headers.get("accept-language", "").partition(",")[0]
     lang = language(asked.get("lang"), accepted)
     theme: Theme = "light" if asked.get("theme") == "light" else "dark"
     site = runtime.service().settings.site
-    return Way(lang, theme, inside(asked.get("next", "")), site.name_zh if lang == "zh" else site.name_en)
+    return Way(lang, theme, going, site.name_zh if lang == "zh" else site.name_en)

@@ -103,13 +103,14 @@ def _part(label: str, words: str, lang: Lang) -> str:
 def _shows(display: Display, lang: Lang) -> str:
     config = runtime.service().config
     known = {name: info.zh if lang == "zh" else info.en for name, info in config.queues.items()}
-    queues = _listed((known.get(name) or name for name in sorted(display.queues or ())), lang)
+    queues = _listed((known.get(name) or name for name in sorted(display.queues or ())), "queues", lang)
+    teams = _listed(sorted(display.teams or ()), "teams", lang)
     agents = text(f"display.by_{'number' if display.numbered else 'name'}", lang)
-    return " · ".join((queues, _listed(sorted(display.teams or ()), lang), agents))
+    return " · ".join((queues, teams, agents))
 
 
-def _listed(names: Iterable[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names) or text("display.all", lang)
+def _listed(names: Iterable[str], kind: str, lang: Lang) -> str:
+    return ("、" if lang == "zh" else ", ").join(names) or text(f"display.all_{kind}", lang)
 
 
 def _past(revoked: list[Display], lang: Lang) -> None:
@@ -131,12 +132,15 @@ def _form(viewer: Viewer, who: str, lang: Lang) -> None:
     queues = [name for name in config.queues if viewer.sees_queue(name)]
     teams = sorted({seat.team for seat in config.seats.values() if seat.team})
     mine = [team for team in teams if viewer.teams is None or team in viewer.teams]
-    with st.form("display-form"):
+    choose = text("display.choose", lang)
+    with st.form("display-form", width=640):
         name = st.text_input(text("display.name", lang), max_chars=60)
         page = st.selectbox(text("display.board", lang), BOARDS, format_func=_page_name(lang))
-        chosen = st.multiselect(text("display.queues", lang), queues, format_func=_queue_name(lang))
-        of_teams = st.multiselect(text("display.teams", lang), mine)
-        numbered = st.checkbox(text("display.numbered", lang))
+        chosen = st.multiselect(
+            text("display.queues", lang), queues, format_func=_queue_name(lang), placeholder=choose
+        )
+        of_teams = st.multiselect(text("display.teams", lang), mine, placeholder=choose)
+        numbered = st.toggle(text("display.numbered", lang))
         why = st.text_input(text("display.why", lang), max_chars=1000)
         with st.container(horizontal=True):
             yes = st.form_submit_button(text("display.make", lang), type="primary")
@@ -172,7 +176,7 @@ def _made(viewer: Viewer, draft: Draft, who: str, why: str, lang: Lang) -> bool:
     except DisplayError as error:
         st.error(text(f"display.error.{error.code}", lang, boards=", ".join(BOARDS)))
         return False
-    st.session_state[_LINK] = (made.name, link(_home(), made, token))
+    st.session_state[_LINK] = (made.name, link(_home(), made, token, lang))
     return True
 
 

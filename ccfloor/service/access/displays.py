@@ -108,10 +108,10 @@ def displays_for(engine: Engine, viewer: Viewer) -> list[Display]:
     return [one for one in found if _within(viewer, one.queues, one.teams)]
 
 
-def link(home: str, display: Display, token: str) -> str:
+def link(home: str, display: Display, token: str, lang: str) -> str:
     """The address for the wall's browser. ``home``: the server's, with its base."""
-    query = urlencode({TOKEN: token})
-    return f"{home.rstrip('/')}/{page_of(display.board)}?{query}&{query_on(display.board, ())}"
+    query = f"{urlencode({TOKEN: token})}&{query_on(display.board, [('lang', lang)])}"
+    return f"{home.rstrip('/')}/{page_of(display.board)}?{query}"
 
 
 def _known(connection: Connection, site: str, number: int) -> Display:

@@ -272,6 +272,7 @@ def _identity(kept: session_rows.Kept, key: str) -> Identity:
         source=kept.source,
         csrf=kept.csrf,
         session=key,
+        local=account.local,
     )
 
 

@@ -190,7 +190,8 @@ def _sign_in_first(asked: HTTPConnection, where: str) -> Response:
     """Whoever opens a page is led to the way in; a program is told."""
     if asked.scope["type"] == "http" and "text/html" in asked.headers.get("accept", ""):
         query = f"?{asked.url.query}" if asked.url.query else ""
-        return RedirectResponse(f"{where}?next={quote(asked.url.path + query, safe='')}", 303)
+        wall = "&revoked=1" if board_cookie_of(asked.cookies) else ""  # it was one: it is told why no more
+        return RedirectResponse(f"{where}?next={quote(asked.url.path + query, safe='')}{wall}", 303)
     return JSONResponse({"error": "signed_out"}, 401)
 
 

@@ -32,6 +32,7 @@ class Identity(NamedTuple):
     board: str = ""
     csrf: str = ""
     session: str = ""
+    local: bool = True  # has a password of its own here
 
 
 OPEN = Identity()  # on a floor without a login: whoever sits at this machine

@@ -72,7 +72,8 @@ def revoked(engine: Engine, display: Display, why: str = "taken down") -> Displa
 
 def test_a_link_is_told_once_and_its_token_is_not_in_the_database(database: Engine) -> None:
     display, token = made(database, queues=frozenset({"hotline"}), numbered=True)
-    assert link("http://floor:8501/", display, token) == f"http://floor:8501/wall?display={token}&kiosk=1"
+    address = link("http://floor:8501/", display, token, "en")
+    assert address == f"http://floor:8501/wall?display={token}&kiosk=1&lang=en"
     with database.connect() as connection:
         row = connection.execute(select(table)).one()
         everything = str(row._asdict())
@@ -307,7 +308,7 @@ def test_revoked_its_open_sockets_are_closed_and_its_page_is(world: World, path:
             socket.receive_text()
     assert closed.value.code == SIGNED_OUT
     led = browser.get("/wall?kiosk=1", headers={"accept": "text/html"})
-    assert led.headers["location"].startswith("/login?")
+    assert led.headers["location"] == "/login?next=%2Fwall%3Fkiosk%3D1&revoked=1"
 
 
 def test_it_never_expires_by_itself(world: World) -> None:
