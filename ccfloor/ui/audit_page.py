@@ -39,7 +39,8 @@ _CSS = """
 .au-ok{border-left:.3rem solid var(--contact);padding:.3rem .8rem}
 .au-ok code{font-size:.75rem;overflow-wrap:anywhere}
 @media(min-width:701px){.au-tab .cp-tab{table-layout:fixed;min-width:60rem}
-.au-tab th:nth-child(1){width:4.5rem}.au-tab th:nth-child(2){width:10.5rem}.au-tab th:nth-child(3){width:12rem}
+.au-tab th:nth-child(1){width:4.5rem}.au-tab th:nth-child(2){width:10.5rem}
+.au-tab th:nth-child(3){width:12rem}
 .au-tab th:nth-child(4){width:10rem}.au-tab th:nth-child(5){width:14rem}.au-tab th:nth-child(7){width:16rem}}
 @media(max-width:700px){.st-key-audit-filters>[data-testid=stElementContainer]
 {flex:1 1 calc(50% - 1rem)!important;width:calc(50% - 1rem)!important;min-width:0}
