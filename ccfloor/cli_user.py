@@ -35,15 +35,21 @@ def add(
     queues: Queues = "",
     teams: Teams = "",
     agent: Agent = "",
+    subject: Annotated[
+        str, typer.Option("--subject", help="Of single sign-on, as the audit log tells it: ISSUER|SUBJECT.")
+    ] = "",
     who: Who = "",
     why: Why = _WHY,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
 ) -> None:
-    """A new account; its first password is printed once and must be changed at the first sign-in."""
+    """A new account; its first password is printed once and must be changed at the first sign-in.
+
+    One of single sign-on has no password here.
+    """
     found = context(db, site)
-    draft = Draft(name, shown, _role(role, lang), _names(queues), _names(teams), agent)
+    draft = Draft(name, shown, _role(role, lang), _names(queues), _names(teams), agent, subject)
     args = (found.engine, found.settings.site.id, draft, _actor(who), why, time.time())
     try:
         account, first = accounts.add_account(*args)
@@ -154,6 +160,9 @@ def _refuse(error: AccountError, lang: str) -> NoReturn:
 
 
 def _tell_first(account: Account, first: str, lang: str) -> None:
+    if not first:
+        typer.echo(text("account.by_sso", language(lang), name=account.name, subject=account.subject))
+        return
     typer.echo(text("account.first", language(lang), name=account.name, password=first))
 
 

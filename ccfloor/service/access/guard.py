@@ -96,7 +96,8 @@ class Guard:
             return RedirectResponse(_address(asked, without_token(asked.query_params.multi_items())), 303)
         wall = await asyncio.to_thread(self._doors().board, token)
         if wall is None or way.page != page_of(wall.board):
-            return RedirectResponse(f"{self._base}{SIGN_IN}?revoked=1", 303)
+            look = query_on("", asked.query_params.multi_items())
+            return RedirectResponse(f"{self._base}{SIGN_IN}?revoked=1{look and '&' + look}", 303)
         query = query_on(wall.board, asked.query_params.multi_items())
         answer = RedirectResponse(_address(asked, query), 303)
         give_board(answer, token, over_https(asked))

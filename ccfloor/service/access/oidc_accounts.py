@@ -6,18 +6,22 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from ccfloor.access.acts import Act
 from ccfloor.access.claims import Grant, granted, values_of
 from ccfloor.access.rights import Role
 from ccfloor.service.access.accounts import AccountError, Actor, Draft, add_account, login_name, set_role
 from ccfloor.service.access.oidc_words import OidcError, Person
+from ccfloor.service.audit import record
 from ccfloor.service.settings import OidcSettings
 from ccfloor.store import accounts as rows
+from ccfloor.store import audit
 from ccfloor.store.accounts import Account
 from ccfloor.store.engine import lock_site, writing
 
 log = logging.getLogger(__name__)
 PROVIDER = "single sign-on"
 _WHY = "as the provider says"
+_LOG_S = 60.0
 _NAMES = 50  # how many alike names are tried
 _STRANGE = re.compile(r"[^\w.@+-]+")
 
@@ -46,8 +50,27 @@ def admit(desk: Desk, person: Person) -> Account:
     """The account of a person who signed in at the provider, with the role that the provider's word gives.
 
     Where there are rules, they alone say who is what, anew at each sign-in. Raises OidcError: ``unknown``,
-    ``disabled``, ``no_agent``, ``last_admin``.
+    ``disabled``, ``no_agent``, ``last_admin``. That is on the log with the subject, from which an account can be made.
     """
+    try:
+        return _admitted(desk, person)
+    except OidcError as error:
+        _log_refused(desk, person, error.code)
+        raise
+
+
+def _log_refused(desk: Desk, person: Person, code: str) -> None:
+    """At most one entry a minute for a person and an address."""
+    about = f"sso/{person.subject}"
+    by, after = Actor("", "", desk.source), {"refused": code}
+    with writing(desk.engine) as connection:
+        lately = audit.lately(connection, desk.site, (Act.SESSION_REFUSED,), desk.now - _LOG_S)
+        if (about, desk.source) not in lately:
+            told = (Act.SESSION_REFUSED, about, None, after, "", desk.now)
+            record(connection, by, *told, site=desk.site)
+
+
+def _admitted(desk: Desk, person: Person) -> Account:
     with desk.engine.connect() as connection:
         account = rows.account_of_subject(connection, desk.site, person.subject)
     if account and account.disabled:
@@ -70,7 +93,6 @@ def _wanted(settings: OidcSettings, person: Person, account: Account | None) -> 
         return None
     grant = granted(settings.rules, person.claims)
     if grant is None and settings.unknown == "refuse":
-        log.warning("single sign-on: nobody here is %s", person.subject)
         raise OidcError("unknown")
     grant = grant or Grant(Role(settings.unknown))
     agent = next(iter(values_of(person.claims, settings.agent_claim)), "")

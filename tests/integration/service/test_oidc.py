@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -531,6 +531,15 @@ def test_without_rules_roles_are_given_here(database: Engine) -> None:
     draft = Draft("li.ming", "", Role.QA, subject="https://id.example|u-1")
     add_account(database, "main", draft, BOSS, "by hand", NOON)
     assert admit(desk(database, roles=()), person()).role == Role.QA
+
+
+def test_who_is_refused_is_on_the_log_with_the_subject_once_a_minute(database: Engine) -> None:
+    for second in (0, 10, 70):
+        assert refused(desk(database, NOON + second), person(groups=[])) == "unknown"
+    with database.connect() as connection:
+        found = connection.execute(text("select act, about, source, after from audit order by number")).all()
+    told = ("session.refused", "sso/https://id.example|u-1", "10.0.0.7", '{"refused":"unknown"}')
+    assert [tuple(row) for row in found] == [told, told]
 
 
 def test_an_agent_is_the_one_that_the_provider_names(database: Engine) -> None:
