@@ -23,6 +23,7 @@ from ccfloor.store.viewer import Forbidden, Viewer
 
 WHY_MAX = 1000
 _TEXT_MAX = 2000  # of one value
+_NAME_MAX = 300
 OPEN = "open"  # in place of a role: no account, a name that was typed on an open floor
 COMMAND_LINE = "command line"  # in place of an address
 _encoder = msgspec.json.Encoder()
@@ -89,9 +90,15 @@ def record(
         raise ValueError("an entry needs its site")
     actor = acting("", by) if isinstance(by, Viewer) else by
     was, now_is = _changed(before, after)
-    words = without_numbers(why.strip())[:WHY_MAX]
-    told = (actor.who, str(actor.role), actor.source, str(act), about, was, now_is, words)
+    words = without_numbers(_sound(why.strip()))[:WHY_MAX]
+    who, source, thing = (_sound(text)[:_NAME_MAX] for text in (actor.who, actor.source, about))
+    told = (who, str(actor.role), source, str(act), thing, was, now_is, words)
     return rows.append(connection, Entry(site, 0, now, *told))
+
+
+def _sound(text: str) -> str:
+    """A text as every database takes it: without the sign of the end, and with whole characters alone."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _changed(before: Values, after: Values) -> tuple[str, str]:
@@ -114,9 +121,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return _plain(value.value)
     if isinstance(value, str):
-        return without_numbers(value)[:_TEXT_MAX]
+        return without_numbers(_sound(value))[:_TEXT_MAX]
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {_plain(str(key)): _plain(one) for key, one in value.items()}
     if isinstance(value, (set, frozenset)):
         return sorted(_plain(one) for one in value)
     if isinstance(value, (list, tuple)):

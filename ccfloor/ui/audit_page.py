@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from html import escape
+from math import isfinite
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -29,6 +30,7 @@ SHOWN, EXPORTED = 50, 20_000
 _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OLDER = "older"
 _FILTERS = ("who", "act", "from", "to", "about", "source", "words")
+_MOST = 2**62  # no number of an entry is beyond it
 _checker = Checker()
 
 _CSS = """
@@ -132,8 +134,8 @@ def _filters(viewer: Viewer, lang: Lang) -> Asked:
 
 
 def _pick(name: str, options: list[str], shown: Callable[[str], Any], lang: Lang, width: int) -> str:
-    asked = st.query_params.get(name, "")
-    if asked and asked not in options:
+    asked = _asked(name)
+    if asked and asked not in options and name != "act":
         options = [*options, asked]
     at = options.index(asked) if asked in options else 0
     label, key = text(f"audit.filter.{name}", lang), f"audit-{name}"
@@ -143,21 +145,23 @@ def _pick(name: str, options: list[str], shown: Callable[[str], Any], lang: Lang
 
 def _day(name: str, lang: Lang) -> date | None:
     label = text(f"audit.filter.{name}", lang)
-    given = _read_day(st.query_params.get(name, ""))
-    return st.date_input(
-        label, given, key=f"audit-{name}", format="YYYY-MM-DD", width=150, on_change=_keep, min_value=_FIRST
-    )
+    given, key = _read_day(_asked(name)), f"audit-{name}"
+    return st.date_input(label, given, _FIRST, _LAST, key, on_change=_keep, format="YYYY-MM-DD", width=150)
 
 
 def _write(name: str, lang: Lang) -> str:
     label, hint = text(f"audit.filter.{name}", lang), text(f"audit.filter.{name}.hint", lang)
-    asked = st.query_params.get(name, "")
     return st.text_input(
-        label, asked, key=f"audit-{name}", max_chars=120, width=210, placeholder=hint, on_change=_keep
+        label, _asked(name), key=f"audit-{name}", max_chars=120, width=210, placeholder=hint, on_change=_keep
     ).strip()
 
 
-_FIRST = date(2000, 1, 1)
+def _asked(name: str) -> str:
+    """What the address asks for; no database takes the sign of the end."""
+    return st.query_params.get(name, "").replace("\0", "")
+
+
+_FIRST, _LAST = date(2000, 1, 1), date(2099, 12, 31)
 
 
 def _keep() -> None:
@@ -173,7 +177,7 @@ def _keep() -> None:
 
 def _read_day(told: str) -> date | None:
     try:
-        return max(_FIRST, date.fromisoformat(told)) if told else None
+        return min(_LAST, max(_FIRST, date.fromisoformat(told))) if told else None
     except ValueError:
         return None
 
@@ -194,9 +198,10 @@ def _kind(name: str, lang: Lang) -> str:
 def _place(told: str) -> Place | None:
     at, _, number = told.partition("_")
     try:
-        return float(at), int(number)
+        place = float(at), int(number)
     except ValueError:
         return None
+    return place if isfinite(place[0]) and 0 < place[1] < _MOST else None
 
 
 # -- the entries ---------------------------------------------------------------------------------------

@@ -126,6 +126,16 @@ def test_what_is_the_same_before_and_after_is_left_out(database: Engine) -> None
     assert next(str(change) for change in Words(CONFIG, "en").changes(one.entry)).endswith("8 → 9")
 
 
+def test_what_no_database_takes_stops_no_act(database: Engine) -> None:
+    with writing(database) as connection:
+        values = ({"a\0": "b\0c"}, {"text": "\ud800" + "x" * 5000}, "why\0\udfff" + NUMBER)
+        record(connection, Actor("w\0ho"), Act.RULE_SAVED, "rule/\0a" + "y" * 999, *values, NOW, site="main")
+    (one,) = told(database)
+    assert not check(database, "main", NOW).fault
+    assert "\0" not in "".join(map(str, one.entry)) and len(one.entry.after) < 2100
+    assert one.entry.why == "why?138****5678" and one.entry.who == "who"
+
+
 def test_an_entry_needs_a_site(database: Engine) -> None:
     with writing(database) as connection, pytest.raises(ValueError, match="site"):
         record(connection, ME, Act.RULE_SAVED, "rule/a", None, None, "", NOW)

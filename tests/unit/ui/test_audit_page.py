@@ -98,6 +98,10 @@ def test_in_english_no_chinese_is_left(service: runtime.Service) -> None:
         ({"from": "2026-11-23"}, False),
         ({"from": "nonsense", "act": "rule"}, True),
         ({"words": "calc"}, True),
+        ({"to": "9999-12-31", "act": "rule"}, True),
+        ({"words": "\0", "act": "rule"}, True),
+        ({"older": "1e400_1", "act": "rule"}, True),
+        ({"older": f"1.0_{10**30}", "act": "rule"}, True),
     ],
 )
 def test_the_address_narrows_it(service: runtime.Service, asked: dict[str, str], there: bool) -> None:
