@@ -1,8 +1,9 @@
 """Reporting an incident to the supervisor: composed as the floor stands, sent, and kept with the incident."""
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.view import FloorView
 from ccfloor.service.incident_report import Report, compose
 from ccfloor.service.incidents import find_incident
@@ -32,6 +33,7 @@ def report_incident(
     The text is kept as a note of kind report either way. Raises PeopleError: no_who, unknown_incident,
     reported_already (a moment ago), no_file (the file of channels cannot be used; nothing is kept).
     """
+    viewer.needs(Right.DESK)
     by = named(who)
     row = find_incident(engine, viewer, incident)
     if row is None:
@@ -44,13 +46,14 @@ def report_incident(
     except SettingsError:
         raise PeopleError("no_file") from None
     report = compose(row, notes, view, (site.name_zh, site.name_en), site.zone, by, now)
-    channels = report_to_supervisor(engine, viewer.site, file, row.about, report._asdict(), now)
-    _keep(engine, viewer, row.about, channels, by, report, now)
+    with writing(engine) as connection:
+        channels = report_to_supervisor(connection, viewer.site, file, row.about, report._asdict(), now)
+        _keep(connection, viewer, row.about, channels, by, report, now)
     return channels
 
 
 def _keep(
-    engine: Engine,
+    connection: Connection,
     viewer: Viewer,
     about: str,
     channels: tuple[str, ...],
@@ -60,8 +63,7 @@ def _keep(
 ) -> None:
     """The channels in ``item``, the text as the viewer's language has it."""
     words = report.said(viewer.lang)
-    with writing(engine) as connection:
-        item = ",".join(channels)
-        told = Told(Act.INCIDENT_REPORTED, None, {"channels": channels})
-        args = (about, item, who, words, now, NoteKind.REPORT)
-        write(connection, viewer.site, *args, told=told, viewer=viewer)
+    item = ",".join(channels)
+    told = Told(Act.INCIDENT_REPORTED, None, {"channels": channels})
+    args = (about, item, who, words, now, NoteKind.REPORT)
+    write(connection, viewer.site, *args, told=told, viewer=viewer)

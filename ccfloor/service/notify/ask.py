@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, insert, select
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.rules.message import Lang, word
 from ccfloor.rules.telling import REPORT, TEST, WAITING
+from ccfloor.service.access.asking import asker_needs
 from ccfloor.service.audit import acting, record
 from ccfloor.service.notify.file import NotifyFile
 from ccfloor.service.without_numbers import without_numbers
@@ -29,11 +31,11 @@ class AskError(ValueError):
 
 
 def report_to_supervisor(
-    engine: Engine, site: str, file: NotifyFile, about: str, texts: Mapping[str, str], now: float
+    connection: Connection, site: str, file: NotifyFile, about: str, texts: Mapping[str, str], now: float
 ) -> tuple[str, ...]:
     """Send a report about ``about`` (``incident/<id>``) to the channels of ``report_to``; returns them.
 
-    ``texts``: zh and en, each channel gets its own language; the first line is the title. Quiet hours do
+    In the transaction of who reports. ``texts``: zh and en, each channel gets its own language; the first line is the title. Quiet hours do
     not hold it back. Telephone numbers in it are masked. No channel: nothing is sent, the answer is empty.
     """
     channels = file.resolve(file.report_to)
@@ -42,8 +44,7 @@ def report_to_supervisor(
         for name in channels
     ]
     if rows:
-        with writing(engine) as connection:
-            connection.execute(insert(notices), rows)
+        connection.execute(insert(notices), rows)
     return channels
 
 
@@ -62,6 +63,7 @@ def send_test(
     Raises AskError: ``no_who``, ``unknown_channel``, ``channel_off``, ``asked_already`` (a few seconds ago,
     or one still waits).
     """
+    asker_needs(Right.NOTIFY)
     if not who.strip():
         raise AskError("no_who")
     if channel not in file.channels:

@@ -16,7 +16,7 @@ from ccfloor.service.notify.outbox import Outbox
 from ccfloor.service.notify.outcome import SENT, Outcome, later, never
 from ccfloor.service.notify.status import failed_notices, last_results, recent
 from ccfloor.service.without_numbers import without_numbers
-from ccfloor.store.engine import open_engine
+from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.tables import metadata
 from tests.fakes.alarm_book import SITE, AlarmBook
 from tests.fakes.postgres import PrivatePostgres
@@ -275,6 +275,13 @@ def test_a_test_is_refused_with_its_reason(engine: Engine) -> None:
     assert code("lead", NOON + 9) == "asked_already" and ask_test(engine, FILE, "lead", NOON + 20)
 
 
+def reported(
+    engine: Engine, file: NotifyFile, about: str, texts: dict[str, str], now: float
+) -> tuple[str, ...]:
+    with writing(engine) as connection:
+        return report_to_supervisor(connection, SITE, file, about, texts, now)
+
+
 def test_a_report_goes_to_the_supervisors_in_their_language_without_numbers(
     engine: Engine, book: AlarmBook
 ) -> None:
@@ -282,7 +289,7 @@ def test_a_report_goes_to_the_supervisors_in_their_language_without_numbers(
         "zh": "突发事件\n停电",
         "en": "Incident report\nCaller 13812342071 reported it, desk 021-5550-0101",
     }
-    told = report_to_supervisor(engine, SITE, FILE, "incident/3", texts, NOON)
+    told = reported(engine, FILE, "incident/3", texts, NOON)
     assert told == ("boss",)
     hands = Hands(engine, {"boss": Channel("boss", (Quiet(0, 0),), zone="Asia/Shanghai")})
     (job,) = hands.run(5)
@@ -293,20 +300,20 @@ def test_a_report_goes_to_the_supervisors_in_their_language_without_numbers(
 
 def test_a_report_without_anybody_to_tell_says_so(engine: Engine, book: AlarmBook) -> None:
     nobody = parse_notify("channels: {}", "notify.yaml")
-    assert report_to_supervisor(engine, SITE, nobody, "incident/1", {"zh": "a", "en": "b"}, NOON) == ()
+    assert reported(engine, nobody, "incident/1", {"zh": "a", "en": "b"}, NOON) == ()
     assert book.told() == []
 
 
 def test_a_report_for_a_channel_that_is_turned_off_fails_with_its_reason(
     engine: Engine, book: AlarmBook
 ) -> None:
-    report_to_supervisor(engine, SITE, FILE, "incident/3", {"zh": "a", "en": "b"}, NOON)
+    reported(engine, FILE, "incident/3", {"zh": "a", "en": "b"}, NOON)
     Hands(engine).run(3)
     assert book.column("state") == ["failed"] and "is off" in str(book.column("error")[0])
 
 
 def test_a_retried_report_keeps_its_text(engine: Engine, book: AlarmBook) -> None:
-    report_to_supervisor(engine, SITE, FILE, "incident/3", {"zh": "a", "en": "T\nbody"}, NOON)
+    reported(engine, FILE, "incident/3", {"zh": "a", "en": "T\nbody"}, NOON)
     hands = Hands(engine, {"boss": Channel("boss")})
     hands.outcome = later("busy")
     jobs = hands.run(20)

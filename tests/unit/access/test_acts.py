@@ -18,12 +18,11 @@ LOGS = {"record", "record_alone", "append"}
 UNLOGGED = {
     "service.skew_log.SkewLog": "the clocks' own course",
     "service.notify.outbox.Outbox": "messages on their way; who asked for one is logged where it is asked",
-    "service.notify.ask.report_to_supervisor": "part of reporting an incident, which is logged",
     "service.site_rules.SiteRules": "from when a version counts; saving it is logged",
     "service.reports.runs.claim": "the calendar's own making of reports",
     "service.reports.runs.finish": "the calendar's own making of reports",
     "service.access.sign_in._welcome": "the session that follows is logged",
-    "service.access.oidc_accounts.admit": "the session that follows is logged",
+    "service.access.oidc_accounts._admitted": "the session that follows is logged",
     "service.access.doors.Doors.clear": "sessions that are over",
     "service.doctor._write_nothing": "a write that is taken back",
 }
