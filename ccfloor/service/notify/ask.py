@@ -35,8 +35,9 @@ def report_to_supervisor(
 ) -> tuple[str, ...]:
     """Send a report about ``about`` (``incident/<id>``) to the channels of ``report_to``; returns them.
 
-    In the transaction of who reports. ``texts``: zh and en, each channel gets its own language; the first line is the title. Quiet hours do
-    not hold it back. Telephone numbers in it are masked. No channel: nothing is sent, the answer is empty.
+    In the transaction of who reports. ``texts``: zh and en, each channel gets its own language; the first
+    line is the title. Quiet hours do not hold it back. Telephone numbers in it are masked. No channel:
+    nothing is sent, the answer is empty.
     """
     channels = file.resolve(file.report_to)
     rows = [
