@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test lint types unit browser-tools clean
+.PHONY: run test lint types audit unit browser-tools clean
 
 run: $(VENV)/.run
 	$(BIN)/python -m ccfloor run
@@ -17,7 +17,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
-test: lint types browser-tools unit
+test: lint types audit browser-tools unit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -26,6 +26,9 @@ lint: $(VENV)/.dev
 
 types: $(VENV)/.dev
 	$(BIN)/mypy
+
+audit: $(VENV)/.dev
+	$(BIN)/python -m tests.tools.audit
 
 unit: $(VENV)/.dev
 	sh tests/tools/run.sh $(BIN)/python
