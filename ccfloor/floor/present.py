@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ccfloor.floor import metrics
 from ccfloor.floor.calls import Visit
+from ccfloor.floor.numbers import mask_number, without_hashes
 from ccfloor.floor.seats import BUSY_STATUSES, Member, PauseReason, Seat, SeatStatus, derive
 from ccfloor.floor.view import (
     AbandonView,
@@ -34,13 +35,6 @@ if TYPE_CHECKING:
 ABANDON_LIST_S = 1800.0
 MIN_PATIENCE_SAMPLE = 5
 DEFAULT_HANDLE_S = 180.0
-
-
-def mask(number: str) -> str:
-    """A caller's number as everybody may see it: 138****2071; short ones keep the last two digits."""
-    if len(number) >= 8:
-        return f"{number[:3]}****{number[-4:]}"
-    return "*" * max(0, len(number) - 2) + number[-2:] if len(number) > 2 else "*" * len(number)
 
 
 class Presenter:
@@ -113,7 +107,7 @@ def _seat_view(floor: Floor, seat: Seat, now: float, day: float) -> SeatView:
         device=seat.device.value if seat.device is not None else "",
         queue=queue,
         call=call,
-        caller=mask(visit.row.number) if visit else _ringing_caller(floor, queue, call),
+        caller=mask_number(visit.row.number) if visit else _ringing_caller(floor, queue, call),
         queues=tuple(_membership(name, member) for name, member in seat.queues.items()),
         day=_seat_day(seat, day),
     )
@@ -130,7 +124,7 @@ def _ringing_caller(floor: Floor, queue: str, call: str) -> str:
     if not call:
         return ""
     visit = floor.book.current(call, queue, False)
-    return mask(visit.row.number) if visit else ""
+    return mask_number(visit.row.number) if visit else ""
 
 
 def _membership(queue: str, member: Member) -> Membership:
@@ -314,7 +308,8 @@ def _callers(floor: Floor) -> list[CallerView]:
 def _caller(visit: Visit, position: int) -> CallerView:
     row = visit.row
     ringing = next(iter(visit.open_rings), "")
-    return CallerView(row.call, row.queue, row.entered_at, position, mask(row.number), row.name, ringing)
+    number, name = mask_number(row.number), without_hashes(row.name)
+    return CallerView(row.call, row.queue, row.entered_at, position, number, name, ringing)
 
 
 def _abandons(floor: Floor, now: float) -> list[AbandonView]:
@@ -322,5 +317,6 @@ def _abandons(floor: Floor, now: float) -> list[AbandonView]:
     for visit in reversed(floor.abandons):
         row = visit.row
         if row.outcome == "abandoned" and row.left_at > now - ABANDON_LIST_S:
-            found.append(AbandonView(row.call, row.queue, row.left_at, row.wait_ms / 1000, mask(row.number)))
+            number = mask_number(row.number)
+            found.append(AbandonView(row.call, row.queue, row.left_at, row.wait_ms / 1000, number))
     return found

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from ccfloor.floor.numbers import names_caller as known
+
 Key = tuple[int, int]  # source and position of a call
 State = Literal["ticked", "reached", "open", "unknown"]
 WINDOWS: dict[str, int] = {"24h": 86_400, "48h": 2 * 86_400, "7d": 7 * 86_400}
-_FEW_DIGITS = 3
 
 
 class Attempt(NamedTuple):
@@ -65,12 +66,6 @@ class Case(NamedTuple):
     def short(self) -> bool:
         """Whether every attempt was a short abandon."""
         return all(attempt.short for attempt in self.attempts)
-
-
-def known(number: str) -> bool:
-    """Whether a number names a caller: digits, not a word for a withheld one, not zeros alone."""
-    digits = [sign for sign in number if sign.isdigit()]
-    return len(digits) >= _FEW_DIGITS and any(digit != "0" for digit in digits)
 
 
 def cases(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi import callers
 from ccfloor.kpi.callers import WINDOWS, Attempt, Case, Key
@@ -57,6 +58,7 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
 
     Raises PeopleError: no_who, unknown_call, ticked_already.
     """
+    viewer.needs(Right.NOTES)
     by, words = named(who), note.strip()[:TEXT_MAX]
     values = {
         "site": viewer.site,
@@ -81,6 +83,7 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
 
 def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: float) -> None:
     """Take a tick back. Raises PeopleError: no_who, no_why, unknown_call, not_ticked."""
+    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
@@ -109,7 +112,8 @@ def _belongs(case: Case, queue: str, of: Period) -> bool:
 
 
 def _as_read(viewer: Viewer, case: Case) -> Case:
-    return case._replace(attempts=tuple(_masked(viewer, one) for one in case.attempts))
+    tick = case.tick and case.tick._replace(note=viewer.words(case.tick.note))
+    return case._replace(attempts=tuple(_masked(viewer, one) for one in case.attempts), tick=tick)
 
 
 def _masked(viewer: Viewer, one: Attempt) -> Attempt:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple, Self
 
 from msgspec.structs import replace
 
+from ccfloor.floor.numbers import mask_number, mask_text
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
 from ccfloor.rules.alarms import RuleState
 from ccfloor.service.plan import AlarmView, PlanView, Rung, Text, with_level
@@ -43,7 +44,7 @@ def scoped(view: FloorView, scope: Scope) -> FloorView:
         view = replace(view, seats=tuple(seat for seat in view.seats if seat.team in scope.teams))
     if scope.numbered:
         view = replace(view, seats=tuple(_unnamed(seat) for seat in view.seats))
-    return view if scope.numbers else _masked(view, scope.viewer())
+    return view if scope.numbers else _masked(view)
 
 
 def seat_number(seat: SeatView) -> str:
@@ -89,21 +90,22 @@ def _floor_of(floor: QueueView, kept: tuple[QueueView, ...]) -> QueueView:
     )
 
 
-def _masked(view: FloorView, viewer: Viewer) -> FloorView:
+def _masked(view: FloorView) -> FloorView:
+    """Whoever draws it says in his language what CLEARED stands for."""
     callers = (
-        replace(caller, number=viewer.number(caller.number), name=viewer.text(caller.name))
+        replace(caller, number=mask_number(caller.number), name=mask_text(caller.name))
         for caller in view.callers
     )
     return replace(
         view,
-        seats=tuple(_masked_seat(seat, viewer) for seat in view.seats),
+        seats=tuple(_masked_seat(seat) for seat in view.seats),
         callers=tuple(callers),
-        abandons=tuple(replace(lost, number=viewer.number(lost.number)) for lost in view.abandons),
+        abandons=tuple(replace(lost, number=mask_number(lost.number)) for lost in view.abandons),
     )
 
 
-def _masked_seat(seat: SeatView, viewer: Viewer) -> SeatView:
-    return replace(seat, caller=viewer.number(seat.caller)) if seat.caller else seat
+def _masked_seat(seat: SeatView) -> SeatView:
+    return replace(seat, caller=mask_number(seat.caller)) if seat.caller else seat
 
 
 def scoped_sources(sources: list[dict[str, Any]], view: FloorView, scope: Scope) -> list[dict[str, Any]]:

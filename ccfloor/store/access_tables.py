@@ -139,3 +139,26 @@ audit_heads = Table(
     text_column("hash"),
     instant_column("at"),
 )
+
+# How far numbers are cleared (``ccfloor.store.clearing``): of everything before ``until``, and in the journal
+# up to the id ``head``. ``at``: when that was; ``cleared``: rows that were changed, in all runs.
+number_edges = Table(
+    "number_edges",
+    metadata,
+    key_column("site", Text),
+    instant_column("until"),
+    count_column("head"),
+    instant_column("at"),
+    count_column("cleared"),
+)
+
+# Numbers of callers on both sides of that edge, so that their calls are still known to be the same caller's.
+# Gone as soon as the younger ones are cleared, too.
+number_links = Table(
+    "number_links",
+    metadata,
+    key_column("site", Text),
+    key_column("number", Text),
+    text_column("hash"),
+    Index(None, "site", "hash"),
+)

@@ -221,7 +221,8 @@ def unreadable(engine: Engine, viewer: Viewer, start: float, end: float, limit: 
     with engine.connect() as connection:
         count = connection.scalar(select(func.count()).select_from(bad_lines).where(*within))
         rows = connection.execute(query.order_by(table.id.desc()).limit(limit))
-        return Found(int(count or 0), [BadLine(*row) for row in rows])
+        told = [BadLine(row.source, row.place, viewer.text(row.why), row.at) for row in rows]
+    return Found(int(count or 0), told)
 
 
 # -- intervals -----------------------------------------------------------------------------------------

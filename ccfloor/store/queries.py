@@ -209,7 +209,7 @@ def bad_lines(engine: Engine, viewer: Viewer, limit: int = 100) -> list[tuple[st
     query = select(table.source, table.place, table.why, table.at).where(table.site == viewer.site)
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(table.id.desc()).limit(limit))
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
+        return [(row[0], row[1], viewer.text(row[2]), row[3]) for row in rows]
 
 
 def repair_counts(engine: Engine, viewer: Viewer, start: float, end: float) -> dict[str, int]:

@@ -1,14 +1,15 @@
 """Who asks: every read takes a Viewer, so that rights and masking are enforced in one place."""
 
-import re
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 
 from ccfloor.access.rights import Right, Role, may
 from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.numbers import is_cleared, mask_text, mask_words, without_hashes
+from ccfloor.floor.numbers import mask_number as mask_number
 
-_DIGITS = re.compile(r"\+?\d{5,}")
+CLEARED_WORDS = {"zh": "号码已清除", "en": "number removed"}
 
 
 class Forbidden(Exception):
@@ -48,17 +49,47 @@ class Viewer:
         if not any(self.may(right) for right in rights):
             raise Forbidden(rights[0] if rights else None)
 
+    @property
+    def whole(self) -> bool:
+        """Whether the whole site is in scope."""
+        return self.queues is None and self.teams is None and self.agents is None
+
+    def needs_whole(self) -> None:
+        """Raises Forbidden unless the whole site is in scope: what follows is about all of it."""
+        if not self.whole:
+            raise Forbidden
+
+    def covers(self, kind: str, name: str) -> bool:
+        """Whether all that a scope (``ccfloor.kpi.scope``) adds up is in sight, not a part of it only."""
+        if self.agents is not None:
+            return kind == "agent" and name in self.agents and self.queues is None
+        if kind == "queue":
+            return self.teams is None and self.sees_queue(name)
+        if kind == "team":
+            return self.queues is None and (self.teams is None or name in self.teams)
+        return self.whole
+
     def sees_queue(self, queue: str) -> bool:
         """Whether a queue is in scope."""
         return self.queues is None or queue in self.queues
 
     def number(self, number: str) -> str:
-        """A telephone number as this viewer may read it."""
+        """A telephone number as this viewer may read it; words where it was cleared."""
+        if is_cleared(number):
+            return self._cleared
         return number if self.may_see_numbers else mask_number(number)
 
     def text(self, text: str) -> str:
         """A caller's name as this viewer may read it: switches often put the number there."""
-        return text if self.may_see_numbers else _DIGITS.sub(lambda found: mask_number(found[0]), text)
+        return (without_hashes if self.may_see_numbers else mask_text)(text, self._cleared)
+
+    def words(self, text: str) -> str:
+        """What people wrote about a caller, as this viewer may read it."""
+        return text if self.may_see_numbers else mask_words(text)
+
+    @property
+    def _cleared(self) -> str:
+        return CLEARED_WORDS.get(self.lang, CLEARED_WORDS["en"])
 
     def seats(self, config: FloorConfig) -> frozenset[str] | None:
         """Ids and agent names of the seats of the viewer's teams; None: all seats.
@@ -72,16 +103,6 @@ class Viewer:
         others = {name for seat in mine for name in seat.others} - at_home
         names = (name for seat in mine for name in (seat.seat, seat.agent, *seat.aliases))
         return frozenset((*names, *others)) - {""}
-
-
-def mask_number(number: str) -> str:
-    """A telephone number with its middle hidden (138****2071); a short one keeps its last two digits."""
-    if "*" in number:
-        return number
-    if len(number) >= 11:
-        return f"{number[:-8]}****{number[-4:]}"
-    kept = number[-2:] if len(number) > 2 else ""
-    return "*" * (len(number) - len(kept)) + kept
 
 
 def sees_subject(viewer: Viewer, config: FloorConfig, subject: str) -> bool:

@@ -10,6 +10,7 @@ from ccfloor.kpi import callers
 from ccfloor.kpi.callers import Attempt, Case
 from ccfloor.service import called_back, runtime
 from ccfloor.service.called_back import MOST, Callers, abandoned_callers
+from ccfloor.store.viewer import CLEARED_WORDS
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
@@ -118,7 +119,8 @@ def _ask(case: Case, what: str, asking: str, who: str, lang: Lang) -> None:
 
 
 def _number(one: Attempt, lang: Lang) -> str:
-    return one.number if callers.known(one.number) or "*" in one.number else text("qh.withheld", lang)
+    told = callers.known(one.number) or "*" in one.number or one.number in CLEARED_WORDS.values()
+    return one.number if told else text("qh.withheld", lang)
 
 
 def _queues(case: Case, lang: Lang) -> str:

@@ -52,6 +52,7 @@ def upgrade() -> None:
     _create_displays()
     _create_marks()
     _create_audit()
+    _create_numbers()
 
 
 def _create_accounts() -> None:
@@ -110,6 +111,18 @@ def _create_marks() -> None:
     op.create_table(
         "access_keys", *_texts("name secret"), *_instants("made_at"), _primary("access_keys", "name")
     )
+
+
+def _create_numbers() -> None:
+    op.create_table(
+        "number_edges",
+        *_texts("site"),
+        *_instants("until at"),
+        *_big("head cleared"),
+        _primary("number_edges", "site"),
+    )
+    op.create_table("number_links", *_texts("site number hash"), _primary("number_links", "site number"))
+    _index("number_links", "site hash")
 
 
 def _create_audit() -> None:
