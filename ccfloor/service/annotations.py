@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.scope import SITE, Kind, Scope
@@ -104,6 +105,7 @@ def add_annotation(
     engine: Engine, viewer: Viewer, config: FloorConfig, draft: Draft, who: str, why: str, now: float
 ) -> int:
     """Enter one; returns its id. Raises PeopleError, see ``_checked``."""
+    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     values = _checked(viewer, config, draft) | {"site": viewer.site, "who": by, "at": now, "removed_by": ""}
     with writing(engine) as connection:
@@ -125,6 +127,7 @@ def change_annotation(
     now: float,
 ) -> None:
     """Enter one anew; what it was before stands in its log."""
+    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:
         before = _find(connection, viewer, config, number)
@@ -141,6 +144,7 @@ def remove_annotation(
     engine: Engine, viewer: Viewer, config: FloorConfig, number: int, who: str, why: str, now: float
 ) -> None:
     """Take one off the trends."""
+    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:
         before = _find(connection, viewer, config, number)
@@ -156,6 +160,7 @@ def restore_annotation(
     engine: Engine, viewer: Viewer, config: FloorConfig, number: int, who: str, why: str, now: float
 ) -> None:
     """Take a removal back."""
+    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:
         back = _find(connection, viewer, config, number)

@@ -14,6 +14,7 @@ from ccfloor.service.access.identity import acting_name
 from ccfloor.service.commands import CommandError
 from ccfloor.service.origin import same_origin
 from ccfloor.service.plan_notes import NoteError
+from ccfloor.store.viewer import Forbidden
 
 Body = TypeVar("Body")
 _LAST = 4_102_444_800.0  # the year 2100: what is asked of later days is a slip
@@ -48,4 +49,6 @@ async def answered(call: Callable[..., Any], *more: Any) -> Response:
     except (CommandError, NoteError) as error:
         status = 404 if error.code.startswith("unknown") else 409
         return JSONResponse({"error": error.code}, status)
+    except Forbidden:
+        return JSONResponse({"error": "forbidden"}, 403)
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from ccfloor.access.acts import Act
 from ccfloor.access.rights import Right
+from ccfloor.access.rights import Right
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi import callers
 from ccfloor.kpi.callers import WINDOWS, Attempt, Case, Key
@@ -59,6 +60,7 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
     Raises PeopleError: no_who, unknown_call, ticked_already.
     """
     viewer.needs(Right.NOTES)
+    viewer.needs(Right.NOTES)
     by, words = named(who), note.strip()[:TEXT_MAX]
     values = {
         "site": viewer.site,
@@ -83,6 +85,7 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
 
 def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: float) -> None:
     """Take a tick back. Raises PeopleError: no_who, no_why, unknown_call, not_ticked."""
+    viewer.needs(Right.NOTES)
     viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:

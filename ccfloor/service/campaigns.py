@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Campaign
@@ -146,6 +147,7 @@ def add_campaign(
     engine: Engine, viewer: Viewer, config: FloorConfig, draft: Draft, who: str, why: str, now: float
 ) -> int:
     """Enter a campaign; returns its id. Raises PeopleError, see ``_checked``."""
+    viewer.needs(Right.DESK)
     values = _checked(viewer, config, draft, now) | {"site": viewer.site, "who": named(who), "at": now}
     words = said(why)
     with writing(engine) as connection:
@@ -167,6 +169,7 @@ def change_campaign(
     now: float,
 ) -> None:
     """Plan a campaign anew. Of a running one start and queues stay (``begun``); a past one stays as it is."""
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     with writing(engine) as connection:
         row = _find(connection, viewer, campaign)
@@ -186,6 +189,7 @@ def change_campaign(
 
 def cancel_campaign(engine: Engine, viewer: Viewer, campaign: int, who: str, why: str, now: float) -> None:
     """Cancel a campaign that is planned or running."""
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     with writing(engine) as connection:
         row = _find(connection, viewer, campaign)
@@ -204,6 +208,7 @@ def restore_campaign(
 
     One that had begun goes on as a new campaign from now on: the time without it stays without it.
     """
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     with writing(engine) as connection:
         row = _find(connection, viewer, campaign)
@@ -231,7 +236,7 @@ def _checked(viewer: Viewer, config: FloorConfig, draft: Draft, now: float) -> d
         raise PeopleError("too_long")
     if draft.end <= now:
         raise PeopleError("over_already")
-    if any(queue not in config.queues or not viewer.sees_queue(queue) for queue in draft.queues):
+    if not _covers(viewer, draft.queues) or any(queue not in config.queues for queue in draft.queues):
         raise PeopleError("unknown_queue")
     return {
         "name": said(draft.name, "no_name")[:80],
@@ -242,12 +247,18 @@ def _checked(viewer: Viewer, config: FloorConfig, draft: Draft, now: float) -> d
     }
 
 
+def _covers(viewer: Viewer, queues: tuple[str, ...]) -> bool:
+    """Whether a campaign's queues are all the viewer's; without any it is the whole floor's."""
+    return viewer.queues is None or (bool(queues) and viewer.queues.issuperset(queues))
+
+
 def _find(connection: Connection, viewer: Viewer, campaign: int) -> CampaignRow:
     mine = (campaigns.c.id == campaign, campaigns.c.site == viewer.site)
     found = connection.execute(select(campaigns).where(*mine)).mappings().first()
-    if found is None:
+    row = _row(found) if found is not None else None
+    if row is None or not _covers(viewer, row.queues):
         raise PeopleError("unknown_campaign")
-    return _row(found)
+    return row
 
 
 def _row(found: RowMapping) -> CampaignRow:

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.acd.base import CommandKind, CommandResult, SeatCommand
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView, SeatView
@@ -81,6 +82,7 @@ def request_command(
     Raises CommandError without a reason (``no_why``), for a seat or queue that the viewer does not see
     (``unknown_seat``, ``unknown_queue``), and for a command that is asked already (``already_asked``).
     """
+    viewer.needs(Right.SEATS)
     if not why.strip():
         raise CommandError("no_why")
     seat = _seat(viewer, view, command.seat)
@@ -140,6 +142,7 @@ def undo_command(
 
     Raises CommandError: ``unknown_command``, ``cannot_undo``, and what request_command raises.
     """
+    viewer.needs(Right.SEATS)
     mine = (commands.c.id == command_id, commands.c.site == viewer.site)
     with engine.connect() as connection:
         row = connection.execute(select(commands).where(*mine)).mappings().first()

@@ -14,8 +14,10 @@ import msgspec
 from sqlalchemy import Engine, select
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.acd.queue_log_files import Block, locate, order_files, read_blocks
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.access.asking import asker_needs, asker_needs_whole
 from ccfloor.service.audit import acting, record_alone
 from ccfloor.service.bulk import BulkSink, Complain
 from ccfloor.service.keeper import RecorderKeeper, stored_cursor
@@ -75,6 +77,8 @@ def import_files(
     Files that belong together are one feed, so that a call over a rotation is one call; a file that was
     loaded before goes on in its feed from where it stood.
     """
+    asker_needs(Right.IMPORTS)
+    asker_needs_whole()
     missing = [FileResult(str(path), problem=why_not(path)) for path in files if why_not(path)]
     present = order_files([path for path in files if not why_not(path)])
     feed = _feed(engine, config.site, present)

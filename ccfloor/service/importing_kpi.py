@@ -12,12 +12,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act as Logged
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.cells import plain
 from ccfloor.kpi.datafile import Checked, Names, Rules, check, fits_header
 from ccfloor.kpi.dataset import Dataset
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.period import business_date, date_of, day_number
+from ccfloor.service.access.asking import asker_needs, asker_needs_whole
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.service.plan_notes import TEXT_MAX
 from ccfloor.service.table_file import Unreadable, read_lines
@@ -119,6 +121,8 @@ def take_in(
 
     Raises PeopleError: no_who, import_bad_lines, import_no_lines, import_wrong_days.
     """
+    asker_needs(Right.IMPORTS)
+    asker_needs_whole()
     by, note = named(who), why.strip()[:TEXT_MAX]
     first, last = _covered(seen, covers)
     if not seen.checked.rows and not (covers and _told_of_nothing(seen)):
@@ -143,6 +147,8 @@ def undo_import(engine: Engine, config: FloorConfig, number: int, who: str, why:
     Raises PeopleError: no_who, no_why, import_unknown, import_undone, import_foreign (of a kind that this
     version does not know).
     """
+    asker_needs(Right.IMPORTS)
+    asker_needs_whole()
     return _turn(engine, config, number, Undone(now, named(who), said(why)), now)
 
 
@@ -152,6 +158,8 @@ def restore_import(engine: Engine, config: FloorConfig, number: int, who: str, w
     Raises PeopleError: no_who, no_why, import_unknown, import_counts (not undone), import_again (the same
     content was taken in anew since), import_foreign.
     """
+    asker_needs(Right.IMPORTS)
+    asker_needs_whole()
     back = Undone(None, named(who), said(why))
     return _turn(engine, config, number, back, now)
 

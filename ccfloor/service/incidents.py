@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import incidents
@@ -49,6 +50,7 @@ def declare_incident(
 
     Raises PeopleError: unknown_cause, no_text, no_who, starts_later (it began after now).
     """
+    viewer.needs(Right.DESK)
     if cause not in CAUSES:
         raise PeopleError("unknown_cause")
     if started_at > now:
@@ -74,6 +76,7 @@ def declare_incident(
 
 def note_incident(engine: Engine, viewer: Viewer, incident: int, who: str, text: str, now: float) -> None:
     """Log what was done; of a closed one too (what was learnt later)."""
+    viewer.needs(Right.DESK)
     words, by = said(text, "no_text"), named(who)
     with writing(engine) as connection:
         _find(connection, viewer, incident)
@@ -83,6 +86,7 @@ def note_incident(engine: Engine, viewer: Viewer, incident: int, who: str, text:
 
 def close_incident(engine: Engine, viewer: Viewer, incident: int, who: str, outcome: str, now: float) -> None:
     """Close an open incident with its outcome."""
+    viewer.needs(Right.DESK)
     words, by = said(outcome, "no_outcome"), named(who)
     with writing(engine) as connection:
         if _find(connection, viewer, incident).closed_at is not None:
@@ -94,6 +98,7 @@ def close_incident(engine: Engine, viewer: Viewer, incident: int, who: str, outc
 
 def reopen_incident(engine: Engine, viewer: Viewer, incident: int, who: str, why: str, now: float) -> None:
     """Take a closing back; the outcome said then stays in the log."""
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     with writing(engine) as connection:
         row = _find(connection, viewer, incident)

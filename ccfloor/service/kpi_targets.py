@@ -11,6 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act as Logged
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.book import Choice, ChoiceVersion, KpiBook
 from ccfloor.kpi.compute import compute
@@ -26,7 +27,7 @@ from ccfloor.store import kpi_versions
 from ccfloor.store.engine import lock_site, writing
 from ccfloor.store.kpi_figures import figures
 from ccfloor.store.team_terms import terms
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Forbidden, Viewer
 
 _SHARE = 10.0  # no share is to be beyond 1000 %
 MONTHS = 12
@@ -60,6 +61,8 @@ def decide(
     Raises PeopleError: ``no_who``, ``no_why``, ``no_scope`` (unknown, or none of this KPI), ``no_variant``,
     ``not_a_month``, ``month_closed``, ``odd_share``, ``same_target`` (it is so already).
     """
+    viewer.needs(Right.TARGETS)
+    _own(viewer, scope)
     named(act.who), said(act.why)
     _check(config, kpi, scope, choice)
     with writing(engine) as connection:
@@ -81,6 +84,8 @@ def take_back(
 
     Raises PeopleError: ``no_who``, ``no_why``, ``unknown_target``, ``month_closed``.
     """
+    viewer.needs(Right.TARGETS)
+    _own(viewer, scope)
     named(act.who), said(act.why)
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
@@ -99,6 +104,12 @@ def standing(made: list[ChoiceVersion]) -> list[ChoiceVersion]:
     """Of decisions in order of their making the last for each scope and first day, in order of that day."""
     last = {(one.scope, one.valid_from): one for one in made}
     return sorted(last.values(), key=lambda one: (one.scope, one.valid_from))
+
+
+def _own(viewer: Viewer, scope: Scope) -> None:
+    """Raises Forbidden where others are concerned than the viewer sees."""
+    if not viewer.covers(scope.kind, scope.name):
+        raise Forbidden
 
 
 def _check(config: FloorConfig, kpi: Kpi, scope: Scope, choice: Choice) -> None:

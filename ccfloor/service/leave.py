@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.leave import Decision, decide, touched
@@ -74,6 +75,7 @@ def request_leave(
 
     Raises PeopleError: no_reason, ends_first, over_already, unknown_seat, no_who.
     """
+    viewer.needs(Right.DESK)
     seat = _seat(viewer, config, asked.seat)
     if asked.end <= asked.start:
         raise PeopleError("ends_first")
@@ -102,11 +104,14 @@ def request_leave(
     return made, decision
 
 
-def withdraw_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: str, now: float) -> None:
+def withdraw_leave(
+    engine: Engine, viewer: Viewer, config: FloorConfig, leave: int, who: str, why: str, now: float
+) -> None:
     """Take a granted leave back that is not over yet."""
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     with writing(engine) as connection:
-        row = _find(connection, viewer, leave)
+        row = _find(connection, viewer, config, leave)
         if row.decision != GRANTED or row.end <= now:
             raise PeopleError("not_granted")
         _decide(connection, leave, WITHDRAWN, row.why)
@@ -114,12 +119,15 @@ def withdraw_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: st
         _log(connection, viewer, leave, WITHDRAWN, by, words, now, told)
 
 
-def restore_leave(engine: Engine, viewer: Viewer, leave: int, who: str, why: str, now: float) -> Decision:
+def restore_leave(
+    engine: Engine, viewer: Viewer, config: FloorConfig, leave: int, who: str, why: str, now: float
+) -> Decision:
     """Take a withdrawal back: decided anew against the planned peaks of now."""
+    viewer.needs(Right.DESK)
     words, by = said(why), named(who)
     campaigns = in_force(engine, viewer.site, now)
     with writing(engine) as connection:
-        row = _find(connection, viewer, leave)
+        row = _find(connection, viewer, config, leave)
         if row.decision != WITHDRAWN:
             raise PeopleError("not_withdrawn")
         if row.end <= now:
@@ -163,10 +171,11 @@ def _seat(viewer: Viewer, config: FloorConfig, name: str) -> SeatInfo:
     return info
 
 
-def _find(connection: Connection, viewer: Viewer, leave: int) -> LeaveRow:
+def _find(connection: Connection, viewer: Viewer, config: FloorConfig, leave: int) -> LeaveRow:
     mine = (leave_requests.c.id == leave, leave_requests.c.site == viewer.site)
     found = connection.execute(select(leave_requests).where(*mine)).mappings().first()
-    if found is None:
+    seats = viewer.seats(config)
+    if found is None or (seats is not None and found["seat"] not in seats):
         raise PeopleError("unknown_leave")
     return _row(found)
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, insert, select
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.rules.model import Rule
 from ccfloor.service.audit import acting, record
@@ -115,6 +116,7 @@ def check_about(engine: Engine, viewer: Viewer, config: FloorConfig, about: str)
 
 
 def _write(engine: Engine, viewer: Viewer, config: FloorConfig, note: Note) -> int:
+    viewer.needs(Right.PLAN)
     note = note._replace(who=note.who.strip()[:WHO_MAX], text=note.text.strip()[:TEXT_MAX])
     if not note.who:
         raise NoteError("no_who")

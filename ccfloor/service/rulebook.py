@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.rules.book import RuleBook, RuleVersion
 from ccfloor.rules.checks import ANYTHING, Known
 from ccfloor.rules.load import Loaded, load_files
@@ -153,6 +154,8 @@ def save(
     Raises RuleError: ``no_why``, ``no_who``, ``changed_meanwhile`` (somebody saved after ``seen``),
     ``same`` (nothing changed), ``step_taken`` (its step of the plan is another's).
     """
+    viewer.needs(Right.RULES)
+    viewer.needs_whole()
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
         last = _last(connection, viewer.site, rule.id)
@@ -177,6 +180,8 @@ def retire(
 
     Raises RuleError as ``save`` does, and ``unknown_rule``.
     """
+    viewer.needs(Right.RULES)
+    viewer.needs_whole()
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
         last = _last(connection, viewer.site, rule)
@@ -202,7 +207,8 @@ def _log(
 ) -> None:
     """``kept``: the rule's name, what it is from now on (None: nothing any more), and since when."""
     name, rule, since = kept
-    before = _told(_read(last)) if last is not None else None
+    was = _read(last) if last is not None else None
+    before = _told(was) if rule else {"in_force": was is not None}
     after = (_told(rule) or {"in_force": False}) | {"valid_from": since}
     record(connection, by, act, f"rule/{name}", before, after, why, now, site=site)
 

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import business_date, date_of, day_number, month_of
 from ccfloor.kpi.teams import ALWAYS, Term, differ
+from ccfloor.service.access.asking import asker_needs, asker_needs_whole
 from ccfloor.service.audit import FILE, record
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store import team_terms
@@ -53,6 +55,8 @@ def move(
     ``team`` "": in none. Raises PeopleError: ``no_who``, ``no_why``, ``unknown_agent``, ``unknown_team``,
     ``same_team`` (it is so already), ``team_month_closed``.
     """
+    asker_needs(Right.SETTINGS)
+    asker_needs_whole()
     by, words = named(decision.who), said(decision.why)
     with writing(engine) as connection:
         lock_site(connection, config.site)
@@ -77,6 +81,8 @@ def undo(engine: Engine, config: FloorConfig, number: int, decision: Decision) -
     Raises PeopleError: ``no_who``, ``no_why``, ``unknown_move``, ``team_month_closed``. A row that takes one
     back can be taken back itself; what was first known of a site stays.
     """
+    asker_needs(Right.SETTINGS)
+    asker_needs_whole()
     by, words = named(decision.who), said(decision.why)
     with writing(engine) as connection:
         lock_site(connection, config.site)

@@ -29,6 +29,7 @@ from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
 from ccfloor.service.scope import Scope, scoped
 from ccfloor.store.faults import fault
+from ccfloor.store.viewer import Forbidden
 
 POLICY_VIOLATION = 1008
 _encode = msgspec.json.encode
@@ -73,6 +74,8 @@ def guards(base: str = "/") -> list[Middleware]:
 
 
 class _DatabaseOr503:
+    """503 where the database is away, 403 where something is beyond the viewer."""
+
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
@@ -82,6 +85,8 @@ class _DatabaseOr503:
         except SQLAlchemyError as error:
             answer = JSONResponse({"error": fault(error) or "database_away"}, 503)
             await answer(scope, receive, send)
+        except Forbidden:
+            await JSONResponse({"error": "forbidden"}, 403)(scope, receive, send)
 
 
 async def live(socket: WebSocket) -> None:

@@ -111,7 +111,7 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
     if kit.is_open(f"leave-withdraw:{row.id}"):
 
         def withdraw(why: str) -> str:
-            withdraw_leave(service.engine, viewer, row.id, who, why, service.floor_now())
+            withdraw_leave(service.engine, viewer, service.config, row.id, who, why, service.floor_now())
             return text("people.leave.withdrawn.done", lang, **details)
 
         sentence = text("people.leave.withdraw.ask", lang, **details)
@@ -119,7 +119,9 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
     if kit.is_open(f"leave-restore:{row.id}"):
 
         def restore(why: str) -> str:
-            decision = restore_leave(service.engine, viewer, row.id, who, why, service.floor_now())
+            decision = restore_leave(
+                service.engine, viewer, service.config, row.id, who, why, service.floor_now()
+            )
             return _verdict(decision, lang)
 
         sentence = text("people.leave.restore.ask", lang, **details)

@@ -15,6 +15,7 @@ from ccfloor.service import runtime
 from ccfloor.service.instants import instant
 from ccfloor.service.rulebook import Edition, RuleError, retire, save
 from ccfloor.service.rules_now import channel_names, known_names
+from ccfloor.store.viewer import Forbidden
 from ccfloor.ui.rules_form import fill
 from ccfloor.ui.rules_words import clear_words, said, whom
 from ccfloor.ui.system_rows import clock
@@ -178,6 +179,9 @@ def _save(draft: Draft, last: Edition | None, who: str, why: str, start: str, la
         code = "id_taken" if last is None and error.code == "changed_meanwhile" else error.code
         st.error(text(f"rules.error.{code}", lang, **error.details))
         return
+    except Forbidden:
+        st.error(text("access.forbidden", lang))
+        return
     st.session_state["rules:told"] = text("rules.saved", lang, version=version)
     st.query_params["rule"] = rule.id
     st.rerun()
@@ -198,6 +202,9 @@ def _retire(last: Edition | None, who: str, why: str, lang: Lang) -> None:
         )
     except RuleError as error:
         st.error(text(f"rules.error.{error.code}", lang, **error.details))
+        return
+    except Forbidden:
+        st.error(text("access.forbidden", lang))
         return
     st.session_state["rules:told"] = text("rules.retired", lang)
     st.rerun()

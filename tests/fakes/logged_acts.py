@@ -68,6 +68,7 @@ CONFIG = FloorConfig(
 )
 EVERYBODY = Viewer(Role.SYSTEM)
 LEAD = Viewer(Role.LEAD)
+MANAGER = Viewer(Role.MANAGER)
 BOSS = Actor("boss", Role.ADMIN, "10.0.0.9")
 SECRET, OWN = "a long enough secret", "the own long secret"
 
@@ -126,8 +127,8 @@ def planned_peaks(engine: Engine, _folder: Path) -> None:
 def asking_leave(engine: Engine, _folder: Path) -> None:
     asked = leave.Asked("PJSIP/100", NOW + 3600, NOW + 7200, WHY)
     made, _ = leave.request_leave(engine, LEAD, CONFIG, asked, WHO, NOW)
-    leave.withdraw_leave(engine, LEAD, made, WHO, WHY, NOW + 1)
-    leave.restore_leave(engine, LEAD, made, WHO, WHY, NOW + 2)
+    leave.withdraw_leave(engine, LEAD, CONFIG, made, WHO, WHY, NOW + 1)
+    leave.restore_leave(engine, LEAD, CONFIG, made, WHO, WHY, NOW + 2)
 
 
 @doing(
@@ -167,9 +168,9 @@ def annotating(engine: Engine, _folder: Path) -> None:
 
 @doing(Act.RULE_SAVED, Act.RULE_SAVED, Act.RULE_RETIRED)
 def rules_on_the_page(engine: Engine, _folder: Path) -> None:
-    rulebook.save(engine, LEAD, a_rule(8), WHY, NOW, NOW, WHO)
-    rulebook.save(engine, LEAD, a_rule(9), WHY, NOW + 1, NOW + 1, WHO)
-    rulebook.retire(engine, LEAD, "queue-builds", WHY, NOW + 2, WHO)
+    rulebook.save(engine, MANAGER, a_rule(8), WHY, NOW, NOW, WHO)
+    rulebook.save(engine, MANAGER, a_rule(9), WHY, NOW + 1, NOW + 1, WHO)
+    rulebook.retire(engine, MANAGER, "queue-builds", WHY, NOW + 2, WHO)
 
 
 @doing(Act.RULE_FILE, Act.RULE_FILE)
@@ -205,8 +206,8 @@ def targets(engine: Engine, folder: Path) -> None:
     book = site_book(engine, CONFIG, SiteSettings(data=str(folder)), NOW)
     kpi, act = book.kpis["service_level"], kpi_targets.Act(WHO, WHY, NOW)
     choice = Choice(bound=Bound(at_least=0.9))
-    kpi_targets.decide(engine, LEAD, CONFIG, kpi, SITE, 20261101, choice, act)
-    kpi_targets.take_back(engine, LEAD, CONFIG, kpi, SITE, 20261101, act)
+    kpi_targets.decide(engine, MANAGER, CONFIG, kpi, SITE, 20261101, choice, act)
+    kpi_targets.take_back(engine, MANAGER, CONFIG, kpi, SITE, 20261101, act)
 
 
 @doing(Act.TEAM_FILE, Act.TEAM_MOVED, Act.TEAM_UNDONE)
@@ -237,15 +238,15 @@ def reading_a_recording(engine: Engine, folder: Path) -> None:
     *(Act.REPORT_RESUMED, Act.REPORT_REMOVED, Act.REPORT_RESTORED),
 )
 def reports(engine: Engine, _folder: Path) -> None:
-    made = plans.add_plan(engine, LEAD, "日报", plans.Body(folder="a"), WHO, WHY, NOW)
+    made = plans.add_plan(engine, MANAGER, "日报", plans.Body(folder="a"), WHO, WHY, NOW)
     run = runs.claim(engine, "main", made, Owed(period(CONFIG, "2026-11-21"), NOW), NOW)
     assert run is not None
     runs.finish(engine, run, NOW, error="no mail server")
-    runs.retry(engine, LEAD, run.id, WHO, WHY, NOW + 1)
-    plans.switch_plan(engine, LEAD, made, False, WHO, WHY, NOW + 2)
-    plans.switch_plan(engine, LEAD, made, True, WHO, WHY, NOW + 3)
-    plans.remove_plan(engine, LEAD, made, WHO, WHY, NOW + 4)
-    plans.restore_plan(engine, LEAD, made, WHO, WHY, NOW + 5)
+    runs.retry(engine, MANAGER, run.id, WHO, WHY, NOW + 1)
+    plans.switch_plan(engine, MANAGER, made, False, WHO, WHY, NOW + 2)
+    plans.switch_plan(engine, MANAGER, made, True, WHO, WHY, NOW + 3)
+    plans.remove_plan(engine, MANAGER, made, WHO, WHY, NOW + 4)
+    plans.restore_plan(engine, MANAGER, made, WHO, WHY, NOW + 5)
 
 
 @doing(Act.NOTIFY_TESTED)

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act
-from ccfloor.access.rights import Role
+from ccfloor.access.rights import Right, Role, may
 from ccfloor.service.access.passwords import fault_of, first_password, hashed, matches
+from ccfloor.service.audit import OPEN, acting, record
 from ccfloor.service.audit import Actor as Actor
-from ccfloor.service.audit import acting, record
 from ccfloor.store import accounts as rows
 from ccfloor.store.accounts import Account, Names, names_text
 from ccfloor.store.engine import lock_site, writing
+from ccfloor.store.viewer import Forbidden
 
 _NAME = re.compile(r"[\w.@+-]{2,60}")
 _SHOWN_MAX = 60
@@ -64,8 +65,8 @@ def add_account(
 
     Raises AccountError: ``bad_name``, ``taken``, ``bad_role``, ``no_agent``, ``no_why``, or the password's.
     """
-    name = login_name(draft.name)
     _asked(by, why)
+    name = login_name(draft.name)
     _fits(draft.role, draft.agent)
     first = "" if draft.subject else password or first_password()
     if first and (fault := fault_of(first, name)):
@@ -117,6 +118,8 @@ def _fits(role: Role, agent: str) -> None:
 
 
 def _asked(by: Actor, why: str) -> None:
+    if by.role != OPEN and not may(by.role, Right.ACCOUNTS):
+        raise Forbidden(Right.ACCOUNTS)
     if not by.who.strip():
         raise AccountError("no_who")
     if not why.strip():

@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy import Engine, RowMapping, insert, select, update
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.kpi.scope import Scope, scope
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import report_plans
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Forbidden, Viewer
 
 Format = Literal["pdf", "xlsx", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -105,7 +106,10 @@ _TOLD = {"scope", "folder", "to", "formats", "at"}
 
 def add_plan(engine: Engine, viewer: Viewer, name: str, body: Body, who: str, why: str, now: float) -> int:
     """Keep a plan; returns its id. Raises PeopleError: no_name, no_who, no_why, report_mail."""
+    viewer.needs(Right.SCHEDULE)
     title, by, words = said(name, "no_name")[:80], named(who), said(why)
+    if not viewer.covers(body.of.kind, body.of.name):
+        raise Forbidden
     if body.to and not body.mail:
         raise PeopleError("report_mail")
     values = {"site": viewer.site, "name": title, "body": body.model_dump_json(), "enabled": True}
@@ -155,11 +159,13 @@ def _change(
     why: str,
     now: float,
 ) -> None:
+    viewer.needs(Right.SCHEDULE)
     by, words = named(who), said(why)
     mine = (report_plans.c.id == plan, report_plans.c.site == viewer.site)
     with writing(engine) as connection:
         was = connection.execute(select(report_plans).where(*mine)).mappings().first()
-        if was is None:
+        kept = _plan(was) if was is not None else None
+        if was is None or (kept and not _whole_for(viewer, kept.body)):
             raise PeopleError("report_unknown")
         connection.execute(update(report_plans).where(*mine).values(values))
         told = Told(_ACTS[item], _told(dict(was)), _told(dict(was) | values) | {"name": was["name"]})
@@ -172,13 +178,18 @@ def _told(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_plans(engine: Engine, viewer: Viewer, *, removed: bool = False) -> list[Plan]:
-    """The plans of the viewer's site in the order they were made; with those taken away if wanted."""
+    """The plans of what the viewer sees, in the order they were made; with those taken away if wanted."""
     query = select(report_plans).where(report_plans.c.site == viewer.site).order_by(report_plans.c.id)
     if not removed:
         query = query.where(report_plans.c.removed_at.is_(None))
     with engine.connect() as connection:
         found = [_plan(row) for row in connection.execute(query).mappings()]
-    return [plan for plan in found if plan is not None]
+    return [plan for plan in found if plan is not None and _whole_for(viewer, plan.body)]
+
+
+def _whole_for(viewer: Viewer, body: Body) -> bool:
+    """Whether the viewer may read what such a plan makes: made once, for all readers."""
+    return viewer.may(Right.REPORTS) and viewer.covers(body.of.kind, body.of.name)
 
 
 def find_plan(engine: Engine, viewer: Viewer, plan: int) -> Plan | None:

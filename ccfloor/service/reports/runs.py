@@ -12,9 +12,10 @@ from sqlalchemy import Engine, RowMapping, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ccfloor.access.acts import Act
+from ccfloor.access.rights import Right
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.service.reports.due import Owed
-from ccfloor.service.reports.plans import find_plan
+from ccfloor.service.reports.plans import find_plan, read_plans
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import report_runs
 from ccfloor.store.viewer import Viewer
@@ -146,6 +147,7 @@ def retry(engine: Engine, viewer: Viewer, run: int, who: str, why: str, now: flo
     Raises PeopleError: no_who, no_why, report_run_unknown, report_run_done, report_run_running, and
     report_run_plan (nobody can tell any more what it was to be).
     """
+    viewer.needs(Right.SCHEDULE)
     by, words = named(who), said(why)
     found = find_run(engine, viewer, run)
     if found is None:
@@ -170,16 +172,21 @@ def retry(engine: Engine, viewer: Viewer, run: int, who: str, why: str, now: flo
 
 
 def read_runs(engine: Engine, viewer: Viewer, limit: int = 50) -> list[Run]:
-    """The runs of the viewer's site, latest first."""
-    return _read(engine, viewer.site, None, limit)
+    """The runs of the plans that the viewer may read, latest first."""
+    if viewer.whole and viewer.may(Right.REPORTS):
+        return _read(engine, viewer.site, None, limit)
+    mine = {plan.id for plan in read_plans(engine, viewer, removed=True)}
+    return [run for run in _read(engine, viewer.site, None, 0) if run.plan in mine][:limit]
 
 
 def find_run(engine: Engine, viewer: Viewer, run: int) -> Run | None:
-    """One run of the viewer's site."""
+    """One run of a plan that the viewer may read."""
     query = select(report_runs).where(report_runs.c.id == run, report_runs.c.site == viewer.site)
     with engine.connect() as connection:
         row = connection.execute(query).mappings().first()
-    return _run(row) if row else None
+    if row is None or not (viewer.whole or find_plan(engine, viewer, row["plan_id"])):
+        return None
+    return _run(row)
 
 
 def _read(engine: Engine, site: str, plan: int | None, limit: int) -> list[Run]:

@@ -238,11 +238,11 @@ def test_granted_leave_that_meets_a_later_campaign_is_a_conflict_until_it_is_sol
 
 def test_a_withdrawal_is_taken_back_only_by_the_peaks_of_then(engine: Engine) -> None:
     made, _ = ask(engine, NOW + HOUR, NOW + 3 * HOUR)
-    withdraw_leave(engine, ME, made, "李想", "不去了", NOW)
+    withdraw_leave(engine, ME, CONFIG, made, "李想", "不去了", NOW)
     with refused("not_granted"):
-        withdraw_leave(engine, ME, made, "李想", "不去了", NOW)
+        withdraw_leave(engine, ME, CONFIG, made, "李想", "不去了", NOW)
     add(engine, NOW + 2 * HOUR, NOW + 4 * HOUR)
-    assert not restore_leave(engine, ME, made, "李想", "还是要去", NOW).granted
+    assert not restore_leave(engine, ME, CONFIG, made, "李想", "还是要去", NOW).granted
     assert list_leave(engine, ME, CONFIG, NOW)[0].decision == "refused"
     assert [note.item for note in entries(engine, "main", f"leave/{made}")] == [
         "granted",
@@ -250,7 +250,7 @@ def test_a_withdrawal_is_taken_back_only_by_the_peaks_of_then(engine: Engine) ->
         "refused",
     ]
     with refused("not_withdrawn"):
-        restore_leave(engine, ME, made, "李想", "x", NOW)
+        restore_leave(engine, ME, CONFIG, made, "李想", "x", NOW)
 
 
 def test_requests_that_are_not_taken(engine: Engine) -> None:

@@ -171,7 +171,7 @@ def test_a_rule_that_is_edited_counts_from_when_it_was_taken_up(stage: Stage, ru
     stage.show()
     said_at = stage.now
     watch = PLAN[0].model_copy(update={"hold": PLAN[0].hold.model_copy(update={"for_s": 120.0})})
-    save(stage.engine, LEAD, watch, "earlier", said_at, said_at, "周岚")
+    save(stage.engine, Viewer(role="manager"), watch, "earlier", said_at, said_at, "周岚")
     stage.play(10.5)
     plan = stage.show()
     assert rung(plan, "watch").version == 1  # in force with the next event

@@ -1,0 +1,144 @@
+"""Every act × every role: who has the right may; the others get Forbidden, before anything else is looked at.
+
+The functions are found in the sources: a new one that writes and has no line in ACTS or FREE fails.
+"""
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.access.rights import RIGHTS, Right, Role
+from ccfloor.service.access.identity import Identity, acting_as
+from ccfloor.service.audit import Actor
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
+from ccfloor.store.viewer import Forbidden, Viewer
+from tests.unit.access.test_acts import PACKAGE, Function, functions
+
+ROLES = [role for role in Role if role != Role.SYSTEM]
+
+ACTS: dict[str, Right] = {
+    "commands.request_command": Right.SEATS,
+    "commands.undo_command": Right.SEATS,
+    **{f"plan_notes.{name}": Right.PLAN for name in ("acknowledge", "tick", "untick", "write_note")},
+    **{f"campaigns.{name}_campaign": Right.DESK for name in ("add", "change", "cancel", "restore")},
+    **{f"leave.{name}_leave": Right.DESK for name in ("request", "withdraw", "restore")},
+    **{f"incidents.{name}_incident": Right.DESK for name in ("declare", "note", "close", "reopen")},
+    "reporting.report_incident": Right.DESK,
+    "called_back.tick": Right.NOTES,
+    "called_back.untick": Right.NOTES,
+    **{f"annotations.{name}_annotation": Right.NOTES for name in ("add", "change", "remove", "restore")},
+    "rulebook.save": Right.RULES,
+    "rulebook.retire": Right.RULES,
+    "kpi_targets.decide": Right.TARGETS,
+    "kpi_targets.take_back": Right.TARGETS,
+    "teams.move": Right.SETTINGS,
+    "teams.undo": Right.SETTINGS,
+    "importing.import_files": Right.IMPORTS,
+    "importing_kpi.take_in": Right.IMPORTS,
+    "importing_kpi.undo_import": Right.IMPORTS,
+    "importing_kpi.restore_import": Right.IMPORTS,
+    **{f"reports.plans.{name}_plan": Right.SCHEDULE for name in ("add", "switch", "remove", "restore")},
+    "reports.runs.retry": Right.SCHEDULE,
+    "notify.ask.send_test": Right.NOTIFY,
+    "access.displays.add_display": Right.DISPLAYS,
+    "access.displays.revoke_display": Right.DISPLAYS,
+    **{
+        f"access.accounts.{name}": Right.ACCOUNTS
+        for name in ("add_account", "set_role", "set_disabled", "reset_password")
+    },
+}
+
+# What writes and is nobody's right, and why.
+FREE = {
+    "access.accounts.change_password": "the own one, and only with the old one",
+    "access.sign_in.sign_in": "the way in",
+    "access.oidc_accounts.admit": "the way in",
+    "audit.record_alone": "the log itself",
+    "commands.answer_command": "the switch's",
+    "reports.runs.claim": "the calendar's",
+    "reports.runs.finish": "the calendar's",
+    "rulebook.sync_files": "the site's files",
+    "teams.keep_teams": "the site's files",
+    "kpi_site.site_book": "the site's files",
+    "kpi_site.kpi_book": "the site's files",
+    "doctor.database": "a write that is taken back",
+    "doctor.examine": "a write that is taken back",
+}
+
+
+def _writers() -> Iterator[str]:
+    """Public functions of the service that write something, by themselves or through their module."""
+    for path in sorted((PACKAGE / "service").rglob("*.py")):
+        module = functions(path)
+        own = {one.name.rpartition(".")[2]: one for one in module}
+        for one in module:
+            name = one.name.removeprefix("service.")
+            place = ".".join(path.relative_to(PACKAGE / "service").with_suffix("").parts)
+            bare = name.removeprefix(f"{place}.")
+            if "." not in bare and not bare.startswith("_") and _writes(one, own):
+                yield name
+
+
+def _writes(one: Function, own: dict[str, Function]) -> bool:
+    todo, seen = [one], {one.name}
+    while todo:
+        calls = todo.pop().calls
+        if calls & {"writing", "record_alone"}:
+            return True
+        more = [own[name] for name in calls if name in own and own[name].name not in seen]
+        seen |= {found.name for found in more}
+        todo += more
+    return False
+
+
+def test_whatever_writes_has_a_right_or_a_reason() -> None:
+    found = set(_writers())
+    assert found - ACTS.keys() - FREE.keys() == set()
+    assert (ACTS.keys() | FREE.keys()) - found == set()
+
+
+def _function(name: str) -> Callable[..., Any]:
+    place, _, bare = name.rpartition(".")
+    return getattr(importlib.import_module(f"ccfloor.service.{place}"), bare)  # type: ignore[no-any-return]
+
+
+def _tried(engine: Engine, name: str, viewer: Viewer) -> bool:
+    """Whether the act let this one pass; all but who asks is nonsense that no act gets far with."""
+    given = {"engine": engine, "viewer": viewer, "by": Actor("x", viewer.role), "why": "why"}
+    act, nonsense = _function(name), object()
+    needed = [one for one in inspect.signature(act).parameters.values() if one.default is one.empty]
+    with acting_as(Identity(7, "somebody", role=Role(viewer.role))):
+        try:
+            act(**{one.name: given.get(one.name, nonsense) for one in needed})
+        except Forbidden:
+            return False
+        except (AttributeError, TypeError, ValueError, SQLAlchemyError):
+            return True
+    raise AssertionError(f"{name} did something with nonsense")
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    path: Path = tmp_path_factory.mktemp("acts") / "floor.db"
+    opened = open_engine(str(path))
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ACTS)
+def test_an_act_is_done_by_who_has_the_right(engine: Engine, name: str, role: Role) -> None:
+    assert _tried(engine, name, Viewer(role)) == (role in RIGHTS[ACTS[name]])
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_the_program_itself_may_do_everything(engine: Engine, name: str) -> None:
+    assert _tried(engine, name, Viewer())
