@@ -12,6 +12,7 @@ from typing import Any
 
 import streamlit as st
 
+from ccfloor.access.rights import rights_of
 from ccfloor.floor.definitions import DEFINITIONS
 from ccfloor.service import runtime
 from ccfloor.ui.texts import Lang, texts
@@ -100,6 +101,7 @@ def board(
         "tokens": css_variables(theme),
         "csrf": asked_by.csrf,
         "me": asked_by.shown,
+        "may": sorted(rights_of(asked_by.role)),
         **(data or {}),
     }
     callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}

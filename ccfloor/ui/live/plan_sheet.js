@@ -78,6 +78,7 @@ class AskSheet {
   field(name, value, most, complete) {
     const input = el("input", { maxlength: most, name, autocomplete: complete, "aria-required": "true" });
     input.value = value;
+    input.readOnly = name === "who" && Boolean(this.ctx.data.me);
     this.inputs[name] = input;
     return el("label", {}, this.ctx.t(`plan.ask.${name}`), input);
   }

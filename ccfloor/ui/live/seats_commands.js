@@ -49,7 +49,7 @@ class SeatCommands {
   show(seat) {
     const other = !this.seat || this.seat.seat !== seat.seat;
     this.seat = seat;
-    const able = this.ctx.state.site.commands !== false;
+    const able = this.ctx.state.site.commands !== false && this.ctx.data.may.includes("seats");
     const focused = this.buttons.getRootNode().activeElement;
     this.end.hidden = !able || !seat.paused;
     this.pause.hidden = !able || seat.paused || seat.status === "offline";
