@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
 from ccfloor.service.contacts import load_contacts
+from ccfloor.service.doctor_access import single_sign_on
 from ccfloor.service.doctor_kpi import kpi_file
 from ccfloor.service.doctor_rules import rule_files
 from ccfloor.service.findings import Finding
@@ -74,6 +75,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
         found += channels(settings, engine)
         found += rule_files(config, settings.site)
         found += kpi_file(settings.site)
+        found += single_sign_on(settings)
     finally:
         engine.dispose()
     return [*found, port(settings)]

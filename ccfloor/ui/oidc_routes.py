@@ -37,6 +37,7 @@ FAULTS = (
     *("no_agent", "last_admin", "database_away"),
 )
 _KEPT = ("lang", "theme", "next")
+_KEPT_MAX = 1500  # it goes into a cookie
 
 
 def oidc_routes(home: str) -> list[BaseRoute]:
@@ -141,7 +142,8 @@ def _none() -> NoReturn:
 
 def _look(request: Request) -> str:
     """The part of the query that says how the pages look, and where the person was going."""
-    kept = {name: request.query_params[name] for name in _KEPT if name in request.query_params}
+    kept = {name: request.query_params.get(name, "") for name in _KEPT}
+    kept = {name: value for name, value in kept.items() if 0 < len(value) <= _KEPT_MAX}
     return f"?{urlencode(kept)}" if kept else ""
 
 

@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 import threading
 from collections.abc import Callable
@@ -32,6 +34,7 @@ class FakeProvider:
         self.more: dict[str, Any] = {}  # told only by the userinfo endpoint
         self.lies: dict[str, Any] = {}
         self.sign: Callable[[dict[str, Any]], str] = self.signed
+        self.header: dict[str, Any] = {}
         self.endpoints = ("end_session_endpoint",)
         self.called: list[str] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -49,16 +52,19 @@ class FakeProvider:
         self.key = RSAKey.generate_key(2048, {"kid": secrets.token_hex(4)})
 
     def signed(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+        registry = jws.JWSRegistry(strict_check_header=False)
+        header = {"alg": "RS256", "kid": self.key.kid} | self.header
+        return jwt.encode(header, claims, self.key, registry=registry)
 
     def unsigned(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "none"}, claims, OctKey.import_key("x" * 32), ["none"])
 
     def signed_by_its_public_key(self, claims: dict[str, Any]) -> str:
         """The old trick: the public key taken for a shared secret."""
-        shared = OctKey.import_key(self.key.as_pem(private=False))
-        registry = jws.JWSRegistry(algorithms=["HS256"])
-        return jwt.encode({"alg": "HS256", "kid": self.key.kid}, claims, shared, registry=registry)
+        header = {"alg": "HS256", "kid": self.key.kid}
+        body = ".".join(_part(json.dumps(part).encode()) for part in (header, claims))
+        mark = hmac.digest(self.key.as_pem(private=False), body.encode(), "sha256")
+        return f"{body}.{_part(mark)}"
 
     def signed_by_another(self, claims: dict[str, Any]) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, RSAKey.generate_key(2048))
@@ -144,6 +150,10 @@ class FakeProvider:
         return HTMLResponse(f"<h1>Signed out</h1>{escape(request.url.query)}")
 
 
+def _part(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def _basic() -> str:
     return "Basic " + base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
 
@@ -151,7 +161,7 @@ def _basic() -> str:
 def _fits(asked: dict[str, str], told: dict[str, str]) -> bool:
     """Whether the one who brings the code is the one who asked for it (RFC 7636)."""
     digest = hashlib.sha256(told.get("code_verifier", "").encode()).digest()
-    challenge = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    challenge = _part(digest)
     return (
         asked.get("code_challenge_method") == "S256"
         and asked.get("code_challenge") == challenge

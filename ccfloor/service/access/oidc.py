@@ -17,6 +17,7 @@ from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
 from requests import RequestException
 
 from ccfloor.access.claims import values_of
@@ -31,6 +32,7 @@ _KNOWN_S = 3600.0  # what the provider says of itself is asked for again after s
 _REST_S = 5.0  # a provider that did not answer is left alone so long
 _SUBJECT_MAX = 500
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
+_SIGNED = JWSRegistry(algorithms=_ALGORITHMS, strict_check_header=False)  # some add headers of their own
 _SIGNING = ("RSA", "EC")
 _Told = dict[str, Any]
 
@@ -80,9 +82,9 @@ class Provider:
 
     def way_out(self, back: str) -> str:
         """The address at which the person's session at the provider ends; "" where it has none."""
-        address = self._known().get("end_session_endpoint", "")
+        address = str(self._known().get("end_session_endpoint", ""))
         asked = {"client_id": self._settings.client_id, "post_logout_redirect_uri": back}
-        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}" if address else ""
+        return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}" if secure(address) else ""
 
     @property
     def issuer(self) -> str:
@@ -172,15 +174,16 @@ class Provider:
         """The token, signed by a key of the provider's; a key that is not known is looked for once more."""
         had = self._keys
         try:
-            return jwt.decode(told, had or self._read_keys(), _ALGORITHMS)
+            return jwt.decode(told, had or self._read_keys(), registry=_SIGNED)
         except (InvalidKeyIdError, BadSignatureError):
             if had is None:
                 raise
-        return jwt.decode(told, self._read_keys(), _ALGORITHMS)
+        return jwt.decode(told, self._read_keys(), registry=_SIGNED)
 
     def _read_keys(self) -> KeySet:
         listed = self._get(self._endpoint("jwks_uri")).get("keys")
-        usable = [key for key in listed or () if key.get("kty") in _SIGNING and key.get("use") != "enc"]
+        keys = [key for key in listed or () if isinstance(key, dict)]
+        usable = [key for key in keys if key.get("kty") in _SIGNING and key.get("use") != "enc"]
         self._keys = KeySet.import_key_set({"keys": usable})
         return self._keys
 

@@ -50,7 +50,8 @@ def admit(desk: Desk, person: Person) -> Account:
     """The account of a person who signed in at the provider, with the role that the provider's word gives.
 
     Where there are rules, they alone say who is what, anew at each sign-in. Raises OidcError: ``unknown``,
-    ``disabled``, ``no_agent``, ``last_admin``. That is on the log with the subject, from which an account can be made.
+    ``disabled``, ``no_agent``, ``last_admin``. That is on the log with the subject, from which an account
+    can be made.
     """
     try:
         return _admitted(desk, person)
@@ -135,6 +136,9 @@ def _made(desk: Desk, person: Person, wanted: _Wanted) -> Account:
         except AccountError as error:
             if error.code != "taken":
                 raise
+        with desk.engine.connect() as connection:  # the same person a moment ago, from another window?
+            if found := rows.account_of_subject(connection, desk.site, person.subject):
+                return found
     raise AccountError("taken")
 
 

@@ -1,6 +1,7 @@
 """Single sign-on against a provider on a socket: the round trip, and everything that must not get in."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,7 @@ from ccfloor.service.access.accounts import Actor, Draft, add_account, set_disab
 from ccfloor.service.access.guard import Guard
 from ccfloor.service.access.oidc_accounts import Desk, admit
 from ccfloor.service.access.oidc_words import OidcError, Person
+from ccfloor.service.doctor_access import single_sign_on
 from ccfloor.service.settings import OidcSettings, load
 from ccfloor.store.accounts import Account, account_of_subject, all_accounts
 from ccfloor.store.engine import open_engine
@@ -60,7 +62,7 @@ def provider(running: FakeProvider) -> FakeProvider:
     CLOCK.now = NOON
     running.person = {"sub": "u-1", "preferred_username": "li.ming", "name": "李明", "groups": ["leads"]}
     running.lies, running.more, running.sign = {}, {}, running.signed
-    running.endpoints = ("end_session_endpoint",)
+    running.endpoints, running.header = ("end_session_endpoint",), {}
     running.called.clear()
     return running
 
@@ -328,6 +330,19 @@ def test_clocks_may_differ_a_little(floor: Floor, provider: FakeProvider, lies: 
     assert who(browser)
 
 
+def test_a_header_of_the_providers_own_is_no_harm(floor: Floor, provider: FakeProvider) -> None:
+    provider.header = {"pi.atm": "1"}
+    browser = floor.browser()
+    round_trip(browser)
+    assert who(browser)
+
+
+def test_a_way_too_long_to_be_kept_is_forgotten(floor: Floor) -> None:
+    browser = floor.browser()
+    assert round_trip(browser, f"/auth/oidc/start?lang=en&next=%2Fkpi%3F{'x' * 6000}") == "../../wall?lang=en"
+    assert who(browser)
+
+
 @pytest.mark.parametrize("way", ["unsigned", "signed_by_its_public_key", "signed_by_another"])
 def test_a_token_without_the_providers_signature_lets_nobody_in(
     floor: Floor, provider: FakeProvider, way: str
@@ -418,6 +433,20 @@ def test_the_button_stands_beside_the_form_in_its_own_words(tmp_path: Path, prov
     floor.close()
 
 
+def test_the_doctor_says_how_the_provider_does(provider: FakeProvider) -> None:
+    def said(**given: Any) -> list[tuple[str, str]]:
+        found = single_sign_on(load(environ={}, **{f"oidc__{name}": value for name, value in given.items()}))
+        return [(one.state, one.en) for one in found]
+
+    known = {"issuer": provider.issuer, "client_id": CLIENT}
+    assert said() == []
+    assert said(issuer=provider.issuer)[0][0] == "fail"
+    assert said(**known, roles=RULES) == [("ok", f"{provider.issuer} answers")]
+    assert [state for state, _ in said(**known)] == ["ok", "warn"]
+    gone = FakeProvider(CLOCK).issuer
+    assert said(issuer=gone, client_id=CLIENT) == [("fail", f"the provider does not answer: {gone}")]
+
+
 # -- out ---------------------------------------------------------------------------------------------
 
 
@@ -490,6 +519,14 @@ def test_nobody_is_matched_by_a_name_or_an_address(database: Engine) -> None:
     assert again.id == found.id and again.name == "li.ming-2", "the subject is the one that counts"
     other = admit(desk(database), person("u-2"))
     assert other.id != found.id and other.name == "li.ming-3"
+
+
+def test_signing_in_twice_at_once_makes_one_account(database: Engine) -> None:
+    with ThreadPoolExecutor(4) as several:
+        found = list(several.map(lambda _: admit(desk(database), person()).id, range(4)))
+    assert len(set(found)) == 1
+    with database.connect() as connection:
+        assert len(all_accounts(connection, "main")) == 1
 
 
 def test_the_same_subject_of_another_issuer_is_another(database: Engine) -> None:
