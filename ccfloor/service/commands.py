@@ -118,14 +118,21 @@ def request_command(
 def _log(connection: Connection, viewer: Viewer, row: dict[str, Any], number: int, now: float) -> None:
     command = msgspec.json.decode(row["args"], type=SeatCommand)
     act = Act.SEAT_ASKED if row["undo_of"] is None else Act.SEAT_UNDONE
-    before = msgspec.json.decode(row["before"])
-    after = {"command": number, "kind": command.kind, "undo_of": row["undo_of"]}
-    after |= {name: getattr(command, name) for name in ("queue", "reason") if getattr(command, name)}
-    if command.kind in (CommandKind.ADD, CommandKind.PENALTY):
-        after["penalty"] = command.penalty
-    shown = {name: value for name, value in after.items() if value is not None}
+    was, wanted = _wanted(command, msgspec.json.decode(row["before"], type=Before))
+    told = {"kind": command.kind, "queue": command.queue, "command": number, "undo_of": row["undo_of"]}
+    after = {name: value for name, value in told.items() if value} | wanted
     by, about = acting(row["who"], viewer), f"seat/{command.seat}"
-    record(connection, by, act, about, before, shown, row["why"], now, site=viewer.site)
+    record(connection, by, act, about, was, after, row["why"], now, site=viewer.site)
+
+
+def _wanted(command: SeatCommand, before: Before) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the seat was and what it shall be, as the audit log tells it."""
+    if command.kind in (CommandKind.PAUSE, CommandKind.UNPAUSE):
+        paused = command.kind is CommandKind.PAUSE
+        was = {"paused": before.paused, "reason": before.reason}
+        return was, {"paused": paused, "reason": command.reason if paused else ""}
+    penalty = None if command.kind is CommandKind.REMOVE else command.penalty
+    return {"penalty": before.penalty}, {"penalty": penalty}
 
 
 def undo_command(
