@@ -166,6 +166,7 @@ def replay(
     if arrivals and is_empty(arrivals):
         fail(f"{arrivals}: the table of arrivals is empty")
     found = context(db, site)
+    _log_recording(found, files[0].name, {"files": [path.name for path in files]})
     pace = speed if speed >= 0 else 0.0 if form == "ami" else 1.0
     connector = replaying.recording(files, arrivals, pace)
     log = form == "queue_log"
@@ -219,8 +220,15 @@ def simulate(
         typer.echo(f"{out}: {lines} lines")
         return
     found = context(db, site, simulator__seed=seed)
+    _log_recording(found, "simulator", {"days": days})
     events = simulating.write_database(found.settings, found.config, found.engine, days)
     typer.echo(f"{found.settings.db_shown}: {events} events")
+
+
+def _log_recording(found: Context, name: str, told: dict[str, Any]) -> None:
+    """Into the audit log, before anything of it is stored."""
+    act = (Act.IMPORT_RECORDING, f"recording/{name}", told, "", time.time())
+    record_alone(found.engine, acting(), *act, site=found.config.site)
 
 
 # -- data out ----------------------------------------------------------------------------------------
