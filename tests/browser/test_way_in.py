@@ -85,7 +85,7 @@ def made_on_the_page(page: Page, name: str) -> str:
     """A link made on the settings page, as it is shown there, once."""
     page.get_by_role("button", name="新建大屏链接").click(timeout=SLOW)
     page.get_by_label("名称（挂在哪里）").fill(name)
-    page.get_by_text("坐席以座位号显示，不显示姓名").click()
+    page.get_by_text("坐席以工号显示，不显示姓名").click()
     page.get_by_label("原因").fill("给大厅")
     page.get_by_role("button", name="生成链接").click()
     link = page.locator(".st-key-display-made code")
@@ -135,3 +135,21 @@ def test_a_wall_from_its_link_to_its_end(floor: FakeServer, open_page: Open, db:
     assert '"拆除"' in command(db, "display", "list", "--json")
     wall.goto(link)
     expect(wall.get_by_text("这个大屏链接已失效")).to_be_visible(timeout=SLOW)
+
+
+def test_a_wall_of_seats_opens_none_and_can_be_ended(floor: FakeServer, open_page: Open, db: Path) -> None:
+    told = command(
+        db, "display", "add", "西墙", "--board", "seats", "--numbered", "--queues", "hotline", "--lang", "zh"
+    )
+    link = re.sub(r"^http://[^/]+/", floor.url(""), told.splitlines()[-1])
+    wall = open_page(link)
+    refused: list[str] = []
+    wall.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    seat = wall.locator("[data-seat]").first
+    expect(seat).to_be_visible(timeout=SLOW)
+    seat.click()
+    expect(wall.locator("[data-seat]").first).to_be_visible()
+    assert wall.get_by_role("button", name="关闭").count() == 0 and refused == []
+    wall.goto(floor.url("settings?lang=zh"))
+    wall.get_by_role("button", name="不再作为大屏").click(timeout=SLOW)
+    expect(wall).to_have_url(re.compile("/login"), timeout=SLOW)

@@ -77,7 +77,9 @@ class SeatsBoard {
     this.draw();
   }
 
+  /** A wall is looked at: it opens no seat, whose day it may not ask for. */
   select(seat) {
+    if (this.ctx.data.glance) return;
     this.set("seat", this.filter.seat === seat ? "" : seat);
     if (this.filter.seat) this.detail.node.scrollIntoView({ block: "nearest" });
   }

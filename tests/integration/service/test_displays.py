@@ -1,6 +1,8 @@
 """Links for walls: one board, looking only, until it is revoked; on both databases."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,9 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from typer.testing import CliRunner, Result
 
+from ccfloor import cli
 from ccfloor.access.places import PAGES, ROUTES
 from ccfloor.access.rights import Role
 from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
@@ -158,6 +162,27 @@ def test_it_is_revoked_once_and_says_by_whom_and_why(database: Engine) -> None:
         revoke_display(database, Viewer(), 999, BOSS, "x", NOON)
     with pytest.raises(DisplayError, match="unknown_display"):
         revoke_display(database, Viewer(site="other"), display.id, BOSS, "x", NOON)
+
+
+def test_the_command_line_makes_lists_and_revokes(tmp_path: Path) -> None:
+    db = ("--db", f"sqlite:///{tmp_path / 'floor.db'}", "--lang", "en")
+
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(cli.app, ["display", *words, *db[: 2 if "--json" in words else 4]])
+
+    assert "No display has a link yet" in call("list").output
+    made = call("add", "East wall", "--queues", "hotline", "--numbered", "--who", "li.ming", "--why", "new")
+    assert made.exit_code == 0 and "http://127.0.0.1:8501/wall?display=" in made.output
+    token = made.output.partition("display=")[2].partition("&")[0]
+    (told,) = json.loads(call("list", "--json").output)
+    assert (told["name"], told["queues"], told["numbered"], told["made_by"]) == (
+        *("East wall", ["hotline"], True),
+        "li.ming",
+    )
+    assert token not in call("list").output and "East wall" in call("list").output
+    assert call("revoke", "1", "--why", "moved").output.strip() == "“East wall” is revoked."
+    assert call("revoke", "1").exit_code == call("revoke", "9").exit_code == 1
+    assert call("add", "x", "--board", "kpi").exit_code == call("add", "x", "--teams", "Z").exit_code == 1
 
 
 # -- what it opens -----------------------------------------------------------------------------------
