@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from ccfloor.floor.calls import PENDING, Visit
+from ccfloor.floor.records import CallRow
 from ccfloor.floor.seats import Seat
 from ccfloor.floor.windows import SIZE, Integral, Period, QueueGauge
 
@@ -107,6 +109,20 @@ def load_floor(floor: Floor, blob: bytes) -> None:
     _refill_windows(floor, state.gauges)
     visits = floor.book.visits
     floor.abandons.extend(visits[key] for key in state.abandons if key in visits)
+
+
+def changed_rows(blob: bytes, change: Callable[[CallRow], None]) -> bytes:
+    """The state after ``change`` of the row of each of its visits.
+
+    Raises msgspec.ValidationError where the blob is of another version.
+    """
+    state = _decoder.decode(blob)
+    if state.version != VERSION:
+        raise msgspec.ValidationError(f"floor state of version {state.version}, expected {VERSION}")
+    before = msgspec.msgpack.encode(state.visits)
+    for visit in state.visits:
+        change(visit.row)
+    return blob if msgspec.msgpack.encode(state.visits) == before else _encoder.encode(state)
 
 
 def _integral_state(integral: Integral) -> IntegralState:

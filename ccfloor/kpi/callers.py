@@ -73,13 +73,16 @@ def cases(
     answers: Mapping[str, Sequence[Answer]],
     ticks: Mapping[Key, Tick],
     window_s: float,
+    cleared: Mapping[str, str] = {},
 ) -> list[Case]:
     """The callers behind these attempts, the latest last attempt first.
 
     ``answers``: by number, in order of their entry. Withheld numbers are never brought together.
+    ``cleared``: number → the text that stands for it where it was cleared already.
     """
     found: list[Case] = []
-    for number, tries in _by_number(attempts).items():
+    answers = _one_name(answers, cleared) if cleared else answers
+    for number, tries in _by_number(attempts, cleared).items():
         if known(number):
             runs: Iterable[Sequence[Attempt]] = _runs(tries, answers.get(number, ()), ticks, window_s)
         else:
@@ -88,11 +91,21 @@ def cases(
     return sorted(found, key=lambda case: (case.last.at, case.last.key), reverse=True)
 
 
-def _by_number(attempts: Iterable[Attempt]) -> dict[str, list[Attempt]]:
+def _by_number(attempts: Iterable[Attempt], cleared: Mapping[str, str]) -> dict[str, list[Attempt]]:
     found: dict[str, list[Attempt]] = {}
     for attempt in sorted(attempts, key=lambda one: (one.at, one.key)):
-        found.setdefault(attempt.number, []).append(attempt)
+        found.setdefault(cleared.get(attempt.number, attempt.number), []).append(attempt)
     return found
+
+
+def _one_name(
+    answers: Mapping[str, Sequence[Answer]], cleared: Mapping[str, str]
+) -> Mapping[str, Sequence[Answer]]:
+    """The answers of a caller together, under whichever text each of them stands."""
+    found: dict[str, list[Answer]] = {}
+    for number, told in answers.items():
+        found.setdefault(cleared.get(number, number), []).extend(told)
+    return {number: sorted(told, key=lambda one: one.at) for number, told in found.items()}
 
 
 def _runs(

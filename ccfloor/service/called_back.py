@@ -11,7 +11,6 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from ccfloor.access.acts import Act
 from ccfloor.access.rights import Right
-from ccfloor.access.rights import Right
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi import callers
 from ccfloor.kpi.callers import WINDOWS, Attempt, Case, Key
@@ -20,6 +19,7 @@ from ccfloor.service.people_log import PeopleError, Told, entries, named, said, 
 from ccfloor.service.plan_notes import TEXT_MAX, Note
 from ccfloor.store import gave_up
 from ccfloor.store.engine import lock_site, writing
+from ccfloor.store.number_links import crosses, hashes
 from ccfloor.store.tables import called_back, calls
 from ccfloor.store.viewer import Viewer
 
@@ -41,6 +41,7 @@ def abandoned_callers(engine: Engine, viewer: Viewer, queue: str, of: Period, wi
     Attempts up to one window before and after the period belong to the caller, too. ``window``: a key of
     callers.WINDOWS; raises KeyError on another.
     """
+    viewer.needs(Right.CALLS)
     window_s = WINDOWS[window]
     start, end = of.start - window_s, of.end + window_s
     with engine.connect() as connection:
@@ -49,7 +50,9 @@ def abandoned_callers(engine: Engine, viewer: Viewer, queue: str, of: Period, wi
         withheld = {one.number for one in tries if not callers.known(one.number)}
         later = gave_up.answers(connection, viewer, begin, end, window_s, withheld)
         ticked = gave_up.ticks(connection, viewer.site, start)
-    found = callers.cases(tries, later, ticked, window_s)
+        edge = crosses(connection, viewer.site, start, end + window_s)
+        cleared = hashes(connection, viewer.site) if edge else {}
+    found = callers.cases(tries, later, ticked, window_s, cleared)
     shown = [_as_read(viewer, case) for case in found if _belongs(case, queue, of)]
     return Callers(shown, Counter(case.state for case in shown), cut)
 
@@ -59,7 +62,6 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
 
     Raises PeopleError: no_who, unknown_call, ticked_already.
     """
-    viewer.needs(Right.NOTES)
     viewer.needs(Right.NOTES)
     by, words = named(who), note.strip()[:TEXT_MAX]
     values = {
@@ -86,7 +88,6 @@ def tick(engine: Engine, viewer: Viewer, key: Key, who: str, note: str, now: flo
 def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: float) -> None:
     """Take a tick back. Raises PeopleError: no_who, no_why, unknown_call, not_ticked."""
     viewer.needs(Right.NOTES)
-    viewer.needs(Right.NOTES)
     by, words = named(who), said(why)
     with writing(engine) as connection:
         lock_site(connection, viewer.site)
@@ -102,6 +103,7 @@ def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: fl
 
 def told(engine: Engine, viewer: Viewer, key: Key) -> list[Note]:
     """Everything that people noted about calling this one back, oldest first."""
+    viewer.needs(Right.CALLS)
     return entries(engine, viewer.site, about(key))
 
 

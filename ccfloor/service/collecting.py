@@ -23,6 +23,7 @@ from ccfloor.service.notify.notifier import telling
 from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.plan_desk import PlanDesk
+from ccfloor.service.privacy import keeping_numbers
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.switch import access
@@ -123,6 +124,7 @@ class CollectorThread:
     def __init__(self, settings: Settings, config: FloorConfig, engine: Engine) -> None:
         self._collector = make_collector(settings, config, engine)
         self._telling, self._counting = telling(settings, config), counting(settings, config)
+        self._keeping = keeping_numbers(settings)
         self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -145,7 +147,7 @@ class CollectorThread:
 
     def _run(self) -> None:
         try:
-            with self._telling, self._counting:
+            with self._telling, self._counting, self._keeping:
                 asyncio.run(self._main())
         except asyncio.CancelledError:
             return

@@ -14,6 +14,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collecting import make_collector
 from ccfloor.service.counting import counting
 from ccfloor.service.notify.notifier import telling
+from ccfloor.service.privacy import keeping_numbers
 from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 
@@ -56,7 +57,7 @@ async def _collect(settings: Settings, config: FloorConfig, engine: Engine) -> N
     loop.call_later(_SETTLED_S, _spare_the_settled)
     log.info("collecting site %s into %s", config.site, settings.db_shown)
     try:
-        with telling(settings, config), counting(settings, config):
+        with telling(settings, config), counting(settings, config), keeping_numbers(settings):
             await task
     except asyncio.CancelledError:
         log.info("the collector stopped")

@@ -23,6 +23,7 @@ from ccfloor.store.engine import database_url
 
 PREFIX = "CCFLOOR_"
 FILE = "ccfloor.toml"
+NUMBERS_DAYS_MIN = 8  # repeated calls and calls back are looked for within seven days
 Pair = tuple[float, float]
 
 
@@ -317,6 +318,25 @@ class ReportSettings(Section):
     )
 
 
+class PrivacySettings(Section):
+    """How long callers' numbers are kept."""
+
+    numbers_days: int = setting(
+        0,
+        "来电号码保留多少天，之后换成不可还原的摘要；0 为一直保留，否则至少 8",
+        "Days after which callers' numbers are replaced by hashes; 0 keeps them, else at least 8",
+        ge=0,
+        le=3650,
+    )
+
+    @field_validator("numbers_days")
+    @classmethod
+    def _beyond_a_week(cls, value: int) -> int:
+        if 0 < value < NUMBERS_DAYS_MIN:
+            raise ValueError(f"must be 0 or at least {NUMBERS_DAYS_MIN}: repeats are known within a week")
+        return value
+
+
 class Settings(Section):
     """All settings of one process."""
 
@@ -340,6 +360,7 @@ class Settings(Section):
     bands: BandSettings = BandSettings.model_validate({})
     wall: WallSettings = WallSettings()
     reports: ReportSettings = ReportSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
     @field_validator("db")
     @classmethod

@@ -10,13 +10,13 @@ from math import inf
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
-from sqlalchemy.sql.expression import ScalarSelect
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.callers import known
 from ccfloor.kpi.fields import CALLS, RING_CADENCE_MS
 from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.store.number_links import crosses, hash_of, number_of
 from ccfloor.store.tables import calls
 
 Counted = dict[Scope, dict[str, int]]
@@ -81,6 +81,10 @@ def _rows(
     table = calls.c
     named = table.number != ""
     answered = table.outcome == _ANSWERED
+    before, after = _nearest(before=True), _nearest(before=False)
+    if crosses(connection, site, start - WEEK_S, end + WEEK_S):  # what is cleared is older than what is not
+        before = func.coalesce(before, _nearest(before=True, number=hash_of(table)))
+        after = func.coalesce(after, _nearest(before=False, number=number_of(table)))
     query = select(
         table.queue,
         table.agent,
@@ -92,8 +96,8 @@ def _rows(
         table.ring_ms,
         table.hold_ms,
         table.threshold_ms,
-        case((named, _nearest(before=True))).label("before"),
-        case((and_(named, answered), _nearest(before=False))).label("after"),
+        case((named, before)).label("before"),
+        case((and_(named, answered), after)).label("after"),
     )
     reach = (table.entered_at >= start - _LONGEST_WAIT_S, table.entered_at < end)
     mine = or_(table.entered_at >= start, and_(answered, table.answered_at >= start))
@@ -101,10 +105,14 @@ def _rows(
     return connection.execute(query.where(*whose, *reach, mine, *where)).all()
 
 
-def _nearest(before: bool) -> ScalarSelect[Any]:
-    """When the same number had called last within a week before, or called next within a week after."""
+def _nearest(before: bool, number: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+    """When the same number had called last within a week before, or called next within a week after.
+
+    ``number``: the other text under which it stands beyond the edge of what is cleared.
+    """
     one, other = calls.c, calls.alias("other").c
-    same = (other.site == one.site, other.number == one.number, other.call != one.call)
+    told = one.number if number is None else number
+    same = (other.site == one.site, other.number == told, other.call != one.call)
     query = select(other.entered_at).where(*same).correlate(calls).limit(1)
     if before:
         within = (other.entered_at < one.entered_at, other.entered_at >= one.entered_at - WEEK_S)

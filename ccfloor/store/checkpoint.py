@@ -4,12 +4,15 @@ Where rules watch the Floor, what they know is kept with it.
 """
 
 import zlib
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.dump import changed_rows
+from ccfloor.floor.records import CallRow
 from ccfloor.floor.state import Floor
 from ccfloor.store.tables import checkpoints
 from ccfloor.store.writer import Row, replaced, write_rows
@@ -78,6 +81,23 @@ def pack(floor: Floor, rules: bytes | None = None) -> bytes:
     """The Floor, and what the rules know that watch it, as a checkpoint holds them."""
     blob = floor.dump()
     return zlib.compress(blob if rules is None else msgspec.msgpack.encode(_Kept(blob, rules)), 1)
+
+
+def changed(blob: bytes, change: Callable[[CallRow], None]) -> bytes | None:
+    """A checkpoint after ``change`` of each of its calls; the very same where none changed.
+
+    None where this version cannot read it.
+    """
+    try:
+        whole = zlib.decompress(blob)
+        kept = _kept.decode(whole) if whole.startswith(_PAIR) else None
+        before = kept.floor if kept else whole
+        after = changed_rows(before, change)
+    except (msgspec.MsgspecError, zlib.error):
+        return None
+    if after == before:
+        return blob
+    return zlib.compress(msgspec.msgpack.encode(_Kept(after, kept.rules)) if kept else after, 1)
 
 
 def keep(connection: Connection, site: str, row: Row) -> None:

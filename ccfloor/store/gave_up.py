@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Connection, and_, literal, select
 
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.callers import Answer, Attempt, Key, Tick
+from ccfloor.store.access_tables import number_links
+from ccfloor.store.number_links import crosses
 from ccfloor.store.tables import called_back, calls
 from ccfloor.store.viewer import Viewer, queue_scope
 
@@ -48,25 +50,29 @@ def answers(
     """
     gone, later = calls.alias("gone"), calls.alias("later")
     a, b = gone.c, later.c
-    same = and_(
-        b.site == a.site,
-        b.number == a.number,
-        b.entered_at > a.entered_at,
-        b.entered_at <= a.entered_at + window_s,
+    within = and_(b.site == a.site, b.entered_at > a.entered_at, b.entered_at <= a.entered_at + window_s)
+    query = (
+        select(b.number, b.source_id, b.position, b.entered_at)
+        .distinct()
+        .where(
+            a.site == viewer.site,
+            a.entered_at >= start,
+            a.entered_at < end,
+            a.outcome == _gave_up(),
+            a.number.not_in(sorted(without)),
+            b.outcome == Outcome.ANSWERED.value,
+            *queue_scope(viewer, a.queue),
+            *queue_scope(viewer, b.queue),
+        )
     )
-    query = select(b.number, b.source_id, b.position, b.entered_at).distinct()
-    query = query.select_from(gone.join(later, same)).where(
-        a.site == viewer.site,
-        a.entered_at >= start,
-        a.entered_at < end,
-        a.outcome == _gave_up(),
-        a.number.not_in(sorted(without)),
-        b.outcome == Outcome.ANSWERED.value,
-        *queue_scope(viewer, a.queue),
-        *queue_scope(viewer, b.queue),
-    )
+    ways = [query.select_from(gone.join(later, and_(within, b.number == a.number)))]
+    if crosses(connection, viewer.site, start, end + window_s):
+        link = number_links.c
+        known = gone.join(number_links, and_(link.site == a.site, link.hash == a.number))
+        ways.append(query.select_from(known.join(later, and_(within, b.number == link.number))))
     found: dict[str, list[Answer]] = {}
-    for number, source, position, at in connection.execute(query.order_by(b.entered_at)):
+    rows = (row for way in ways for row in connection.execute(way).all())
+    for number, source, position, at in sorted(rows, key=lambda row: row.entered_at):
         found.setdefault(number, []).append(Answer((source, position), at))
     return found
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, case, func, literal, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.metrics import COUNT_FIELDS
@@ -16,8 +17,10 @@ from ccfloor.kpi.callers import known
 from ccfloor.kpi.fields import Figures, add
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.week import HALF_HOUR_S, SLOTS, Cell, Stretch, stretches
+from ccfloor.store.access_tables import number_links
 from ccfloor.store.day_sums import add_sums, queue_sums
 from ccfloor.store.figure_parts import Asked
+from ccfloor.store.number_links import crosses, hashes, linked, one_caller
 from ccfloor.store.recall import call_row
 from ccfloor.store.span_sums import queue_span
 from ccfloor.store.tables import calls, queue_days, queue_intervals
@@ -39,6 +42,7 @@ class Waits(NamedTuple):
 
 def seen_days(engine: Engine, viewer: Viewer) -> tuple[float, float] | None:
     """The first and the last quarter hour of which anything is stored; None where nothing is."""
+    viewer.needs(Right.RESULTS)
     table = queue_intervals.c
     mine = table.site == viewer.site
     with engine.connect() as connection:  # two questions: each is one step in the index
@@ -55,6 +59,7 @@ def week_cells(
     A cell in which nothing was counted is absent. At most 336 rows leave the database for each stretch of
     the zone's calendar, however long the period.
     """
+    viewer.needs(Right.RESULTS)
     found: dict[Cell, list[Figures]] = {}
     with engine.connect() as connection:
         for stretch in stretches(config, of):
@@ -82,6 +87,7 @@ def range_counts(
     engine: Engine, viewer: Viewer, config: FloorConfig, queue: str, of: Period
 ) -> dict[str, dict[str, float]]:
     """The ``queue.*`` counts of each queue in a period of whole days, by queue; added up from stored days."""
+    viewer.needs(Right.RESULTS)
     with engine.connect() as connection:
         if Asked.of(connection, viewer, config).kept:
             days = queue_sums(connection, viewer, *day_numbers(config, of), "member")
@@ -106,6 +112,7 @@ def cell_calls(
 
     Reads no further than ``limit`` calls. Numbers come as the viewer may read them.
     """
+    viewer.needs(Right.CALLS)
     table = calls.c
     found: list[CallRow] = []
     with engine.connect() as connection:
@@ -122,6 +129,7 @@ def half_hour_counts(
     engine: Engine, viewer: Viewer, queue: str, halves: Sequence[Period]
 ) -> dict[str, dict[str, float]]:
     """The ``queue.*`` counts of each of these half hours that has any, by the name of the half hour."""
+    viewer.needs(Right.RESULTS)
     table = queue_intervals.c
     found: dict[str, dict[str, float]] = {}
     with engine.connect() as connection:
@@ -147,6 +155,7 @@ def waits(
     Nearest rank: the shortest wait that at least this share of the calls did not exceed. Reads one number a
     call of the period: whoever asks bounds it.
     """
+    viewer.needs(Right.RESULTS)
     which = literal(outcome.value, literal_execute=True)  # or the index of the abandoned is not seen
     query = select(calls.c.wait_ms).where(
         *_entered(viewer, queue, of.start, of.end), calls.c.outcome == which
@@ -182,6 +191,7 @@ def _masked(viewer: Viewer, row: CallRow) -> CallRow:
 
 def queues_seen(engine: Engine, viewer: Viewer) -> list[str]:
     """Every queue of which a day is stored."""
+    viewer.needs(Right.RESULTS)
     table = queue_days.c
     query = select(table.queue).distinct().where(table.site == viewer.site, *queue_scope(viewer, table.queue))
     with engine.connect() as connection:
@@ -205,16 +215,24 @@ def called_again(engine: Engine, viewer: Viewer, queue: str, of: Period, most: i
 
     A call that went on to another queue is one call.
     """
+    viewer.needs(Right.CALLS)
     table = calls.c
     counted = func.count(table.call.distinct())
-    columns = [table.number, counted, *(_with(outcome) for outcome in (Outcome.ANSWERED, Outcome.ABANDONED))]
-    query = select(*columns, func.min(table.entered_at), func.max(table.entered_at))
-    query = query.where(*_entered(viewer, queue, of.start, of.end), table.number != "")
-    query = query.group_by(table.number).having(counted > 1).order_by(counted.desc(), table.number)
+    outcomes = (_with(outcome) for outcome in (Outcome.ANSWERED, Outcome.ABANDONED))
+    within = [*_entered(viewer, queue, of.start, of.end), table.number != ""]
     with engine.connect() as connection:
+        edge = crosses(connection, viewer.site, of.start, of.end)
+        caller = one_caller(table.number) if edge else table.number
+        called = calls.outerjoin(number_links, linked(table.site, table.number)) if edge else calls
+        query = select(caller, counted, *outcomes, func.min(table.entered_at), func.max(table.entered_at))
+        query = query.select_from(called).where(*within)
+        query = query.group_by(caller).having(counted > 1).order_by(counted.desc(), caller)
         rows = connection.execute(query.limit(most + _WITHHELD)).all()
         named = [row for row in rows if known(row[0])][:most]
-        return [_again(connection, viewer, row) for row in named]
+        younger = (
+            {hashed: number for number, hashed in hashes(connection, viewer.site).items()} if edge else {}
+        )
+        return [_again(connection, viewer, row, younger) for row in named]
 
 
 def _with(outcome: Outcome) -> Any:
@@ -222,11 +240,14 @@ def _with(outcome: Outcome) -> Any:
     return func.count(case((calls.c.outcome == outcome.value, calls.c.call)).distinct())
 
 
-def _again(connection: Connection, viewer: Viewer, row: Any) -> Again:
+def _again(connection: Connection, viewer: Viewer, row: Any, younger: Mapping[str, str]) -> Again:
+    """``younger``: hash → number of callers of whom older calls are cleared and younger ones are not."""
     number, n, answered, abandoned, first_at, last_at = row
+    told = {number, younger.get(number, number)}
+    number = younger.get(number, number)
     table = calls.c
     query = select(table.source_id, table.position).where(
-        table.site == viewer.site, table.number == number, table.entered_at == last_at
+        table.site == viewer.site, table.number.in_(told), table.entered_at == last_at
     )
     source, position = connection.execute(query.limit(1)).one()
     return Again(
