@@ -44,8 +44,9 @@ class Actor(NamedTuple):
 
 FILE = Actor("file")  # a file of the site, read again
 SWITCH = Actor("switch")
-PROVIDER = Actor("single sign-on")
-PROGRAMS = {FILE.who: "file", SWITCH.who: "switch", PROVIDER.who: "provider"}  # name → its text
+PROVIDER = Actor("single sign-on")  # what acts without a person; the page has words for their names
+PROGRAM = Actor("ccfloor")
+PROGRAMS = {FILE.who: "file", SWITCH.who: "switch", PROVIDER.who: "provider", PROGRAM.who: "program"}
 
 
 def acting(typed: str = "", viewer: Viewer | None = None) -> Actor:

@@ -183,9 +183,15 @@ def _turn(engine: Engine, config: FloorConfig, number: int, undone: Undone, now:
 
 def _told(taken: Taken) -> dict[str, object]:
     """An import as the audit log tells it."""
-    days = [date_of(day) if day else None for day in (taken.first_day, taken.last_day)]
+    days = [_day_text(day) for day in (taken.first_day, taken.last_day)]
     named = {"dataset": taken.dataset, "file": taken.file, "rows": taken.rows}
     return named | {"first_day": days[0], "last_day": days[1]}
+
+
+def _day_text(day: int) -> str:
+    """2026-11-22, or 2026-11 of what is told of whole months; "" for none."""
+    month = f"{day // 10_000:04}-{day // 100 % 100:02}"
+    return "" if not day else f"{month}-{day % 100:02}" if day % 100 else month
 
 
 def _turned(taken: Taken, undone: Undone) -> tuple[dict[str, object], dict[str, object]]:

@@ -20,7 +20,7 @@ from ccfloor.ui.texts import Lang, text, texts
 
 DASH = "–"
 COLUMNS = ("number", "at", "who", "role", "source", "act", "about", "change", "why", "hash")
-_INSTANTS = ("start", "end", "started_at", "valid_from")
+_INSTANTS = ("start", "end", "started_at", "valid_from", "until")
 _QUEUES = ("queue", "queues")
 _EVERY = ("queues", "teams", "agents")  # none named: all of them
 _STATES = ("status", "reason", "reasons", "forbid_reasons")

@@ -32,6 +32,7 @@ from ccfloor.service import (
     kpi_targets,
     leave,
     plan_notes,
+    privacy,
     rulebook,
     teams,
 )
@@ -301,6 +302,12 @@ def walls(engine: Engine, _folder: Path) -> None:
 def taking_a_file(engine: Engine, _folder: Path) -> None:
     by = acting(WHO, LEAD)
     record_alone(engine, by, Act.EXPORT_TAKEN, "export/a.xlsx", {"format": "xlsx"}, "", NOW, site="main")
+
+
+@doing(Act.NUMBERS_CLEARED)
+def clearing_numbers(engine: Engine, _folder: Path) -> None:
+    settings = load(environ={"CCFLOOR_PRIVACY_NUMBERS_DAYS": "30"}, db=str(engine.url), source="none")
+    privacy.run(settings, engine, NOW, why=WHY)
 
 
 @doing(Act.DATA_REBUILT)

@@ -32,6 +32,7 @@ UNLOGGED = {
 # and housekeeping. What people change is written in the transaction of a service function.
 OF_THE_PROGRAM = {
     "store.bulk",
+    "store.clearing",
     "store.cold",
     "store.days",
     "store.displays",
