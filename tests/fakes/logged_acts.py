@@ -144,8 +144,8 @@ def an_incident(engine: Engine, folder: Path) -> None:
     incidents.reopen_incident(engine, LEAD, made, WHO, WHY, NOW + 4)
 
 
-@doing(Act.CALLER_TICKED, Act.CALLER_UNTICKED)
-def calling_back(engine: Engine, _folder: Path) -> None:
+def a_caller_gave_up(engine: Engine) -> tuple[int, int]:
+    """A stored call; its key."""
     ended = {"outcome": Outcome.ABANDONED, "left_at": NOW + 30, "ended_at": NOW + 30, "final": True}
     row = CallRow(1, 12_345_678, "c1", "support", NOW, number=NUMBER, name=NUMBER, **ended)  # type: ignore[arg-type]
     values = {"site": "main", "source_id": 1, **msgspec.structs.asdict(row)}
@@ -153,8 +153,14 @@ def calling_back(engine: Engine, _folder: Path) -> None:
         connection.execute(
             insert(calls), [{name: value for name, value in values.items() if name in calls.c}]
         )
-    called_back.tick(engine, LEAD, (1, 12_345_678), WHO, WHY, NOW + 60)
-    called_back.untick(engine, LEAD, (1, 12_345_678), WHO, WHY, NOW + 61)
+    return 1, 12_345_678
+
+
+@doing(Act.CALLER_TICKED, Act.CALLER_UNTICKED)
+def calling_back(engine: Engine, _folder: Path) -> None:
+    key = a_caller_gave_up(engine)
+    called_back.tick(engine, LEAD, key, WHO, WHY, NOW + 60)
+    called_back.untick(engine, LEAD, key, WHO, WHY, NOW + 61)
 
 
 @doing(Act.ANNOTATION_ADDED, Act.ANNOTATION_CHANGED, Act.ANNOTATION_REMOVED, Act.ANNOTATION_RESTORED)
