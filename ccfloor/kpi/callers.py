@@ -9,11 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from ccfloor.floor.numbers import names_caller as known
+from ccfloor.floor.numbers import names_caller
 
 Key = tuple[int, int]  # source and position of a call
 State = Literal["ticked", "reached", "open", "unknown"]
 WINDOWS: dict[str, int] = {"24h": 86_400, "48h": 2 * 86_400, "7d": 7 * 86_400}
+
+
+known = names_caller  # whether a number names a caller, so that calls can be told to be of one
 
 
 class Attempt(NamedTuple):

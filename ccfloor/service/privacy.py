@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, func, select
@@ -76,7 +77,8 @@ def run(settings: Settings, engine: Engine, now: float, by: Actor = PROGRAM, why
     until = now - days * _DAY_S
 
     def done(connection: Connection, found: Cleared) -> None:
-        after = {"days": days, "until": until, **found._asdict()}
+        told = datetime.fromtimestamp(until, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        after = {"days": days, "before": told, **found._asdict()}
         record(connection, by, Act.NUMBERS_CLEARED, "numbers/callers", None, after, why, now, site=site)
 
     return clearing.clear(engine, site, clearing_of(settings, engine, now), until, now, done)

@@ -153,7 +153,7 @@ class _Run:
         query = select(table.id, table.at, table.payload).where(*within).order_by(*order).limit(_AT_ONCE)
         count, last = 0, None
         while True:
-            further = [] if last is None else [_behind(order, last)]
+            further: list[Any] = [] if last is None else [_behind(order, last)]
             with writing(self.engine) as connection:
                 rows = connection.execute(query.where(*further)).all()
                 told = [(row.id, self._payload(row.payload)) for row in rows]
@@ -204,7 +204,7 @@ class _Run:
         query = select(*told).where(*older, or_(raw, table.name != "", table.target != ""))
         last = None
         while True:
-            further = [] if last is None else [_behind(order, last)]
+            further: list[Any] = [] if last is None else [_behind(order, last)]
             with writing(self.engine) as connection:
                 rows = connection.execute(query.where(*further).order_by(*order).limit(_AT_ONCE)).all()
                 changed = [row for row in map(self._call, rows) if row]

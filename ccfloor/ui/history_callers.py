@@ -18,6 +18,7 @@ from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked, segments, window
 from ccfloor.ui.history_words import DASH, lasting, moment
+from ccfloor.ui.reveal_kit import number_button
 from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
@@ -85,6 +86,8 @@ def _row(case: Case, who: str, within: str, lang: Lang) -> None:
         words, buttons = st.columns([6, 1.4], vertical_alignment="center")
         with words:
             kit.piece(_line(case, within, lang))
+            if case.state == "open":
+                number_button(case.last.key, case.last.number, lang)
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
             what = "untick" if case.tick else "tick"
             asking = f"caller-{what}:{name}"

@@ -19,6 +19,7 @@ from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import page_address
 from ccfloor.ui.people_kit import at_clock
+from ccfloor.ui.reveal_kit import number_button
 from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text, texts
@@ -62,6 +63,7 @@ def show(seen: Look, key: str) -> None:
         others = visits_of(connection, viewer, {life.row.call, life.row.linked} - {""})
     config = service.config
     _head(life.row, config, lang)
+    number_button((life.row.source, life.row.position), life.row.number, lang)
     _bar(life.row, lang)
     st.subheader(text("kpi.call.steps", lang), anchor=False)
     people_kit.piece(_steps(life, config, lang))
