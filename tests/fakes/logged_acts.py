@@ -33,6 +33,7 @@ from ccfloor.service import (
     leave,
     plan_notes,
     privacy,
+    reveal,
     rulebook,
     teams,
 )
@@ -161,6 +162,11 @@ def calling_back(engine: Engine, _folder: Path) -> None:
     key = a_caller_gave_up(engine)
     called_back.tick(engine, LEAD, key, WHO, WHY, NOW + 60)
     called_back.untick(engine, LEAD, key, WHO, WHY, NOW + 61)
+
+
+@doing(Act.NUMBER_REVEALED)
+def revealing_a_number(engine: Engine, _folder: Path) -> None:
+    assert reveal.reveal(engine, LEAD, a_caller_gave_up(engine), WHY, NOW + 60) == NUMBER
 
 
 @doing(Act.ANNOTATION_ADDED, Act.ANNOTATION_CHANGED, Act.ANNOTATION_REMOVED, Act.ANNOTATION_RESTORED)
