@@ -67,7 +67,7 @@ def looks(engine: Engine, count: int) -> None:
     """What the page asks for."""
     end = START + count * STEP_S
     old: Place = (START + count * STEP_S / 2, count // 2)
-    week = {"start": end - 7 * 86_400, "end": end}
+    week = Wanted(source="10.0.0.9", start=end - 7 * 86_400, end=end)
     wanted: dict[str, tuple[Wanted, Place | None]] = {
         "the newest": (Wanted(), None),
         "from the middle on": (Wanted(), old),
@@ -76,7 +76,7 @@ def looks(engine: Engine, count: int) -> None:
         "by an act": (Wanted(acts=("rule.saved",)), None),
         "by a group of acts": (Wanted(acts=("rule.saved", "rule.retired", "rule.file")), None),
         "by what it was done to": (Wanted(about="seat/PJSIP/77"), None),
-        "by address, a week": (Wanted(source="10.0.0.9", **week), None),
+        "by address, a week": (week, None),
         "by who and a rare act": (Wanted(who="rare", acts=("numbers.cleared",)), None),
         "by words that are there": (Wanted(words="来电"), None),
         "by words that are nowhere": (Wanted(words="nowhere"), None),
