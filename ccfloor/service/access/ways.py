@@ -32,6 +32,7 @@ class Way(NamedTuple):
 
 _FILES = ("/static/", "/_stcore/health", "/_stcore/host-config", "/favicon.")
 _INNER = ("/_stcore/", "/media/", "/component/", "/app/static/", "/_st")
+_CLOSED = ("/_stcore/agent",)  # Streamlit's way to drive pages without a browser
 _INNER_OF_BOARDS = ("/_stcore/stream", "/_stcore/bidi-components/", "/component/", "/app/static/")
 LIVE = "/live"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
@@ -48,6 +49,8 @@ def way_of(path: str, socket: bool = False) -> Way:
         return Way(Kind.WAY_IN, PUBLIC)
     if path.startswith(_FILES):
         return Way(Kind.PUBLIC, PUBLIC)
+    if path.startswith(_CLOSED):
+        return Way(Kind.ROUTE)  # needs a right that nobody has
     if path.startswith(_INNER):
         return Way(Kind.INNER, board=path.startswith(_INNER_OF_BOARDS))
     if socket:
@@ -57,7 +60,7 @@ def way_of(path: str, socket: bool = False) -> Way:
             place = ROUTES[template]
             return Way(Kind.PUBLIC if place.public else Kind.ROUTE, place)
     if path.startswith("/api/"):
-        return Way(Kind.ROUTE)  # needs a right that nobody has
+        return Way(Kind.ROUTE)
     page = path.strip("/")
     return Way(Kind.PAGE, PAGES.get(page, Place()), page)
 

@@ -255,8 +255,9 @@ def test_every_route_by_every_role_is_as_the_table_says(world: World, role: Role
             assert found.status_code == (200 if allowed else 403), (template, method, role)
 
 
-def test_a_route_that_nobody_named_is_closed(world: World) -> None:
-    assert world.browser(world.someone(Role.ADMIN)).get("/api/v1/secrets").status_code == 403
+@pytest.mark.parametrize("path", ["/api/v1/secrets", "/_stcore/agent/sessions", "/_stcore/agent"])
+def test_a_route_that_nobody_named_is_closed(world: World, path: str) -> None:
+    assert world.browser(world.someone(Role.ADMIN)).get(path).status_code == 403
 
 
 def test_every_route_of_the_program_has_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
