@@ -25,9 +25,14 @@ def about_site(settings: Settings, config: FloorConfig, scope: Scope, now: float
         "queues": {info.queue: _queue(info, now) for info in allowed},
         "bands": settings.bands.model_dump(by_alias=True),
         "kiosk": settings.wall.model_dump(),
-        "teams": sorted({seat.team for seat in config.seats.values() if seat.team}),
+        "teams": sorted(_teams(config, scope)),
         "commands": settings.source != "none",
     }
+
+
+def _teams(config: FloorConfig, scope: Scope) -> set[str]:
+    every = {seat.team for seat in config.seats.values() if seat.team}
+    return every if scope.teams is None else every & scope.teams
 
 
 def _queue(info: QueueInfo, now: float) -> dict[str, Any]:

@@ -66,6 +66,7 @@ def list_annotations(
     removed: bool = False,
 ) -> list[Annotation]:
     """What concerns a scope in [first, last]: its own, its team's and the site's, in order of their day."""
+    viewer.needs(Right.RESULTS, Right.OWN)
     table = annotations.c
     told, days = terms_of(engine, config), (day_number(first), day_number(last))
     around = [str(one) for one in _then(told, scope, days) if in_scope(viewer, config, told, one)]

@@ -97,6 +97,17 @@ def list_campaigns(
         return [_row(found) for found in connection.execute(query).mappings()]
 
 
+def seen_campaigns(engine: Engine, viewer: Viewer, start: float = 0.0) -> list[CampaignRow]:
+    """The campaigns with a part after ``start`` that concern the viewer, naming his queues alone."""
+    viewer.needs(Right.FLOOR)
+    rows = list_campaigns(engine, viewer.site, start)
+    mine = viewer.queues
+    if mine is None:
+        return rows
+    found = (msgspec.structs.replace(row, queues=tuple(mine.intersection(row.queues))) for row in rows)
+    return [one for one, row in zip(found, rows, strict=True) if one.queues or not row.queues]
+
+
 def running(engine: Engine, site: str, at: float) -> list[CampaignRow]:
     """The campaigns that count at an instant."""
     return [row for row in list_campaigns(engine, site, at) if row.counts.start <= at < row.counts.end]

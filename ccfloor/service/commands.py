@@ -174,6 +174,7 @@ def list_commands(
 
     ``until``: those that had been asked by that instant.
     """
+    viewer.needs(Right.FLOOR)
     query = select(commands).where(commands.c.site == viewer.site)
     if until is not None:
         query = query.where(commands.c.at <= until)

@@ -111,6 +111,7 @@ def reopen_incident(engine: Engine, viewer: Viewer, incident: int, who: str, why
 
 def find_incident(engine: Engine, viewer: Viewer, incident: int) -> IncidentRow | None:
     """One incident of the viewer's site."""
+    viewer.needs(Right.FLOOR)
     with engine.connect() as connection:
         try:
             return _find(connection, viewer, incident)
@@ -122,6 +123,7 @@ def list_incidents(
     engine: Engine, viewer: Viewer, start: float = 0.0, end: float = float("inf")
 ) -> list[IncidentRow]:
     """The incidents that began in [start, end), latest first."""
+    viewer.needs(Right.FLOOR)
     within = [incidents.c.started_at >= start]
     if end != float("inf"):
         within.append(incidents.c.started_at < end)

@@ -226,6 +226,7 @@ def preview(
     now: float,
 ) -> list[Month]:
     """The last twelve months, the current one last: what a decision would have made of them."""
+    viewer.needs(Right.TARGETS)
     periods = list(_months(config, now))[::-1]
     told = figures(engine, viewer, config, scope, periods)
     tried = book.trying(kpi.id, scope, choice)

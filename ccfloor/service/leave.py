@@ -144,6 +144,7 @@ def list_leave(
     engine: Engine, viewer: Viewer, config: FloorConfig, start: float, end: float = float("inf")
 ) -> list[LeaveRow]:
     """The requests with a part in [start, end) of the viewer's seats, in order of their start."""
+    viewer.needs(Right.FLOOR)
     table = leave_requests.c
     within = [table.site == viewer.site, table.end > start]
     if end != float("inf"):

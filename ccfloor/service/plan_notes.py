@@ -111,6 +111,7 @@ def write_note(
 
 def check_about(engine: Engine, viewer: Viewer, config: FloorConfig, about: str) -> None:
     """Raises NoteError ``unknown_alarm`` where nothing of that name is known to the viewer."""
+    viewer.needs(Right.FLOOR)
     with engine.connect() as connection:
         _check_about(connection, viewer, config, Note(0, about, 0.0, "", NoteKind.NOTE))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.compute import compute
 from ccfloor.kpi.fields import Figures, add
 from ccfloor.kpi.light import light
@@ -66,6 +67,7 @@ def measure(service: HasBook, scope: Scope, name: str, last: date, variant: str 
 
 def week(service: HasBook, viewer: Viewer, scope: Scope, of: Period, asked: Measure, first_at: float) -> Week:
     """Every weekday × half hour of a period of whole days. ``first_at``: when anything was stored first."""
+    viewer.needs(Right.RESULTS)
     config = service.config
     told = week_cells(service.engine, viewer, config, scope.name, of)
     days = day_counts(config, of, first_at, service.floor_now())

@@ -6,6 +6,7 @@ from datetime import date
 import msgspec
 from sqlalchemy import Connection, Engine, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import period
 from ccfloor.rules.alarms import Alarm
@@ -74,6 +75,7 @@ def latest_day(engine: Engine, config: FloorConfig, now: float) -> date | None:
 
 def jumps(engine: Engine, config: FloorConfig, viewer: Viewer, start: float, end: float) -> list[Jump]:
     """Everything worth seeing in [start, end), in order."""
+    viewer.needs(Right.RESULTS)
     with engine.connect() as connection:
         rows = alarm_rows(connection, viewer, config, start, end, every_rule=True, limit=_MOST)
         worth = [alarm for alarm in rows if alarm.plan or alarm.severity == "alarm"]

@@ -18,6 +18,7 @@ from ccfloor.service.asked import answered, asked_at, changed
 from ccfloor.service.commands import CommandError, request_command
 from ccfloor.service.plan import PlanView
 from ccfloor.service.plan_notes import NoteError, NoteKind
+from ccfloor.service.scope import Scope, scoped, scoped_plan
 from ccfloor.store.plan_rows import calls_within, meeting_alarms, unseen
 
 _HOURS, _MOST_HOURS = 3.0, 12.0
@@ -216,8 +217,10 @@ def _curve(hours: float, then: float | None) -> Any:
 
 async def level(_request: Request) -> Response:
     """GET: ``{level, since, acked, incident}`` for the navigation of pages that show nothing live."""
-    row = runtime.service().hub.row
-    return Response(msgspec.json.encode(_level(row.plan if row else None)), media_type="application/json")
+    service = runtime.service()
+    row, scope = service.hub.row, Scope.of(service.viewer())
+    plan = scoped_plan(row.plan, scoped(row.view, scope), scope) if row and row.plan else None
+    return Response(msgspec.json.encode(_level(plan)), media_type="application/json")
 
 
 def _level(plan: PlanView | None) -> dict[str, Any]:

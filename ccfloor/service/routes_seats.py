@@ -43,7 +43,9 @@ async def timeline(request: Request) -> Response:
 
 def _timeline(seat: str, then: float | None) -> Any:
     service = runtime.service()
-    at = _seen_at(seat) if then is None else then
+    limited = service.viewer().queues is not None  # then the view alone tells whose seat it is
+    seen_at = _seen_at(seat) if then is None or limited else 0.0
+    at = seen_at if then is None else then
     start, end = service.config.business_day(at)
     rows = seat_day(
         service.engine, service.viewer(), service.config, seat, start, end if then is None else at
@@ -77,7 +79,18 @@ async def undo(request: Request) -> Response:
 def _list(seat: str, most: int, then: float | None) -> Any:
     service = runtime.service()
     args = (service.engine, service.viewer(), service.config, seat, most)
-    return {"commands": list_commands(*args, until=then)}
+    found = list_commands(*args, until=then)
+    if service.viewer().queues is not None:
+        seen = _seen()
+        found = [one for one in found if one.seat in seen]
+    return {"commands": found}
+
+
+def _seen() -> set[str]:
+    """The seats that the viewer sees now."""
+    service = runtime.service()
+    view = service.view(service.viewer())
+    return {seat.seat for seat in view.seats} if view else set()
 
 
 def _ask(body: AskedFor) -> Any:

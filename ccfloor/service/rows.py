@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.metrics import DEFAULT_SL
 from ccfloor.service.instants import instant
@@ -26,6 +27,7 @@ def metric_rows(
     ``from`` and ``to``: a day, an instant or epoch seconds; the end is not included, a day as ``to``
     ends at its start. Raises ValueError with one sentence on a wrong word.
     """
+    viewer.needs(Right.RESULTS)
     unknown = sorted(words.keys() - set(WORDS))
     if unknown:
         raise ValueError(f"unknown word {unknown[0]!r}; there are {', '.join(WORDS)}")

@@ -255,15 +255,23 @@ def stamp(engine: Engine, site: str) -> int:
 
 def editions(engine: Engine, viewer: Viewer, rule: str = "") -> list[Edition]:
     """The versions of one rule (of all of them), newest first, with who made them and why."""
+    viewer.needs(Right.RULES, Right.RESULTS)
     query = select(rule_versions).where(_table.site == viewer.site)
     if rule:
         query = query.where(_table.rule == rule)
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(_table.at.desc(), _table.rule, _table.version.desc())).all()
-    return [
+    found = [
         Edition(row.rule, row.version, row.valid_from, row.source, row.at, row.who, row.why, _read(row))
         for row in rows
     ]
+    hidden = set() if viewer.queues is None else {one.rule_id for one in found if _beyond(viewer, one.rule)}
+    return [one for one in found if one.rule_id not in hidden]
+
+
+def _beyond(viewer: Viewer, rule: Rule | None) -> bool:
+    """Whether a rule names a queue that the viewer does not see."""
+    return rule is not None and not all(map(viewer.sees_queue, rule.scope.queues))
 
 
 def _latest(connection: Connection, site: str, source: str = "") -> Sequence[Row[Any]]:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from ccfloor.floor.numbers import mask_number, mask_text
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
 from ccfloor.rules.alarms import RuleState
-from ccfloor.service.plan import AlarmView, PlanView, Rung, Text, with_level
+from ccfloor.service.plan import AlarmView, Planned, PlanView, Rung, Text, with_level
 from ccfloor.store.viewer import Viewer
 
 
@@ -62,11 +62,21 @@ def _of_queues(view: FloorView, queues: frozenset[str]) -> FloorView:
         view,
         floor=_floor_of(view.floor, kept),
         queues=kept,
-        seats=tuple(seat for seat in view.seats if any(m.queue in queues for m in seat.queues)),
+        seats=tuple(
+            _seat_of(seat, queues) for seat in view.seats if any(m.queue in queues for m in seat.queues)
+        ),
         callers=tuple(caller for caller in view.callers if caller.queue in queues),
         abandons=tuple(lost for lost in view.abandons if lost.queue in queues),
         waiting_curve=(),
     )
+
+
+def _seat_of(seat: SeatView, queues: frozenset[str]) -> SeatView:
+    """The seat without the queues that are out of scope: neither their names nor their callers."""
+    mine = tuple(member for member in seat.queues if member.queue in queues)
+    if seat.queue and seat.queue not in queues:
+        return replace(seat, queues=mine, queue="", call="", caller="")
+    return replace(seat, queues=mine)
 
 
 def _floor_of(floor: QueueView, kept: tuple[QueueView, ...]) -> QueueView:
@@ -137,7 +147,9 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
         ladder=ladder,
         alarms=tuple(_without_total(alarm, scope) for alarm in alarms),
         open=tuple(late for late in plan.open if late.seat in seats),
-        planned=tuple(peak for peak in plan.planned if not peak.queues or _any(peak.queues, scope)),
+        planned=tuple(
+            _mine(peak, scope) for peak in plan.planned if not peak.queues or _any(peak.queues, scope)
+        ),
     )
     return with_level(plan, ladder)
 
@@ -168,6 +180,12 @@ def _allowed(subject: str, queues: tuple[str, ...], scope: Scope, seats: frozens
     if kind == "team":
         return scope.teams is None or name in scope.teams
     return scope.queues is None or scope.queues >= frozenset(queues)
+
+
+def _mine(peak: Planned, scope: Scope) -> Planned:
+    if scope.queues is None:
+        return peak
+    return replace(peak, queues=tuple(queue for queue in peak.queues if queue in scope.queues))
 
 
 def _any(queues: tuple[str, ...], scope: Scope) -> bool:

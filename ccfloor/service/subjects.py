@@ -9,10 +9,12 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.teams import ALWAYS, LAST, Terms
 from ccfloor.store.members import team_of
-from ccfloor.store.tables import agent_intervals, queue_intervals
+from ccfloor.store.tables import agent_intervals, calls, queue_intervals
 from ccfloor.store.team_scope import in_scope, visible_teams
 from ccfloor.store.team_terms import terms_of
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Viewer, queue_scope
+
+_RECENT_S = 62 * 86_400.0
 
 
 class Floor(Protocol):
@@ -34,13 +36,27 @@ def subjects(service: Floor, viewer: Viewer) -> list[Scope]:
     people = [name for seat in config.seats.values() for name in (seat.agent, *seat.others) if name]
     stored = stored_agents(service.engine, viewer)
     known = dict.fromkeys([*people, *stored])
-    agents = [name for name in known if in_scope(viewer, config, told, Scope("agent", name))]
+    serving = _serving(service.engine, viewer)
+    mine = [name for name in known if serving is None or name in serving]
+    agents = [name for name in mine if in_scope(viewer, config, told, Scope("agent", name))]
     found: list[Scope] = []
     for one in seen:
         found.append(Scope("team", one))
         found += [Scope("agent", name) for name in agents if team.get(name) == one]
     found += [Scope("agent", name) for name in agents if not team.get(name)]
-    return [*found, SITE] if found and viewer.teams is None and viewer.queues is None else found
+    return [*found, SITE] if found and viewer.whole else found
+
+
+def _serving(engine: Engine, viewer: Viewer) -> set[str] | None:
+    """Who answered calls of the viewer's queues of late; None: all of them are his, so is everybody."""
+    if viewer.queues is None:
+        return None
+    table = calls.c
+    mine = (table.site == viewer.site, *queue_scope(viewer, table.queue))
+    with engine.connect() as connection:
+        last = connection.scalar(select(func.max(table.entered_at)).where(*mine)) or 0.0
+        recent = select(table.agent).distinct().where(*mine, table.entered_at > last - _RECENT_S)
+        return set(connection.scalars(recent))
 
 
 def _homes(told: Terms, now: Mapping[str, str], seen: Sequence[str]) -> dict[str, str]:
@@ -54,7 +70,7 @@ def _homes(told: Terms, now: Mapping[str, str], seen: Sequence[str]) -> dict[str
 def stored_queues(engine: Engine, viewer: Viewer) -> list[str]:
     """Every queue with any stored figures that the viewer may see, whether or not a file names it."""
     found = _every(engine, viewer, queue_intervals, "queue")
-    return [name for name in found if viewer.sees_queue(name)]
+    return [name for name in found if viewer.only is None and viewer.sees_queue(name)]
 
 
 def has_queue(engine: Engine, config: FloorConfig, queue: str) -> bool:
@@ -67,7 +83,8 @@ def has_queue(engine: Engine, config: FloorConfig, queue: str) -> bool:
 
 def stored_agents(engine: Engine, viewer: Viewer) -> list[str]:
     """Every agent with any stored time."""
-    return [] if viewer.queues is not None else _every(engine, viewer, agent_intervals, "agent")
+    every = [] if viewer.queues is not None else _every(engine, viewer, agent_intervals, "agent")
+    return [name for name in every if viewer.only is None or name in viewer.only]
 
 
 def _every(engine: Engine, viewer: Viewer, table: Table, name: str) -> list[str]:

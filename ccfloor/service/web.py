@@ -14,17 +14,18 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as ASGIScope
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from ccfloor.access.rights import Right
 from ccfloor.service import (
     routes_kpi,
     routes_notify,
     routes_plan,
-    routes_privacy,
     routes_queues,
     routes_replay,
     routes_seats,
     runtime,
 )
 from ccfloor.service.access.guard import Guard
+from ccfloor.service.access.identity import SignedOut
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
@@ -35,6 +36,7 @@ from ccfloor.store.viewer import Forbidden
 POLICY_VIOLATION = 1008
 _encode = msgspec.json.encode
 _STALE_S = 10.0
+_FOR_EVERYBODY = ("ok", "site", "database", "collector", "view_age_s")
 
 
 def routes() -> list[BaseRoute]:
@@ -51,7 +53,6 @@ def routes() -> list[BaseRoute]:
         *routes_plan.routes,
         *routes_notify.routes,
         *routes_kpi.routes,
-        *routes_privacy.routes,
     ]
     return [_guarded(route) if isinstance(route, Route) else route for route in found]
 
@@ -135,7 +136,17 @@ async def _listen(socket: WebSocket) -> None:
 async def healthz(_request: Request) -> Response:
     """200 while the live view is written, 503 with the reason otherwise."""
     state = health()
-    return JSONResponse(state, 200 if state["ok"] else 503)
+    told = state if _knows_all() else {name: state[name] for name in _FOR_EVERYBODY}
+    return JSONResponse(told, 200 if state["ok"] else 503)
+
+
+def _knows_all() -> bool:
+    """Whether who asks may hear of every source, with its queues and seats."""
+    try:
+        viewer = runtime.service().viewer()
+    except SignedOut:
+        return False
+    return viewer.whole and viewer.may(Right.FLOOR)
 
 
 def health() -> dict[str, Any]:
@@ -157,6 +168,7 @@ def health() -> dict[str, Any]:
 async def metrics(_request: Request) -> Response:
     """The present in Prometheus' text format."""
     service = runtime.service()
+    service.viewer().needs_whole()
     text = exposition(service.hub.row, service.hub.readers, service.clock())
     return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 

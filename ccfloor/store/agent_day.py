@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow, SpanRow
@@ -17,7 +18,7 @@ from ccfloor.store import tables
 from ccfloor.store.recall import call_row
 from ccfloor.store.team_scope import sees_day, whom_between
 from ccfloor.store.team_terms import terms
-from ccfloor.store.viewer import Viewer, queue_scope
+from ccfloor.store.viewer import Viewer, own_scope, queue_scope
 
 _DAY_S = 86_400.0
 _SOME = 400  # call ids in one question
@@ -51,6 +52,7 @@ def spans_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
 ) -> list[SpanRow]:
     """What an agent did in [start, end), at whichever seat, in order; spans reach in and out of it whole."""
+    viewer.needs(Right.PEOPLE, Right.OWN)
     sight = _sight(connection, viewer, config, agent, start, end)
     if not sight:
         return []
@@ -68,6 +70,7 @@ def calls_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, start: float, end: float
 ) -> list[CallRow]:
     """The calls that an agent answered and that touch [start, end), in order of the answer."""
+    viewer.needs(Right.PEOPLE, Right.OWN)
     sight = _sight(connection, viewer, config, agent, start, end)
     if not sight:
         return []
@@ -89,13 +92,15 @@ def calls_of(
 
 def visits_of(connection: Connection, viewer: Viewer, calls: Iterable[str]) -> dict[str, list[CallRow]]:
     """Call id → its visits to queues that the viewer may see, in order: what a seat rang for."""
+    viewer.needs(Right.PEOPLE, Right.OWN)
     table = tables.calls.c
     found: dict[str, list[CallRow]] = {}
     ids = sorted(set(calls) - {""})
     for first in range(0, len(ids), _SOME):
         some = ids[first : first + _SOME]
         query = select(tables.calls).where(table.site == viewer.site, table.call.in_(some))
-        query = query.where(*queue_scope(viewer, table.queue)).order_by(table.entered_at)
+        mine = [*queue_scope(viewer, table.queue), *own_scope(viewer, table.agent)]
+        query = query.where(*mine).order_by(table.entered_at)
         for row in connection.execute(query):
             visit = _masked(viewer, call_row(row))
             found.setdefault(visit.call, []).append(visit)
@@ -106,6 +111,7 @@ def roster_of(
     connection: Connection, viewer: Viewer, config: FloorConfig, agent: str, days: Sequence[int]
 ) -> list[Rostered]:
     """An agent's roster on these days (20261122), in order; days without one are absent."""
+    viewer.needs(Right.PEOPLE, Right.OWN)
     told = terms(connection, config, viewer.site)
     days = [day for day in days if sees_day(viewer, config, told, agent, day)]
     if not days or viewer.queues is not None:
@@ -122,5 +128,5 @@ def roster_of(
 
 def _masked(viewer: Viewer, row: CallRow) -> CallRow:
     row.number, row.name = viewer.number(row.number), viewer.text(row.name)
-    row.target = viewer.text(row.target)
+    row.target = viewer.target(row.target)
     return row

@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.floor.records import CallRow
@@ -53,6 +54,7 @@ def call_list(
     after: Place | None = None,
 ) -> CallList:
     """A page of the calls of a scope; empty where the viewer may not see it. Instants: UTC epoch seconds."""
+    viewer.needs(Right.CALLS, Right.OWN)
     order = _order(scope)
     with engine.connect() as connection:
         within = _within(connection, viewer, config, scope, start, end)
@@ -75,7 +77,7 @@ def _within(
     """Site, time, scope and rights; None where nothing of the scope is the viewer's."""
     table = calls.c
     if scope.kind in ("site", "queue"):
-        if scope.kind == "queue" and not viewer.sees_queue(scope.name):
+        if viewer.only is not None or (scope.kind == "queue" and not viewer.sees_queue(scope.name)):
             return None
         found = [table.site == viewer.site, table.entered_at >= start, table.entered_at < end]
         found += [table.queue == scope.name] if scope.kind == "queue" else []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, and_, case, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.metrics import FIELDS
@@ -46,6 +47,7 @@ class Compared(NamedTuple):
 
 def compare_days(engine: Engine, viewer: Viewer, config: FloorConfig, of: Period) -> Compared:
     """Compare every queue's days of a period of whole days."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     found: list[Difference] = []
     figures = 0
     with engine.connect() as connection:

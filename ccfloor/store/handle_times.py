@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Select, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.scope import Scope
@@ -49,6 +50,7 @@ def handled(
 
     Read a month at a time from the end, so that a long range costs no more than what is given.
     """
+    viewer.needs(Right.PEOPLE, Right.OWN)
     found: list[Handled] = []
     with engine.connect() as connection:
         told = terms(connection, config, viewer.site)

@@ -28,6 +28,7 @@ from sqlalchemy import (
     update,
 )
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.datafile import Body
 from ccfloor.kpi.datafile import Row as FileRow
@@ -95,6 +96,7 @@ class Effect(NamedTuple):
 
 def list_imports(engine: Engine, viewer: Viewer, dataset: str = "", limit: int = 200) -> list[Taken]:
     """The imports of the viewer's site, latest first, also those undone."""
+    viewer.needs(Right.IMPORTS, Right.RESULTS)
     mine = [imports.c.site == viewer.site, *([imports.c.dataset == dataset] if dataset else [])]
     query = _taken().where(*mine).order_by(imports.c.id.desc()).limit(limit)
     with engine.connect() as connection:
@@ -140,6 +142,7 @@ def same_content(connection: Connection, site: str, dataset: str, digest: str) -
 
 def rows_of(engine: Engine, viewer: Viewer, import_id: int, limit: int = 1000) -> list[StoredRow]:
     """The rows of an import that a viewer may see, in the order of the file."""
+    viewer.needs(Right.IMPORTS, Right.RESULTS)
     table = import_rows.c
     query = select(table.line, table.key, table.day, table.body, table.current)
     query = query.where(table.site == viewer.site, table.import_id == import_id).order_by(table.line)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
@@ -48,6 +49,7 @@ def figures(
 
     Ask for all periods at once: those within each other are read once.
     """
+    viewer.needs(Right.RESULTS, Right.OWN)
     with engine.connect() as connection:
         asked = Asked.of(connection, viewer, config)
         if not in_scope(viewer, config, asked.terms, scope):
@@ -61,9 +63,18 @@ def by_member(
     """The figures of every queue, team or agent that has any; ``within`` a team: of its agents."""
     with engine.connect() as connection:
         asked = Asked.of(connection, viewer, config)
+        if viewer.only is not None:
+            return _own(asked, kind, period)
         if kind == "site":
             return {SITE: Gathering(asked, SITE, [period]).told()[0]}
         return members_of(asked, kind, period, within)
+
+
+def _own(asked: Asked, kind: Kind, period: Period) -> dict[Scope, dict[str, float]]:
+    """For who may see some people's results alone: these."""
+    mine = (Scope("agent", name) for name in sorted(asked.viewer.only or ()) if kind == "agent")
+    told = {one: Gathering(asked, one, [period]).told()[0] for one in mine}
+    return {one: sums for one, sums in told.items() if sums}
 
 
 def state(engine: Engine, viewer: Viewer, config: FloorConfig, period: Period) -> PeriodState:
@@ -92,6 +103,8 @@ def in_sight(engine: Engine, viewer: Viewer, periods: Sequence[Period]) -> list[
 
 def _open(asked: Asked, of: Period) -> int:
     """Calls that entered in the period and have not ended; of a cut quarter hour all of them."""
+    if asked.viewer.only is not None:
+        return 0  # how much the queues are at is not theirs to know
     if asked.kept and is_whole(of):
         days, (first, last) = queue_days.c, day_numbers(asked.config, of)
         query = select(func.sum(days.open)).where(days.site == asked.viewer.site, days.day >= first)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor import metrics
 from ccfloor.floor.calls import contributions
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
@@ -89,6 +90,7 @@ def metric_rows(
     ``threshold_s``: T of the service level instead of the one each call was stored with. ``zone``: names
     days and half hours instead of the site's. Raises ValueError on an unknown group, zone or variant.
     """
+    viewer.needs(Right.RESULTS)
     groups = frozenset(by)
     if not groups or not groups <= set(GROUPS):
         raise ValueError(f"unknown group in {', '.join(by)}; there are {', '.join(GROUPS)}")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.records import CallRow, SpanRow
 from ccfloor.rules.alarms import Alarm
@@ -52,6 +53,7 @@ def alarm_rows(
     limit: int = 500,
 ) -> list[Alarm]:
     """Alarms that fired in [start, end), latest first; those of a plan, or of every rule."""
+    viewer.needs(Right.FLOOR)
     table = tables.alarms.c
     within = [table.site == viewer.site, table.fired_at >= start, table.fired_at < end]
     within += [] if every_rule else [table.plan != ""]
@@ -63,6 +65,7 @@ def meeting_alarms(
     connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
 ) -> list[Alarm]:
     """Alarms of plans that fired at some instant of [start, end], in order."""
+    viewer.needs(Right.FLOOR)
     table = tables.alarms.c
     within = [
         table.site == viewer.site,
@@ -78,6 +81,7 @@ def find_alarm(
     connection: Connection, viewer: Viewer, config: FloorConfig, rule: str, subject: str, fired_at: float
 ) -> Alarm | None:
     """The alarm of a key; None where there is none, or none for this viewer."""
+    viewer.needs(Right.FLOOR)
     table = tables.alarms.c
     near = table.fired_at.between(fired_at - _KEY_S, fired_at + _KEY_S)
     within = [table.site == viewer.site, table.rule == rule, table.subject == subject, near]
@@ -105,6 +109,7 @@ def rule_body(connection: Connection, site: str, rule: str, version: int) -> tup
 
 def calls_within(connection: Connection, viewer: Viewer, start: float, end: float) -> list[CallRow]:
     """Calls that entered or waited in [start, end), in order of their entry."""
+    viewer.needs(Right.FLOOR)
     table = tables.calls.c
     within = (
         table.site == viewer.site,
@@ -124,6 +129,7 @@ def spans_within(
 
     Spans of a seat never overlap: of those that began before only the last one can reach into the time.
     """
+    viewer.needs(Right.FLOOR)
     spans = tables.seat_spans.c
     seats = _seats(viewer, config)
     earlier = select(func.max(spans.start)).where(
@@ -158,6 +164,7 @@ def commands_within(
     connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
 ) -> list[CommandFact]:
     """Commands to the viewer's seats that were asked in [start, end)."""
+    viewer.needs(Right.FLOOR)
     table = tables.commands.c
     within = [table.site == viewer.site, table.at >= start, table.at < end]
     mine = viewer.seats(config)
@@ -169,6 +176,7 @@ def commands_within(
 
 def notices_about(connection: Connection, viewer: Viewer, about: Iterable[str]) -> list[NoticeFact]:
     """Messages about these alarms and incidents, in order."""
+    viewer.needs(Right.FLOOR)
     table = tables.notices.c
     query = select(table.about, table.at, table.sent_at, table.channel, table.kind, table.state)
     query = query.where(table.site == viewer.site, table.about.in_(sorted(about)))
@@ -181,6 +189,7 @@ def unseen(connection: Connection, viewer: Viewer, start: float, end: float) -> 
 
     The time after the last sighting of a link that still holds is not told: it is only not written yet.
     """
+    viewer.needs(Right.FLOOR)
     table = tables.coverage.c
     query = select(table.start, table.end, table.open).where(
         table.site == viewer.site, table.start < end, table.end > start

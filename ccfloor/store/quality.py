@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine, select
 
+from ccfloor.access.rights import Right
 from ccfloor.store.tables import repairs
 from ccfloor.store.viewer import Viewer
 
@@ -23,6 +24,7 @@ def repair_rows(
     engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200
 ) -> list[RepairRow]:
     """The repairs of [start, end), latest first."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = repairs.c
     within = (table.site == viewer.site, table.at >= start, table.at < end)
     query = select(table.at, table.feed, table.kind, table.count).where(*within)
@@ -33,6 +35,7 @@ def repair_rows(
 
 def repairs_by_hour(engine: Engine, viewer: Viewer, start: float, end: float) -> dict[float, int]:
     """Start of the hour (counted from ``start``) → repairs in it; hours without any are 0."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = repairs.c
     within = (table.site == viewer.site, table.at >= start, table.at < end)
     hours = {start + index * HOUR_S: 0 for index in range(int((end - start + HOUR_S - 1) // HOUR_S))}

@@ -10,6 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import INTERVAL_S
 from ccfloor.store.seen import Span, joined
 from ccfloor.store.tables import bad_lines, calls, clock_skews, coverage, queue_intervals, sources
@@ -81,6 +82,7 @@ def repaired_calls(
     engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200
 ) -> Found[DoubtfulCall]:
     """Calls of which something was closed out of sight, or whose beginning nobody told."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     doubtful = calls.c.repaired.is_(True) | calls.c.estimated.is_(True)
     return _calls(engine, viewer, [*_entered(viewer, start, end), doubtful], limit, _repair)
 
@@ -93,6 +95,7 @@ def open_calls(
     engine: Engine, viewer: Viewer, start: float, end: float, now: float, limit: int = 200
 ) -> Found[DoubtfulCall]:
     """Calls that have not ended though they entered long ago."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     within = _entered(viewer, start, min(end, now - LATE_S))
     return _calls(engine, viewer, [*within, calls.c.final.is_(False)], limit, lambda row: "open")
 
@@ -103,6 +106,7 @@ def one_sided(
     """Calls that only the live link or only the log knows, in time that both told of. None: there is no such
     time.
     """
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     with engine.connect() as connection:
         both = _both(connection, viewer.site, start, min(end, now - LATE_S))
     if not both:
@@ -176,6 +180,7 @@ def gaps(engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 
     """Times between two spans in which a live source saw the floor; how long a source was away at its end is
     not known here.
     """
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     with engine.connect() as connection:
         sight = _sight(connection, viewer.site)
     whole = joined((first, last) for _, first, last in sight)
@@ -205,6 +210,7 @@ def _sight(connection: Connection, site: str) -> list[tuple[str, float, float]]:
 
 def skews(engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200) -> Found[Skew]:
     """What was noted of our clock against the switch's."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = clock_skews.c
     within = (table.site == viewer.site, table.at >= start, table.at < end)
     query = select(table.at, table.seconds).where(*within).order_by(table.at.desc()).limit(limit)
@@ -215,6 +221,7 @@ def skews(engine: Engine, viewer: Viewer, start: float, end: float, limit: int =
 
 def unreadable(engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200) -> Found[BadLine]:
     """Lines that could not be read, by when they were met."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = bad_lines.c
     within = (table.site == viewer.site, table.at >= start, table.at < end)
     query = select(table.source, table.place, table.why, table.at).where(*within)
@@ -232,6 +239,7 @@ def late_intervals(
     engine: Engine, viewer: Viewer, start: float, end: float, now: float, limit: int = 200
 ) -> Found[LateInterval]:
     """Quarter hours that are still provisional long after they ended."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = queue_intervals.c
     before = min(end, now - LATE_S - INTERVAL_S)
     within = [table.site == viewer.site, table.start >= start, table.start < before, table.open > 0]

@@ -10,12 +10,13 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent, CallEnded, CallJoined, CallRefused, Outcome, decode
 from ccfloor.floor.records import AGENT_FIELDS, CallRow, LegRow
 from ccfloor.store import tables
 from ccfloor.store.recall import call_row
-from ccfloor.store.viewer import Viewer, queue_scope
+from ccfloor.store.viewer import Viewer, own_scope, queue_scope
 
 _BEYOND = 2**63  # no stored number is as great, and a database refuses to be asked for one
 _AROUND_S = 60.0  # lines of a call stand in the journal this close to its stored beginning and end
@@ -80,6 +81,7 @@ def call_page(
     engine: Engine, viewer: Viewer, which: CallFilter, limit: int = 100, offset: int = 0
 ) -> CallPage:
     """A page of the calls that the filter names, latest entry first."""
+    viewer.needs(Right.CALLS)
     within = _where(viewer, which)
     table = tables.calls.c
     page = select(tables.calls).where(*within).order_by(table.entered_at.desc(), table.position.desc())
@@ -108,25 +110,32 @@ def _where(viewer: Viewer, which: CallFilter) -> list[ColumnElement[bool]]:
 def masked(viewer: Viewer, row: CallRow) -> CallRow:
     """The call as this viewer may read it; changes the row."""
     row.number, row.name = viewer.number(row.number), viewer.text(row.name)
-    row.target = viewer.text(row.target)  # a call may be handed on to an outside number
+    row.target = viewer.target(row.target)  # a call may be handed on to an outside number
     return row
 
 
 def call_life(engine: Engine, viewer: Viewer, source: int, position: int) -> CallLife | None:
     """One visit with its legs and journal lines; None where it is unknown or out of scope."""
+    viewer.needs(Right.CALLS, Right.OWN)
     if not (0 <= source < _BEYOND and 0 <= position < _BEYOND):
         return None
     table = tables.calls.c
     key = (table.source_id == source, table.position == position)
-    query = select(tables.calls).where(table.site == viewer.site, *key, *queue_scope(viewer, table.queue))
+    mine = [*queue_scope(viewer, table.queue), *own_scope(viewer, table.agent)]
+    query = select(tables.calls).where(table.site == viewer.site, *key, *mine)
     with engine.connect() as connection:
         found = connection.execute(query).first()
         if found is None:
             return None
         row = call_row(found)
-        legs = _legs(connection, row)
+        legs = [leg for leg in _legs(connection, row) if _sees(viewer, leg.agent)]
         lines = _lines(connection, viewer, row)
     return CallLife(masked(viewer, row), legs, lines)
+
+
+def _sees(viewer: Viewer, agent: str) -> bool:
+    """Whether what this agent did is this viewer's to read; it may be nobody's."""
+    return viewer.only is None or not agent or agent in viewer.only
 
 
 def _legs(connection: Connection, row: CallRow) -> list[LegRow]:
@@ -152,7 +161,8 @@ def _lines(connection: Connection, viewer: Viewer, row: CallRow) -> list[Journal
     lines = []
     for at, source, position, payload in connection.execute(query.where(*within).order_by(journal.id)):
         event = decode(payload)
-        if getattr(event, "call", "") == row.call and viewer.sees_queue(getattr(event, "queue", "")):
+        named = viewer.sees_queue(getattr(event, "queue", "")) and _sees(viewer, getattr(event, "agent", ""))
+        if getattr(event, "call", "") == row.call and named:
             lines.append(JournalLine(at, source, position, _masked_event(viewer, event)))
     return lines
 
@@ -168,7 +178,7 @@ def _masked_event(viewer: Viewer, event: AnyEvent) -> AnyEvent:
     if isinstance(event, CallRefused):
         return msgspec.structs.replace(event, number=viewer.number(event.number))
     if isinstance(event, CallEnded):
-        return msgspec.structs.replace(event, target=viewer.text(event.target))
+        return msgspec.structs.replace(event, target=viewer.target(event.target))
     return event
 
 
@@ -179,6 +189,7 @@ def agent_days(
 
     Time in status is not told by queue: a viewer of some queues alone gets nothing here.
     """
+    viewer.needs(Right.PEOPLE)
     if viewer.queues is not None:
         return []
     table = tables.agent_intervals.c
@@ -197,6 +208,7 @@ def agent_days(
 
 def source_rows(engine: Engine, viewer: Viewer) -> list[SourceRow]:
     """The site's sources, the one that told something last first."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = tables.sources.c
     query = select(*(table[name] for name in SourceRow._fields)).where(table.site == viewer.site)
     with engine.connect() as connection:
@@ -205,6 +217,7 @@ def source_rows(engine: Engine, viewer: Viewer) -> list[SourceRow]:
 
 def bad_lines(engine: Engine, viewer: Viewer, limit: int = 100) -> list[tuple[str, str, str, float]]:
     """The unreadable lines met last: (source, file:line, why, when)."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = tables.bad_lines.c
     query = select(table.source, table.place, table.why, table.at).where(table.site == viewer.site)
     with engine.connect() as connection:
@@ -214,6 +227,7 @@ def bad_lines(engine: Engine, viewer: Viewer, limit: int = 100) -> list[tuple[st
 
 def repair_counts(engine: Engine, viewer: Viewer, start: float, end: float) -> dict[str, int]:
     """How often each kind of repair was needed in [start, end)."""
+    viewer.needs(Right.QUALITY, Right.RESULTS)
     table = tables.repairs.c
     query = select(table.kind, func.sum(table.count)).where(
         table.site == viewer.site, table.at >= start, table.at < end

@@ -185,7 +185,7 @@ def _of_queue(viewer: Viewer, column: ColumnElement[str], queue: str) -> list[Co
 
 def _masked(viewer: Viewer, row: CallRow) -> CallRow:
     row.number, row.name = viewer.number(row.number), viewer.text(row.name)
-    row.target = viewer.text(row.target)
+    row.target = viewer.target(row.target)
     return row
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, or_, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.kpi.callers import Key
@@ -67,6 +68,7 @@ class Moves(NamedTuple):
 
 def moves(engine: Engine, viewer: Viewer, config: FloorConfig, queue: str, of: Period) -> Moves:
     """Who was handed on or flowed out, of the calls that entered ``queue`` (empty: any) in the period."""
+    viewer.needs(Right.RESULTS)
     table = calls.c
     leaving = or_(table.ended_by.in_(_TRANSFERS), table.outcome.in_(_FLOW_OUTS))
     query = select(*(table[name] for name in _COLUMNS)).where(
@@ -106,7 +108,7 @@ def _move(
         "",
         viewer.number(row.number),
         row.agent,
-        viewer.text(row.target),
+        viewer.target(row.target),
     )
     after = next((visit for visit in visits if _later(visit, row)), None)
     if after is None:

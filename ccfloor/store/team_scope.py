@@ -35,6 +35,8 @@ def whom(
 
     One stretch where nobody came or went; those without anybody are left out.
     """
+    if viewer.only is not None and not (scope.kind == "agent" and scope.name in viewer.only):
+        return []
     if scope.kind == "agent" and _all_of(viewer, config, scope.name):
         return [Whom(*days, frozenset((scope.name,)))]
     if scope.kind != "team" and viewer.teams is None:
@@ -52,6 +54,8 @@ def whom(
 
 def in_scope(viewer: Viewer, config: FloorConfig, terms: Terms, scope: Scope) -> bool:
     """Whether a viewer may see figures of a scope at all; of an agent, who is or was in a team of his."""
+    if viewer.only is not None:
+        return scope.kind == "agent" and scope.name in viewer.only
     if scope.kind == "queue":
         return viewer.sees_queue(scope.name)
     if scope.kind == "team":
@@ -63,6 +67,8 @@ def in_scope(viewer: Viewer, config: FloorConfig, terms: Terms, scope: Scope) ->
 
 def sees_day(viewer: Viewer, config: FloorConfig, terms: Terms, agent: str, day: int) -> bool:
     """Whether a viewer may see an agent's figures of a stored day (20261122; 20261100: those of a month)."""
+    if viewer.only is not None:
+        return agent in viewer.only
     return _all_of(viewer, config, agent) or terms.team_on(agent, day) in (viewer.teams or ())
 
 
@@ -100,12 +106,16 @@ def open_viewer(viewer: Viewer) -> Viewer:
 
 def visible_teams(viewer: Viewer, config: FloorConfig, terms: Terms, first: int, last: int) -> list[str]:
     """The teams that a viewer may see: today's in the order of the seats, then those only of these days."""
+    if viewer.only is not None:
+        return []
     now = teams(config, viewer)
     then = (team for team in terms.teams(first, last) if viewer.teams is None or team in viewer.teams)
     return list(dict.fromkeys([*now, *then]))
 
 
 def _all_of(viewer: Viewer, config: FloorConfig, agent: str) -> bool:
+    if viewer.only is not None:
+        return agent in viewer.only
     mine = viewer.seats(config)
     return mine is None or agent in mine
 

@@ -7,6 +7,7 @@ Instants are UTC epoch seconds.
 import msgspec
 from sqlalchemy import Engine, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.metrics import FIELDS, add_vectors, asa_s, counts, service_level
 from ccfloor.floor.records import SpanRow
@@ -32,6 +33,7 @@ def seat_day(
     engine: Engine, viewer: Viewer, config: FloorConfig, seat: str, start: float, end: float
 ) -> list[SpanRow]:
     """A seat's stored spans that touch the period, oldest first; none of a seat out of scope."""
+    viewer.needs(Right.FLOOR)
     mine = viewer.seats(config)
     if mine is not None and seat not in mine:
         return []
@@ -69,6 +71,7 @@ def half_hours(engine: Engine, viewer: Viewer, start: float, end: float, queue: 
 
     ``queue`` empty: all queues in scope together.
     """
+    viewer.needs(Right.FLOOR)
     table = queue_intervals.c
     within = [table.site == viewer.site, table.start >= int(start), table.start < int(end)]
     within += queue_scope(viewer, table.queue)

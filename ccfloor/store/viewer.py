@@ -50,6 +50,11 @@ class Viewer:
             raise Forbidden(rights[0] if rights else None)
 
     @property
+    def only(self) -> frozenset[str] | None:
+        """The people whose results alone this viewer may see; None: everybody's in scope."""
+        return self.agents if self.agents is not None or self.may(Right.RESULTS) else frozenset()
+
+    @property
     def whole(self) -> bool:
         """Whether the whole site is in scope."""
         return self.queues is None and self.teams is None and self.agents is None
@@ -91,6 +96,12 @@ class Viewer:
     def _cleared(self) -> str:
         return CLEARED_WORDS.get(self.lang, CLEARED_WORDS["en"])
 
+    def target(self, target: str) -> str:
+        """Where a call was handed on, as this viewer may read it: that may be a queue beyond his scope."""
+        if self.queues is not None and target.partition("@")[0] not in self.queues:
+            return ""
+        return self.text(target)
+
     def seats(self, config: FloorConfig) -> frozenset[str] | None:
         """Ids and agent names of the seats of the viewer's teams; None: all seats.
 
@@ -121,6 +132,11 @@ def sees_subject(viewer: Viewer, config: FloorConfig, subject: str) -> bool:
 def queue_scope(viewer: Viewer, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
     """The condition that keeps a query to the viewer's queues."""
     return [] if viewer.queues is None else [column.in_(sorted(viewer.queues))]
+
+
+def own_scope(viewer: Viewer, column: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """The condition that keeps a query to the people whose results alone the viewer may see."""
+    return [] if viewer.only is None else [column.in_(sorted(viewer.only))]
 
 
 EVERYTHING = Viewer(may_see_numbers=True)

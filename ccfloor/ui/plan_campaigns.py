@@ -15,10 +15,10 @@ from ccfloor.service.campaigns import (
     callback_order,
     cancel_campaign,
     change_campaign,
-    list_campaigns,
     overlapping,
     planned_status,
     restore_campaign,
+    seen_campaigns,
 )
 from ccfloor.service.leave import list_leave
 from ccfloor.service.people_log import entries
@@ -37,7 +37,7 @@ def show(seen: Look, who: str) -> None:
     service = runtime.service()
     lang, now = seen.lang, service.floor_now()
     site = service.config.site
-    rows = list_campaigns(service.engine, site, now - _BACK_S)
+    rows = seen_campaigns(service.engine, service.viewer(), now - _BACK_S)
     inforce = book(service.engine, site).at(now).values()
     order = callback_order(version.rule for version in inforce if version.rule)
     st.caption(text("people.campaign.lead", lang, limit=order.limit))

@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec.structs import replace
 from sqlalchemy import Engine, func, select
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import Figures
 from ccfloor.kpi.formulas import people
@@ -80,6 +81,7 @@ def gather(
     service: HasSite, viewer: Viewer, kind: ReportKind, scope: Scope, of: Period, made_at: float
 ) -> ReportData:
     """Everything that stands in the report. Raises ValueError where the scope is none of the site's."""
+    viewer.needs(Right.REPORTS)
     count_first(service.engine, service.config, of)
     table = kpi_table(service, viewer, of, scope)
     site = service.settings.site
