@@ -4,6 +4,7 @@ import fcntl
 import os
 import tempfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -84,9 +85,9 @@ class AdvisoryLease:
     """A session-level advisory lock on a connection of its own."""
 
     def __init__(self, engine: Engine, site: str) -> None:
-        key = zlib.crc32(f"ccfloor collector {site}".encode())
+        self._key = {"key": zlib.crc32(f"ccfloor collector {site}".encode())}
         self._connection: Connection | None = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}):
+        if not self._connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), self._key):
             self._connection.close()
             raise _taken(site, "")
 
@@ -101,8 +102,14 @@ class AdvisoryLease:
         return True
 
     def release(self) -> None:
-        """Close the connection for good, which frees the lock."""
+        """Free the lock and close the connection for good.
+
+        Freed by a word of its own: the server hears of a closed connection a moment later, and whoever is
+        next would still find the lock taken.
+        """
         if self._connection is not None:
+            with suppress(SQLAlchemyError):  # a lost connection has lost its lock
+                self._connection.execute(text("SELECT pg_advisory_unlock(:key)"), self._key)
             self._connection.invalidate()
             self._connection.close()
             self._connection = None

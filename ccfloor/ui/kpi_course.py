@@ -21,6 +21,7 @@ from ccfloor.ui.texts import as_written, text
 from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 260
+_TICKS = 8  # as many dates as stand side by side on a phone
 BELOW: dict[str, tuple[Kind, ...]] = {"site": ("queue", "team", "agent"), "team": ("agent",)}
 
 
@@ -91,9 +92,13 @@ def _figure(theme: Theme, words: Words, table: KpiTable, line: Line) -> go.Figur
     figure.update_layout(
         template=go.layout.Template(plotly_template(theme)), height=_HEIGHT, hovermode="closest"
     )
-    step = max(1, round(len(names) / 16))
+    step = -(-len(names) // _TICKS)
     figure.update_xaxes(
-        tickvals=place[::step], ticktext=names[::step], range=[-0.6, len(names) - 0.4], zeroline=False
+        tickvals=place[::step],
+        ticktext=names[::step],
+        tickangle=0,
+        range=[-0.6, len(names) - 0.4],
+        zeroline=False,
     )
     _axis(figure, kpi, values)
     _target(figure, kpi, line.bound, colour)

@@ -71,7 +71,7 @@ CSS = """
 .kp td.l:has(.kp-met,.kp-near,.kp-missed){white-space:nowrap}
 .kp td.v{font-size:1rem}.kp td,.kp th{padding:.25rem .3rem}.kp-way .to{margin-left:0;display:block}
 .kp-way .to{white-space:normal}
-.kp a,.kp-bar a{min-height:2.75rem;display:inline-flex;align-items:center}}
+.kp a,.kp-bar :is(a,b){min-height:2.75rem;display:inline-flex;align-items:center}}
 """
 
 

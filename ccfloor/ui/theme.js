@@ -23,6 +23,31 @@ function follow(event) {
 document.addEventListener("click", follow);
 
 /**
+ * What a page shows stands in its address. Back and forward change the address alone, and Streamlit would keep the
+ * parameters of the page one comes from: the page is loaded anew, so that it shows what the address says. What a
+ * page adds to its address before anybody touched it is no step: back would lead to where it is added once more.
+ */
+let shownAt = location.pathname + location.search;
+let touched = false;
+for (const act of ["pointerdown", "keydown"]) addEventListener(act, () => { touched = true; }, true);
+const [push, replace] = [history.pushState.bind(history), history.replaceState.bind(history)];
+const noted = (change) => (state, title, address) => {
+  change(state, title, address);
+  shownAt = location.pathname + location.search;
+};
+history.replaceState = noted(replace);
+history.pushState = noted((state, title, address) => {
+  const here = new URL(address ?? location.href, location.href).pathname === location.pathname;
+  (here && !touched ? replace : push)(state, title, address);
+  touched = false;
+});
+addEventListener("popstate", (event) => {
+  if (shownAt === location.pathname + location.search) return; // another part of the same page
+  event.stopImmediatePropagation();
+  location.reload();
+}, true);
+
+/**
  * An address may name a part of a page (#course). Streamlit goes there when the part appears, while what stands
  * above it is still growing: go there once more when it has come to rest, unless somebody scrolls meanwhile.
  */

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -111,3 +112,19 @@ def test_in_english_no_chinese_and_nothing_wider_than_the_screen(
     assert "nan" not in words.lower().split() and "None" not in words
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0
+
+
+def test_back_shows_what_the_address_says(server: FakeServer, open_page: Open) -> None:
+    page = open_page(server.url(MONTH))
+    expect(row(page, "总呼叫数")).to_contain_text("51", timeout=SLOW)
+    page.get_by_role("link", name="队列历史").click(timeout=SLOW)
+    page.get_by_role("radio", name="等待分布").or_(page.get_by_role("button", name="等待分布")).click(
+        timeout=SLOW
+    )
+    expect(page).to_have_url(re.compile("view=waits"), timeout=SLOW)
+    page.go_back()
+    expect(page).not_to_have_url(re.compile("view=waits"), timeout=SLOW)
+    expect(page.get_by_text("话务量")).to_be_visible(timeout=SLOW)  # the map again, not the waits
+    page.go_back()
+    expect(page).to_have_url(server.url(MONTH), timeout=SLOW)
+    expect(row(page, "总呼叫数")).to_contain_text("51", timeout=SLOW)

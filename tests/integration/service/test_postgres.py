@@ -32,6 +32,16 @@ def test_a_collector_stores_and_shows(postgres: PrivatePostgres) -> None:
     engine.dispose()
 
 
+def test_who_is_next_finds_a_lease_free_the_moment_it_was_given_back(postgres: PrivatePostgres) -> None:
+    url = postgres.new_database()
+    one, two = open_engine(url), open_engine(url)
+    for _ in range(20):
+        take_lease(one, "main").release()
+        take_lease(two, "main").release()
+    one.dispose()
+    two.dispose()
+
+
 def test_a_lease_dies_with_its_connection(postgres: PrivatePostgres) -> None:
     url = postgres.new_database()
     one, two = open_engine(url), open_engine(url)

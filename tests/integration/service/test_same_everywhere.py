@@ -123,7 +123,7 @@ def counted(service: runtime.Service, kpi: Kpi, who: Scope, told: Figures) -> fl
 MANY = [
     ("month", OCTOBER),
     ("week", period(CONFIG, "2024-W40")),
-    *(("day", period(CONFIG, f"2024-10-{n:02}")) for n in (4, 5)),
+    ("day", period(CONFIG, "2024-10-04")),
 ]
 
 
@@ -152,7 +152,7 @@ def test_an_agents_number_is_the_same_everywhere(service: runtime.Service, part:
     assert values > (200 if part == "month" else 40)
 
 
-@pytest.mark.parametrize(("part", "of"), MANY[:2], ids=[of.name for _, of in MANY[:2]])
+@pytest.mark.parametrize(("part", "of"), MANY[:1], ids=[of.name for _, of in MANY[:1]])
 def test_a_teams_number_is_the_same_everywhere(service: runtime.Service, part: str, of: Period) -> None:
     viewer = service.viewer()
     known = single(service, TEAM, of)
