@@ -60,6 +60,7 @@ ROUTES: Mapping[str, Place] = {
     "/api/v1/plan/comply": Place((), (Right.PLAN,)),
     "/api/v1/plan/curve": Place((Right.FLOOR,)),
     "/api/v1/plan/level": Place((Right.FLOOR, Right.OWN)),
+    "/api/v1/reveal": Place((), (Right.REVEAL,)),
     "/api/v1/notify": Place((Right.SETTINGS,)),
     "/api/v1/notify/{channel}/test": Place((Right.SETTINGS,), (Right.NOTIFY,)),
 }

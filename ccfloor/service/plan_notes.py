@@ -136,7 +136,8 @@ def _write(engine: Engine, viewer: Viewer, config: FloorConfig, note: Note) -> i
 
 def _log(connection: Connection, viewer: Viewer, note: Note) -> None:
     about = note.about if note.about.startswith(_INCIDENT) else f"alarm/{note.about}"
-    after = {name: value for name, value in (("item", note.item), ("text", note.text)) if value}
+    told = {"command": note.item} if note.kind == NoteKind.COMMAND else {"item": note.item, "text": note.text}
+    after = {name: value for name, value in told.items() if value}
     by = acting(note.who, viewer)
     record(connection, by, _ACTS[NoteKind(note.kind)], about, None, after, "", note.at, site=viewer.site)
 

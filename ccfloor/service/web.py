@@ -19,6 +19,7 @@ from ccfloor.service import (
     routes_kpi,
     routes_notify,
     routes_plan,
+    routes_privacy,
     routes_queues,
     routes_replay,
     routes_seats,
@@ -53,6 +54,7 @@ def routes() -> list[BaseRoute]:
         *routes_plan.routes,
         *routes_notify.routes,
         *routes_kpi.routes,
+        *routes_privacy.routes,
     ]
     return [_guarded(route) if isinstance(route, Route) else route for route in found]
 
