@@ -36,6 +36,11 @@ const state = emptyState();
 """
 
 
+def test_a_number_that_was_cleared_is_said_in_words(run: Callable[..., Any]) -> None:
+    told = run("['~', '138****2071', ''].map((number) => fmt.caller(number, t))")
+    assert told == ["号码已清除", "138****2071", ""]
+
+
 def test_durations(run: Callable[..., Any]) -> None:
     asked = "[0, 59, 60, 599, 600, 3599, 3600, -3, null, NaN]"
     assert run(f"{asked}.map((s) => fmt.short(s, 'zh'))") == [

@@ -78,4 +78,9 @@ function day(at, zone, lang) {
   return `${part.month.replace("月", "")} 月 ${part.day.replace("日", "")} 日 ${part.weekday}`;
 }
 
-const fmt = { DASH, clock, short, percent, whole, count, age, time, day };
+/** A caller's number as it came; in words where it was cleared by age ("~"). `t`: the translator. */
+function callerNumber(number, t) {
+  return number === "~" ? t("caller.cleared") : number;
+}
+
+const fmt = { DASH, clock, short, percent, whole, count, age, time, day, caller: callerNumber };

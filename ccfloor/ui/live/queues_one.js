@@ -158,7 +158,7 @@ class CallerList extends SmallTable {
     const rows = ctx.state.callers.filter((caller) => !queue || caller.queue === queue);
     rows.sort((a, b) => a.entered_at - b.entered_at);
     this.fill(rows, (row) => row.call + row.queue, (row) => [
-      row.position || ctx.fmt.DASH, [row.number, row.name].filter(Boolean).join(" ") || ctx.t("queues.caller.unknown"),
+      row.position || ctx.fmt.DASH, [ctx.fmt.caller(row.number, ctx.t), row.name].filter(Boolean).join(" ") || ctx.t("queues.caller.unknown"),
       queueName(ctx.state, row.queue, ctx.lang), this.rings(row), ctx.fmt.clock(now - row.entered_at)]);
     this.judge(rows, now);
   }
@@ -188,7 +188,7 @@ class GoneList extends SmallTable {
     const { ctx } = this;
     const rows = ctx.state.abandons.filter((gone) => !queue || gone.queue === queue).sort((a, b) => b.at - a.at);
     this.fill(rows, (row) => row.call + row.queue, (row) => [
-      ctx.fmt.time(row.at, ctx.state.site.zone), row.number || ctx.t("queues.caller.unknown"),
+      ctx.fmt.time(row.at, ctx.state.site.zone), ctx.fmt.caller(row.number, ctx.t) || ctx.t("queues.caller.unknown"),
       queueName(ctx.state, row.queue, ctx.lang), ctx.fmt.clock(row.wait_s)]);
   }
 }

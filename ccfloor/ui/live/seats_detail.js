@@ -135,7 +135,7 @@ class SeatDetail {
     const parts = [`${word} ${ctx.fmt.clock(age)}`];
     if (pair) parts.push(ctx.t("seats.limit", { limit: ctx.fmt.clock(pair[1]) }));
     if (pair && age >= pair[1]) parts.push(ctx.t("seats.over_by", { over: ctx.fmt.clock(age - pair[1]) }));
-    if (seat.caller) parts.push(`${queueName(ctx.state, seat.queue, ctx.lang)} ${seat.caller}`);
+    if (seat.caller) parts.push(`${queueName(ctx.state, seat.queue, ctx.lang)} ${ctx.fmt.caller(seat.caller, ctx.t)}`);
     return parts.join(" · ");
   }
 

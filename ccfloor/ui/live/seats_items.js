@@ -15,7 +15,7 @@ function seatOption(node, seat) {
 function seatPlace(seat, ctx) {
   if (seat.status === "offline") return "";
   const name = (queue) => queueName(ctx.state, queue, ctx.lang);
-  if (seat.caller || seat.call) return `${seat.queue ? name(seat.queue) : ""} ${seat.caller}`.trim();
+  if (seat.caller || seat.call) return `${seat.queue ? name(seat.queue) : ""} ${ctx.fmt.caller(seat.caller, ctx.t)}`.trim();
   return seat.queues.map((member) => name(member.queue)).join(" · ");
 }
 
@@ -48,7 +48,7 @@ function paintTile(item, now, ctx) {
   setText(tile.word, look.word);
   const onCall = seat.status !== "offline" && seat.caller;
   setText(tile.place, onCall && seat.queue ? queueName(ctx.state, seat.queue, ctx.lang) : onCall ? "" : seatPlace(seat, ctx));
-  setText(tile.caller, onCall ? `*${seat.caller.slice(-4)}` : "");
+  setText(tile.caller, onCall && seat.caller !== "~" ? `*${seat.caller.slice(-4)}` : "");
   const facts = [item.name, seat.number, seat.team, ctx.t(`status.long.${look.key}`)].filter(Boolean);
   setAttr(tile.node, "aria-label", facts.join(", "));
   setAttr(tile.node, "title", [...facts, seatPlace(seat, ctx), rules].filter(Boolean).join(" · "));

@@ -46,7 +46,7 @@ function patchCaller(ctx, cell, item, at) {
   setClass(cell.node, gone ? "lost" : `${upTo(wait, near, over)} ${item.ringing ? "rings" : ""}`.trim());
   setIcon(cell.mark, gone ? "auto" : "ring");
   setText(cell.time, fmt.short(wait, ctx.lang));
-  setText(cell.number, item.number || item.name || fmt.DASH);
+  setText(cell.number, fmt.caller(item.number, ctx.t) || item.name || fmt.DASH);
   setText(cell.queue, shortName(name));
   setAttr(cell.node, "data-note", callerNote(ctx, item, gone, name));
 }
