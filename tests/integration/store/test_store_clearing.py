@@ -39,7 +39,7 @@ DAY_S, HOUR = 86_400.0, 3600.0
 EDGE = T0 + 3 * DAY_S
 NOW = EDGE + 8 * DAY_S
 KEY = Clearing(b"a key")
-ANNA, BERT, CARL, DORA, EVE = (f"1390000{n}{n}{n}{n}" for n in range(1, 6))
+ANNA, BERT, CARL, DORA, EVE, FRED = (f"1390000{n}{n}{n}{n}" for n in range(1, 7))
 OUTSIDE = "02188887777"
 SEES = Viewer(may_see_numbers=True)
 
@@ -65,6 +65,7 @@ def story() -> Iterator[AnyEvent]:
     yield from answered("c-1", T0 + DAY_S, ANNA, "Anna", OUTSIDE)
     yield from answered("c-2", T0 + DAY_S + HOUR, BERT, f"Bert {BERT}")
     yield from gave_up("c-3", EDGE - 2 * HOUR, CARL)
+    yield from gave_up("c-f", EDGE - 1.5 * HOUR, FRED)
     yield from gave_up("c-4", EDGE - HOUR, DORA)
     yield CallJoined(at=EDGE - 100, call="c-over", queue="hot", number=ANNA)
     yield CallAnswered(at=EDGE - 90, call="c-over", queue="hot", seat="P/1", wait_s=10.0)
@@ -72,6 +73,7 @@ def story() -> Iterator[AnyEvent]:
     yield from answered("c-5", EDGE + HOUR, ANNA, "Anna")
     yield from answered("c-6", EDGE + 2 * HOUR, CARL)
     yield from gave_up("c-7", EDGE + 3 * HOUR, DORA)
+    yield from answered("c-g", EDGE + 4 * HOUR, FRED)
     yield from answered("c-8", EDGE + 5 * DAY_S, DORA)
     yield from answered("c-9", EDGE + 20 * HOUR, BERT)
 
@@ -132,11 +134,11 @@ def again(engine: Engine, of: Period) -> list[tuple[Any, ...]]:
 
 def test_numbers_of_before_the_edge_are_nowhere(filled: Engine) -> None:
     before = everything(filled)
-    assert all(number in before for number in (ANNA, BERT, CARL, DORA, EVE, OUTSIDE))
+    assert all(number in before for number in (ANNA, BERT, CARL, DORA, EVE, FRED, OUTSIDE))
     found = cleared(filled, EDGE + DAY_S * 30)
     told = everything(filled)
-    assert not [number for number in (ANNA, BERT, CARL, DORA, EVE, OUTSIDE) if number in told]
-    assert found.events and found.calls == 11 and found.texts >= 2 and found.checkpoints
+    assert not [number for number in (ANNA, BERT, CARL, DORA, EVE, FRED, OUTSIDE) if number in told]
+    assert found.events and found.calls == 13 and found.texts >= 2 and found.checkpoints
     assert "2026-05-28" in told, "a day is no number"
 
 
@@ -150,7 +152,7 @@ def test_what_is_younger_stays(filled: Engine) -> None:
         linked = set(connection.scalars(select(number_links.c.number)))
     assert [rows[call].number for call in ("c-1", "c-5", "c-over")] == [KEY.number(ANNA), ANNA, ANNA]
     assert rows["c-2"].name == f"Bert {KEY.number(BERT)}" and rows["c-1"].target == KEY.number(OUTSIDE)
-    assert linked == {ANNA, BERT, CARL, DORA}
+    assert linked == {ANNA, BERT, CARL, DORA, FRED}
 
 
 @pytest.mark.parametrize("until", [EDGE, EDGE + 2.5 * HOUR, EDGE + 30 * DAY_S])
@@ -173,7 +175,7 @@ def test_callers_are_told_apart_as_before(filled: Engine, until: float) -> None:
         return repeats, spans, again(filled, whole), again(filled, month)
 
     before = told()
-    assert any(part for part in before[1]) and len(before[2]) == 4
+    assert any(part for part in before[1]) and len(before[2]) == 5
     cleared(filled, until)
     assert told() == before
 
@@ -183,7 +185,7 @@ def test_a_second_run_changes_nothing_and_a_later_one_goes_on(filled: Engine) ->
     before = everything(filled, "number_edges")
     assert cleared(filled).rows == 0
     assert everything(filled, "number_edges") == before
-    assert cleared(filled, EDGE + 30 * DAY_S).calls == 6, "and the one that talked over the edge"
+    assert cleared(filled, EDGE + 30 * DAY_S).calls == 7, "and the one that talked over the edge"
     with filled.connect() as connection:
         assert connection.scalars(select(number_links.c.number)).all() == []
         assert edge(connection, "main").until == EDGE + 30 * DAY_S
@@ -197,12 +199,19 @@ def test_a_run_that_was_cut_short_goes_on(filled: Engine, monkeypatch: pytest.Mo
         raise Cut
 
     monkeypatch.setattr(store, "_AT_ONCE", 2)
-    with monkeypatch.context() as patch, pytest.raises(Cut):
-        patch.setattr(store._Run, "calls", ends)
-        cleared(filled)
-    with filled.connect() as connection:
-        assert connection.execute(select(number_edges)).all() == []
-    assert cleared(filled).calls == 5
+    whole = Period("x", "range", T0, T0 + 10 * DAY_S)
+    before = callers(filled, "7d", whole), again(filled, whole)
+    for step, calls in (("calls", 0), ("checkpoints", 6)):
+        with monkeypatch.context() as patch, pytest.raises(Cut):
+            patch.setattr(store._Run, step, ends)
+            cleared(filled)
+        with filled.connect() as connection:
+            assert connection.execute(select(number_edges)).all() == []
+            numbers = connection.scalars(select(tables.calls.c.number)).all()
+        assert sum(number.startswith("~") for number in numbers) == calls
+        assert (callers(filled, "7d", whole), again(filled, whole)) == before
+    cleared(filled)
+    assert (callers(filled, "7d", whole), again(filled, whole)) == before
     assert rebuild(filled, CONFIG, "main", replace=False).differences == []
 
 
