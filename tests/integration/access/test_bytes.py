@@ -132,8 +132,9 @@ def test_the_live_stream_tells_of_its_queues_alone(client: TestClient) -> None:
 
 
 def test_a_replay_tells_of_its_queues_alone(client: TestClient) -> None:
-    with client.websocket_connect(f"/replay?day={DAY_NAME}&at={T0 + 3000}") as socket:
-        told = [socket.receive_text() for _ in range(2)]
+    with client.websocket_connect(f"/replay?day={DAY_NAME}&at={T0 + 3000}&speed=60") as socket:
+        told = [socket.receive_text() for _ in range(3)]
+    assert '"t":"full"' in told[-1]
     assert set().union(*map(leaked, told)) == set()
 
 
