@@ -34,6 +34,7 @@ ACTS: dict[str, Right] = {
     "called_back.tick": Right.NOTES,
     "called_back.untick": Right.NOTES,
     **{f"annotations.{name}_annotation": Right.NOTES for name in ("add", "change", "remove", "restore")},
+    "reveal.reveal": Right.REVEAL,
     "rulebook.save": Right.RULES,
     "rulebook.retire": Right.RULES,
     "kpi_targets.decide": Right.TARGETS,
