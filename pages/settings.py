@@ -21,7 +21,7 @@ st.subheader(text("rights.title", seen.lang), anchor=False)
 st.caption(text("rights.lead", seen.lang))
 accounts_page.rights_table(seen.lang)
 for key, rows in (
-    ("queue", target_rows(service.config, seen.lang)),
+    ("queue", target_rows(service.config, service.viewer(seen.lang), seen.lang)),
     ("reason", reason_rows(service.config, seen.lang)),
     ("all", setting_rows(service.settings, seen.lang)),
 ):

@@ -10,6 +10,7 @@ from ccfloor.kpi.teams import ALWAYS, LAST
 from ccfloor.service.subjects import Floor, has_queue, stored_queues, subjects
 from ccfloor.store.members import team_of
 from ccfloor.store.tables import agent_intervals, counted_days, kpi_facts
+from ccfloor.store.team_scope import in_scope
 from ccfloor.store.team_terms import terms_of
 from ccfloor.store.viewer import Viewer
 
@@ -23,15 +24,17 @@ class UnknownScopeError(ValueError):
 def check_scope(service: Floor, viewer: Viewer, scope: Scope) -> None:
     """Raises UnknownScopeError where neither the site's files nor anything stored knows the scope.
 
-    The names that it tells are those that the viewer may see.
+    What a viewer may not see is as unknown to him; the names that it tells are those that he may.
     """
     known = {"queue": _queue, "team": _team, "agent": _agent}.get(scope.kind)
-    if known is None or known(service.engine, service.config, scope.name):
+    told = terms_of(service.engine, service.config)
+    seen = in_scope(viewer, service.config, told, scope)
+    if known is None or (seen and known(service.engine, service.config, scope.name)):
         return
     names = {name.casefold(): name for name in _names(service, viewer, scope)}
     near = [names[one] for one in get_close_matches(scope.name.casefold(), names, _NEAR, _LIKE)]
-    told = f"; the nearest: {', '.join(near)}" if near else ""
-    raise UnknownScopeError(f"unknown {scope.kind} {scope.name}{told}")
+    others = f"; the nearest: {', '.join(near)}" if near else ""
+    raise UnknownScopeError(f"unknown {scope.kind} {scope.name}{others}")
 
 
 def _queue(engine: Engine, config: FloorConfig, name: str) -> bool:

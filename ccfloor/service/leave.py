@@ -149,12 +149,21 @@ def list_leave(
     within = [table.site == viewer.site, table.end > start]
     if end != float("inf"):
         within.append(table.start < end)
-    mine = viewer.seats(config)
+    mine = seats_in_sight(viewer, config)
     if mine is not None:
         within.append(table.seat.in_(sorted(mine)))
     query = select(leave_requests).where(*within).order_by(table.start, table.id)
     with engine.connect() as connection:
         return [_row(found) for found in connection.execute(query).mappings()]
+
+
+def seats_in_sight(viewer: Viewer, config: FloorConfig) -> frozenset[str] | None:
+    """Of which seats a viewer may hear when they are away; None: all.
+
+    Leave is about people, and the files say of people which team they are in: whose scope is queues alone
+    hears of nobody's.
+    """
+    return frozenset() if viewer.queues is not None and viewer.teams is None else viewer.seats(config)
 
 
 def conflicts(rows: list[LeaveRow], campaigns: tuple[Campaign, ...], now: float) -> list[Conflict]:
@@ -165,7 +174,7 @@ def conflicts(rows: list[LeaveRow], campaigns: tuple[Campaign, ...], now: float)
 
 
 def _seat(viewer: Viewer, config: FloorConfig, name: str) -> SeatInfo:
-    mine = viewer.seats(config)
+    mine = seats_in_sight(viewer, config)
     info = config.seats.get(name)
     if info is None or (mine is not None and name not in mine):
         raise PeopleError("unknown_seat")
@@ -175,7 +184,7 @@ def _seat(viewer: Viewer, config: FloorConfig, name: str) -> SeatInfo:
 def _find(connection: Connection, viewer: Viewer, config: FloorConfig, leave: int) -> LeaveRow:
     mine = (leave_requests.c.id == leave, leave_requests.c.site == viewer.site)
     found = connection.execute(select(leave_requests).where(*mine)).mappings().first()
-    seats = viewer.seats(config)
+    seats = seats_in_sight(viewer, config)
     if found is None or (seats is not None and found["seat"] not in seats):
         raise PeopleError("unknown_leave")
     return _row(found)

@@ -130,12 +130,14 @@ def _decided(made: list[tuple[Kpi, ChoiceVersion]], lang: Lang) -> Iterator[list
 
 def _promises(lang: Lang) -> None:
     """What queues promise by queues.yaml, from when on."""
-    config = runtime.service().config
+    config, viewer = runtime.service().config, runtime.service().viewer(lang)
     header = [
         text(f"definitions.promise.{name}", lang) for name in ("queue", "from", "level", "abandon", "wait")
     ]
     rows = []
     for queue, info in config.queues.items():
+        if not viewer.sees_queue(queue):
+            continue
         name = queue_label(config, queue, lang)
         for target in info.targets:
             since = words.clock(target.valid_from, config.zone)[:10]

@@ -52,7 +52,7 @@ def show(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
 
 def _form(kpi: Kpi, book: KpiBook, lang: Lang) -> Wanted:
     service = runtime.service()
-    scopes = scopes_of(kpi, service.config)
+    scopes = scopes_of(kpi, service.config, service.viewer(lang))
     asked = [str(scope) for scope in scopes].index(_asked(scopes))
     columns = st.columns([2, 1.2, 1.2, 2, 1.4], vertical_alignment="bottom")
     with columns[0]:

@@ -140,7 +140,7 @@ def _in_force(kpi: Kpi, book: KpiBook, lang: Lang) -> None:
     """What counts today: for the site, and for whom it is otherwise."""
     config, day = runtime.service().config, _today()
     rows: list[list[str]] = []
-    for scope in scopes_of(kpi, config):
+    for scope in scopes_of(kpi, config, runtime.service().viewer(lang)):
         bound, of = book.bound(kpi.id, scope, day)
         counted = words.variant_name(kpi, book.variant(kpi.id, scope, day), lang)
         told = [words.bound_text(kpi, bound, lang), words.origin_text(of, lang), counted]

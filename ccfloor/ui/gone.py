@@ -58,7 +58,8 @@ def _section(lang: Lang) -> None:
     service = runtime.service()
     config = service.config
     now = service.clock()
-    queues = ["", *config.queues]
+    viewer = service.viewer(lang)
+    queues = ["", *(queue for queue in config.queues if viewer.sees_queue(queue))]
     st.subheader(text("gone.title", lang), anchor=False)
     picked = st.selectbox(
         text("gone.queue", lang),
@@ -69,7 +70,7 @@ def _section(lang: Lang) -> None:
     )
     start, end = config.business_day(now)
     which = CallFilter(start, end, queue=picked or "", outcomes=(Outcome.ABANDONED,))
-    calls = call_page(service.engine, service.viewer(lang), which, limit=MOST).rows
+    calls = call_page(service.engine, viewer, which, limit=MOST).rows
     if not calls:
         st.caption(text("gone.none", lang))
         return

@@ -155,7 +155,7 @@ def _form(
     name: str, row: CampaignRow | None, rows: list[CampaignRow], who: str, now: float, lang: Lang
 ) -> None:
     """Fields first; then what it would meet, and only then it is kept."""
-    config = runtime.service().config
+    config, viewer = runtime.service().config, runtime.service().viewer(lang)
     begun = row is not None and row.state(now) == "running"
     with st.form(f"people-campaign-{name}", border=False):
         title = st.text_input(
@@ -173,8 +173,8 @@ def _form(
             )
         queues = st.multiselect(
             text("people.campaign.queues", lang),
-            list(config.queues),
-            list(row.queues) if row else [],
+            [queue for queue in config.queues if viewer.sees_queue(queue)],
+            [queue for queue in row.queues if viewer.sees_queue(queue)] if row else [],
             format_func=lambda queue: queue_label(config, queue, lang),
             placeholder=text("people.floor", lang),
             key=f"pc-queues-{name}",

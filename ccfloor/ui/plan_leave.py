@@ -18,6 +18,7 @@ from ccfloor.service.leave import (
     list_leave,
     request_leave,
     restore_leave,
+    seats_in_sight,
     withdraw_leave,
 )
 from ccfloor.service.people_log import entries
@@ -138,10 +139,11 @@ def _verdict(decision: Decision, lang: Lang) -> str:
 def _form(who: str, now: float, lang: Lang) -> None:
     service = runtime.service()
     config = service.config
+    mine = seats_in_sight(service.viewer(lang), config)
     with st.form("people-leave", border=False):
         seat = st.selectbox(
             text("people.leave.seat", lang),
-            list(config.seats),
+            [name for name in config.seats if mine is None or name in mine],
             index=None,
             format_func=lambda name: _seat_label(name, lang),
             placeholder=text("people.leave.seat.hint", lang),

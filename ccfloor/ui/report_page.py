@@ -161,8 +161,9 @@ def _called(config: FloorConfig, lang: Lang, name: str) -> str:
 
 def _scope(lang: Lang) -> Scope:
     service = runtime.service()
-    queues = [Scope("queue", name) for name in service.config.queues]
-    known = list(dict.fromkeys([SITE, *queues, *subjects(service, service.viewer(lang))]))
+    viewer = service.viewer(lang)
+    queues = [Scope("queue", name) for name in service.config.queues if viewer.sees_queue(name)]
+    known = list(dict.fromkeys([SITE, *queues, *subjects(service, viewer)]))
     try:
         asked = read_scope(_query("scope"))
     except ValueError:

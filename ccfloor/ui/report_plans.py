@@ -13,6 +13,7 @@ from ccfloor.service.reports import plans
 from ccfloor.service.reports.due import next_due
 from ccfloor.service.reports.mailing import mail_channels
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, Plan
+from ccfloor.store.members import teams
 from ccfloor.ui import people_kit as kit
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.scope_words import scope_titled
@@ -212,9 +213,9 @@ def _sayer(lang: Lang) -> Callable[[str], str]:
 
 def _scopes(lang: Lang) -> list[Scope]:
     """Whole site, queues, teams; a plan for one agent is made on the command line."""
-    config = runtime.service().config
-    teams = dict.fromkeys(seat.team for seat in config.seats.values() if seat.team)
-    return [SITE, *(Scope("queue", name) for name in config.queues), *(Scope("team", name) for name in teams)]
+    config, viewer = runtime.service().config, runtime.service().viewer(lang)
+    queues = [Scope("queue", name) for name in config.queues if viewer.sees_queue(name)]
+    return [SITE, *queues, *(Scope("team", name) for name in teams(config, viewer))]
 
 
 def _scope_words(scope: Scope, lang: Lang) -> str:

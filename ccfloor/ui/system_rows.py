@@ -12,6 +12,7 @@ from ccfloor.service.settings import Settings
 from ccfloor.service.settings_table import current, settings_table
 from ccfloor.store.quality import RepairRow
 from ccfloor.store.queries import SourceRow
+from ccfloor.store.viewer import Viewer
 from ccfloor.ui.texts import Lang, text, texts
 
 DASH = "–"
@@ -132,7 +133,7 @@ def setting_rows(settings: Settings, lang: Lang) -> list[Row]:
     ]
 
 
-def target_rows(config: FloorConfig, lang: Lang) -> list[Row]:
+def target_rows(config: FloorConfig, viewer: Viewer, lang: Lang) -> list[Row]:
     """Every queue's promises, each from the day on which it holds."""
     return [
         _headed(
@@ -152,6 +153,7 @@ def target_rows(config: FloorConfig, lang: Lang) -> list[Row]:
             lang,
         )
         for info in config.queues.values()
+        if viewer.sees_queue(info.queue)
         for target in info.targets
     ]
 
