@@ -31,13 +31,14 @@ _EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OLDER = "older"
 _FILTERS = ("who", "act", "from", "to", "about", "source", "words")
 _MOST = 2**62  # no number of an entry is beyond it
+_CHANGES = 6  # what an entry changed stands in so many lines; more are opened
 _checker = Checker()
 
 _CSS = """
 .au-sub{color:var(--ink2);font-size:.8125rem;display:block}
 .au-tab .cp-tab td:nth-child(1){color:var(--ink2)}
 .au-ch{display:block;overflow-wrap:anywhere}.au-ch small{margin-right:.35rem}
-.au-ch s{text-decoration:none;color:var(--ink2)}
+.au-ch s{text-decoration:none;color:var(--ink2)}.au-tab summary{cursor:pointer;color:var(--ink2)}
 .au-ok{border-left:.3rem solid var(--contact);padding:.3rem .8rem}
 .au-ok code{font-size:.75rem;overflow-wrap:anywhere}
 @media(min-width:701px){.au-tab .cp-tab{table-layout:fixed;min-width:60rem}
@@ -220,10 +221,19 @@ def _cells(one: Written, words: Words) -> list[str]:
     entry = one.entry
     under = " · ".join(word for word in (words.role(entry), words.source(entry)) if word)
     who = f'<b>{escape(words.who(entry))}</b><span class="au-sub">{escape(under)}</span>'
-    changes = "".join(_change(change) for change in words.changes(entry))
+    changes = _changes([_change(change) for change in words.changes(entry)], words.lang)
     plain = (words.act(entry), words.about(entry))
     told = [f"{entry.number:,}", words.clock(entry.at)]
     return [*map(escape, told), who, *map(escape, plain), changes, escape(entry.why)]
+
+
+def _changes(told: list[str], lang: Lang) -> str:
+    """All of them, beyond the first few behind a word that opens them."""
+    first, more = told[:_CHANGES], told[_CHANGES:]
+    if not more:
+        return "".join(first)
+    label = escape(text("audit.more_changes", lang, n=len(more)))
+    return f"{''.join(first)}<details><summary>{label}</summary>{''.join(more)}</details>"
 
 
 def _change(change: Change) -> str:

@@ -18,7 +18,7 @@ from ccfloor.access.rights import Right, Role
 from ccfloor.cli import app
 from ccfloor.service import audit, runtime
 from ccfloor.service.access.identity import Identity, acting_as
-from ccfloor.service.audit import Actor, record, record_alone
+from ccfloor.service.audit import FILE, Actor, record, record_alone
 from ccfloor.store.access_tables import audit as table
 from ccfloor.store.audit import Wanted
 from ccfloor.store.engine import open_engine, writing
@@ -230,3 +230,11 @@ def test_every_button_that_gives_a_file_is_ours() -> None:
         path.name for path in folder.glob("*.py") if ".download_button(" in path.read_text(encoding="utf-8")
     ]
     assert found == ["downloads.py"]
+
+
+def test_an_entry_of_many_changes_opens_beyond_the_first_few(service: runtime.Service) -> None:
+    told = {"teams": {f"Agent {number:02}": "A" for number in range(20)}}
+    record_alone(service.engine, FILE, Act.TEAM_FILE, "site", told, "", NOW + 200, site="main")
+    found = words(page())
+    assert "还有 14 项" in found
+    assert found.index("Agent 05") < found.index("还有 14 项") < found.index("Agent 06")
