@@ -14,6 +14,7 @@ from ccfloor.service.replay import Wanted
 from ccfloor.service.replay_clock import SPEEDS
 from ccfloor.service.replay_room import ReplayError, Visit
 from ccfloor.service.scope import Scope
+from ccfloor.service.tasks import end
 
 POLICY_VIOLATION, TRY_LATER = 1008, 1013
 _wanted = msgspec.json.Decoder(Wanted)
@@ -56,9 +57,7 @@ async def _serve(socket: WebSocket, visit: Visit) -> None:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         visit.replay.end()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*tasks)
 
 
 async def _show(socket: WebSocket, visit: Visit) -> None:

@@ -31,6 +31,7 @@ from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
 from ccfloor.service.scope import Scope, scoped
+from ccfloor.service.tasks import end
 from ccfloor.store.faults import fault
 from ccfloor.store.viewer import Forbidden
 
@@ -108,8 +109,7 @@ async def live(socket: WebSocket) -> None:
         await _listen(socket)
     finally:
         reader.close()
-        sending.cancel()
-        await asyncio.gather(sending, return_exceptions=True)
+        await end(sending)
 
 
 def _ours(socket: WebSocket) -> bool:
