@@ -13,10 +13,11 @@ from sqlalchemy import Engine
 
 from ccfloor.access.rights import Role
 from ccfloor.floor.config import FloorConfig
-from ccfloor.service.access.identity import Identity
-from ccfloor.service.audit import COMMAND_LINE
+from ccfloor.service.access.identity import Identity, acting_as
+from ccfloor.service.audit import COMMAND_LINE, Actor, acting
 from ccfloor.service.settings import Settings, load
 from ccfloor.service.site import load_site
+from ccfloor.store.accounts import Names
 from ccfloor.store.engine import BUSY_S, open_engine
 from ccfloor.store.migrate import upgrade
 
@@ -24,6 +25,9 @@ Db = Annotated[str | None, typer.Option("--db", metavar="URL", help="Database UR
 Site = Annotated[str | None, typer.Option("--site", help="Site id.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Lang = Annotated[str, typer.Option("--lang", help="zh or en.")]
+Why = Annotated[str, typer.Option("--why", help="Why, for the log.")]
+Who = Annotated[str, typer.Option("--who", help="Who does it; the user of this computer if left out.")]
+BY_HAND = "from the command line"  # why, where nobody says it
 CLEAN, FAILED, BAD_LINES = 0, 1, 2
 UNKNOWN = 2  # a name that is none of the site: as where a command does not know an option
 
@@ -53,6 +57,17 @@ def at_the_machine() -> Identity:
     except (KeyError, OSError):
         name = f"uid {os.getuid()}"
     return Identity(name=name, role=Role.SYSTEM, source=COMMAND_LINE)
+
+
+def actor(who: str) -> Actor:
+    """Who acts by a command: under the name that it gives, else the user of this computer."""
+    with acting_as(at_the_machine()):
+        return acting(who)
+
+
+def names_of(told: str) -> Names:
+    """Names told with commas; None, which is all of them, where none is told."""
+    return frozenset(name.strip() for name in told.split(",") if name.strip()) or None
 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:

@@ -1,27 +1,34 @@
 """``python -m ccfloor display``: links for walls, from the server's own command line."""
 
-import getpass
-import os
 import time
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ccfloor.access.board import BOARDS
-from ccfloor.access.rights import Role
-from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_common import (
+    BY_HAND,
+    Context,
+    Db,
+    Json,
+    Lang,
+    Site,
+    Who,
+    Why,
+    actor,
+    context,
+    fail,
+    names_of,
+    show_json,
+    table,
+)
 from ccfloor.service.access import displays
 from ccfloor.service.access.displays import DisplayError, Draft
-from ccfloor.service.audit import COMMAND_LINE, Actor
-from ccfloor.store.accounts import Names
 from ccfloor.store.displays import Display
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.texts import language, text
 
 app = typer.Typer(no_args_is_help=True, help="Links for walls: each shows one board and looks only.")
-Why = Annotated[str, typer.Option("--why", help="Why, for the log.")]
-Who = Annotated[str, typer.Option("--who", help="Who does it; the user of this computer if left out.")]
-_WHY = "from the command line"
 
 
 @app.command()
@@ -32,15 +39,15 @@ def add(
     teams: Annotated[str, typer.Option("--teams", help="Teams, with commas; left out: all.")] = "",
     numbered: Annotated[bool, typer.Option("--numbered", help="Agents by seat number, not by name.")] = False,
     who: Who = "",
-    why: Why = _WHY,
+    why: Why = BY_HAND,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
 ) -> None:
     """A new link, printed once; it stands until it is revoked."""
     found = context(db, site)
-    draft = Draft(name, board, _names(queues), _names(teams), numbered)
-    args = (_viewer(found), draft, _actor(who), why, time.time())
+    draft = Draft(name, board, names_of(queues), names_of(teams), numbered)
+    args = (_viewer(found), draft, actor(who), why, time.time())
     try:
         made, token = displays.add_display(found.engine, found.config, *args)
     except DisplayError as error:
@@ -66,7 +73,7 @@ def list_(lang: Lang = "zh", db: Db = None, site: Site = None, as_json: Json = F
 def revoke(
     number: Annotated[int, typer.Argument(metavar="ID", help="The link's number, from the list.")],
     who: Who = "",
-    why: Why = _WHY,
+    why: Why = BY_HAND,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
@@ -74,7 +81,7 @@ def revoke(
     """The link stands no longer, from this moment on."""
     found = context(db, site)
     try:
-        args = (_viewer(found), number, _actor(who), why, time.time())
+        args = (_viewer(found), number, actor(who), why, time.time())
         gone = displays.revoke_display(found.engine, *args)
     except DisplayError as error:
         _refuse(error, lang)
@@ -83,19 +90,6 @@ def revoke(
 
 def _viewer(found: Context) -> Viewer:
     return Viewer(site=found.settings.site.id)
-
-
-def _actor(who: str) -> Actor:
-    """Who sits at the server: it is the owner of the database in any case."""
-    try:
-        return Actor(who or getpass.getuser(), Role.SYSTEM, COMMAND_LINE)
-    except (KeyError, OSError):
-        return Actor(f"uid {os.getuid()}", Role.SYSTEM, COMMAND_LINE)
-
-
-def _names(told: str) -> Names:
-    names = frozenset(name.strip() for name in told.split(",") if name.strip())
-    return names or None
 
 
 def _refuse(error: DisplayError, lang: str) -> NoReturn:

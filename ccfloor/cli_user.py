@@ -1,30 +1,40 @@
 """``python -m ccfloor user``: accounts, from the server's own command line."""
 
-import getpass
-import os
 import time
 from typing import Annotated, Any, NoReturn
 
 import typer
 
 from ccfloor.access.rights import Role
-from ccfloor.cli_common import Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_common import (
+    BY_HAND,
+    Context,
+    Db,
+    Json,
+    Lang,
+    Site,
+    Who,
+    Why,
+    actor,
+    context,
+    fail,
+    names_of,
+    show_json,
+    table,
+)
 from ccfloor.service.access import accounts
-from ccfloor.service.access.accounts import AccountError, Actor, Draft
-from ccfloor.store.accounts import Account, Names, all_accounts
+from ccfloor.service.access.accounts import AccountError, Draft
+from ccfloor.store.accounts import Account, all_accounts
 from ccfloor.ui.texts import language, text
 
 app = typer.Typer(
     no_args_is_help=True, help="Accounts: who may sign in, as what, and for which part of the floor."
 )
 Name = Annotated[str, typer.Argument(help="The account's name.")]
-Why = Annotated[str, typer.Option("--why", help="Why, for the log.")]
-Who = Annotated[str, typer.Option("--who", help="Who does it; the user of this computer if left out.")]
 RoleName = Annotated[str, typer.Option("--role", help="agent, lead, qa, manager or admin.")]
 Queues = Annotated[str, typer.Option("--queues", help="Queues it may see, with commas; left out: all.")]
 Teams = Annotated[str, typer.Option("--teams", help="Teams it may see, with commas; left out: all.")]
 Agent = Annotated[str, typer.Option("--agent", help="The agent whose results an agent's account shows.")]
-_WHY = "from the command line"
 
 
 @app.command()
@@ -39,7 +49,7 @@ def add(
         str, typer.Option("--subject", help="Of single sign-on, as the audit log tells it: ISSUER|SUBJECT.")
     ] = "",
     who: Who = "",
-    why: Why = _WHY,
+    why: Why = BY_HAND,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
@@ -49,8 +59,8 @@ def add(
     One of single sign-on has no password here.
     """
     found = context(db, site)
-    draft = Draft(name, shown, _role(role, lang), _names(queues), _names(teams), agent, subject)
-    args = (found.engine, found.settings.site.id, draft, _actor(who), why, time.time())
+    draft = Draft(name, shown, _role(role, lang), names_of(queues), names_of(teams), agent, subject)
+    args = (found.engine, found.settings.site.id, draft, actor(who), why, time.time())
     try:
         account, first = accounts.add_account(*args)
     except AccountError as error:
@@ -78,24 +88,24 @@ def role(
     teams: Teams = "",
     agent: Agent = "",
     who: Who = "",
-    why: Why = _WHY,
+    why: Why = BY_HAND,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
 ) -> None:
     """Another role and scope; who is signed in has to sign in again."""
     found, now = context(db, site), time.time()
-    scope = {"queues": _names(queues), "teams": _names(teams), "agent": agent}
+    scope = {"queues": names_of(queues), "teams": names_of(teams), "agent": agent}
     try:
         kind = _role(role, lang)
-        accounts.set_role(found.engine, _site(found), name, kind, _actor(who), why, now, **scope)  # type: ignore[arg-type]
+        accounts.set_role(found.engine, _site(found), name, kind, actor(who), why, now, **scope)  # type: ignore[arg-type]
     except AccountError as error:
         _refuse(error, lang)
 
 
 @app.command()
 def disable(
-    name: Name, who: Who = "", why: Why = _WHY, lang: Lang = "zh", db: Db = None, site: Site = None
+    name: Name, who: Who = "", why: Why = BY_HAND, lang: Lang = "zh", db: Db = None, site: Site = None
 ) -> None:
     """Nobody comes in with this account any more, from this moment on."""
     _disabled(name, True, who, why, lang, db, site)
@@ -103,7 +113,7 @@ def disable(
 
 @app.command()
 def enable(
-    name: Name, who: Who = "", why: Why = _WHY, lang: Lang = "zh", db: Db = None, site: Site = None
+    name: Name, who: Who = "", why: Why = BY_HAND, lang: Lang = "zh", db: Db = None, site: Site = None
 ) -> None:
     """Let a disabled account in again."""
     _disabled(name, False, who, why, lang, db, site)
@@ -111,12 +121,12 @@ def enable(
 
 @app.command()
 def reset(
-    name: Name, who: Who = "", why: Why = _WHY, lang: Lang = "zh", db: Db = None, site: Site = None
+    name: Name, who: Who = "", why: Why = BY_HAND, lang: Lang = "zh", db: Db = None, site: Site = None
 ) -> None:
     """A new first password, printed once."""
     found = context(db, site)
     try:
-        told = accounts.reset_password(found.engine, _site(found), name, _actor(who), why, time.time())
+        told = accounts.reset_password(found.engine, _site(found), name, actor(who), why, time.time())
     except AccountError as error:
         _refuse(error, lang)
     _tell_first(*told, lang)
@@ -127,7 +137,7 @@ def _disabled(
 ) -> None:
     found = context(db, site)
     try:
-        accounts.set_disabled(found.engine, _site(found), name, disabled, _actor(who), why, time.time())
+        accounts.set_disabled(found.engine, _site(found), name, disabled, actor(who), why, time.time())
     except AccountError as error:
         _refuse(error, lang)
 
@@ -136,23 +146,10 @@ def _site(found: Context) -> str:
     return found.settings.site.id
 
 
-def _actor(who: str) -> Actor:
-    """Who sits at the server: it is the owner of the database in any case."""
-    try:
-        return Actor(who or getpass.getuser(), Role.SYSTEM, "command line")
-    except (KeyError, OSError):
-        return Actor(f"uid {os.getuid()}", Role.SYSTEM, "command line")
-
-
 def _role(told: str, lang: str) -> Role:
     if told not in accounts.ROLES:
         fail(text("account.error.bad_role", language(lang)))
     return Role(told)
-
-
-def _names(told: str) -> Names:
-    names = frozenset(name.strip() for name in told.split(",") if name.strip())
-    return names or None
 
 
 def _refuse(error: AccountError, lang: str) -> NoReturn:
