@@ -22,16 +22,6 @@ class Kept(NamedTuple):
     account: Account
 
 
-class Open(NamedTuple):
-    """A session as its owner sees it in a list. Instants are UTC epoch seconds."""
-
-    token: str
-    began_at: float
-    seen_at: float
-    source: str
-    program: str
-
-
 def put_session(connection: Connection, values: dict[str, Any]) -> None:
     """A new session."""
     connection.execute(insert(sessions).values(values))
@@ -46,14 +36,6 @@ def session_of(connection: Connection, token: str) -> Kept | None:
         return None
     session = Session(row.of_account, row.of_account_version, row.of_began_at, row.of_seen_at)
     return Kept(session, row.of_csrf, row.of_source, of_row(row))
-
-
-def sessions_of(connection: Connection, account: Account) -> list[Open]:
-    """The sessions of an account, the last used first."""
-    table = sessions.c
-    query = select(table.token, table.began_at, table.seen_at, table.source, table.program)
-    mine = (table.account == account.id, table.account_version == account.version)
-    return [Open(*row) for row in connection.execute(query.where(*mine).order_by(table.seen_at.desc()))]
 
 
 def touch(engine: Engine, token: str, now: float) -> None:

@@ -88,7 +88,7 @@ async def _entered(request: Request, way: Way) -> Response:
     program = request.headers.get("user-agent", "")
     if before := cookie_of(request.cookies):  # it is another one's now, or a new one of the same
         await asyncio.to_thread(service.doors.close, before)
-    cookie = await asyncio.to_thread(service.doors.open, found, source, program)
+    cookie = await asyncio.to_thread(service.doors.let_in, found, source, program)
     answer = RedirectResponse(_next(way, found), 303)
     give(answer, cookie, over_https(request))
     return answer

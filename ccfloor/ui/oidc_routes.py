@@ -111,7 +111,7 @@ def _opened(request: Request, account: Account) -> str:
     doors = runtime.service().doors
     if before := cookie_of(request.cookies):
         doors.close(before)
-    return doors.open(account, source_of(request), request.headers.get("user-agent", ""))
+    return doors.let_in(account, source_of(request), request.headers.get("user-agent", ""))
 
 
 async def out(request: Request) -> Response:

@@ -130,6 +130,11 @@ class Doors:
             record(connection, by, *told, site=account.site)
         return self._signed(token)
 
+    def let_in(self, account: Account, source: str, program: str) -> str:
+        """``open``, and the sessions that are over go: the table holds no more than are in use."""
+        self.clear()
+        return self.open(account, source, program)
+
     def who(self, cookie: str, *, used: bool = True) -> Identity | None:
         """Who holds this cookie; None where its session is over. ``used``: this is a use of the session.
 

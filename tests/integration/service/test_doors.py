@@ -207,6 +207,15 @@ def test_what_is_over_is_cleared_away(database: Engine, clock: Clock) -> None:
     assert door.who(kept)
 
 
+def test_a_sign_in_clears_away_what_is_over(database: Engine, clock: Clock) -> None:
+    door, account = doors(database, clock), someone(database)
+    door.open(account, "", "")
+    clock.now += 13 * HOUR
+    kept = door.let_in(account, "", "")
+    assert door.clear() == 0
+    assert door.who(kept)
+
+
 def test_whoever_asks_counts_before_what_the_pages_say(database: Engine, clock: Clock) -> None:
     identity.ask_by(lambda: Identity(name="page"))
     door = doors(database, clock)
