@@ -40,13 +40,15 @@ class Sum(NamedTuple):
     """A field and what a row adds to it: the value of column ``of``, or 1 where none is named.
 
     ``when``: (column, values): only rows with one of these values, for every pair. ``against``: another
-    column; the distance between the two is added.
+    column; the distance between the two is added. ``instead``: (column, beside): where ``of`` is not told
+    but ``beside`` is, that column's value is added.
     """
 
     field: str
     of: str = ""
     when: tuple[tuple[str, tuple[str, ...]], ...] = ()
     against: str = ""
+    instead: tuple[str, str] = ("", "")
 
 
 class Dataset(NamedTuple):

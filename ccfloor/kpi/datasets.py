@@ -159,6 +159,7 @@ _COMPLAINTS = Dataset(
             "handling_h", "处理时长（小时）", "Handling hours", "amount", "", "6.5", ("处理时长", "解决时长")
         ),
         yes("satisfied", "投诉人满意", "Complainant satisfied", "", "是", ("是否满意", "解决满意")),
+        Column("call", "通话编号", "Call id", "text", "", "1763771523.418", ("话单号", "呼叫编号", "call")),
     ),
     (
         Sum("complaints.count"),
@@ -283,9 +284,22 @@ _QA = daily(
         needed("points", "总分", "Points, sum", "552", "得分合计", "分数合计", type="amount"),
         Column("passed", "合格份数", "Passed", "count", "", "6", ("合格数",)),
         Column("fatal", "致命错误份数", "With fatal error", "count", "", "0", ("致命错误",)),
-        Column("polite", "礼貌用语合格份数", "With required phrases", "count", "", "6", ("礼貌用语",)),
+        Column("polite", "礼貌用语合格份数", "With required phrases", "count", "", "5", ("礼貌用语",)),
+        Column("polite_asked", "礼貌用语考核份数", "Asked for phrases", "count", "", "6", ("礼貌用语份数",)),
     ),
-    at_most=(("passed", "forms"), ("fatal", "forms"), ("polite", "forms")),
+    at_most=(
+        *(("passed", "forms"), ("fatal", "forms"), ("polite", "forms")),
+        *(("polite", "polite_asked"), ("polite_asked", "forms")),
+    ),
+    note=(
+        "礼貌用语考核份数不填时，按质检份数计。",
+        "Where it is not told how many forms asked for the phrases, all of them did.",
+    ),
+)
+_QA = _QA._replace(
+    sums=tuple(
+        one._replace(instead=("forms", "polite")) if one.of == "polite_asked" else one for one in _QA.sums
+    )
 )
 _SAMPLING = daily(
     "sampling",

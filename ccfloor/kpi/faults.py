@@ -19,6 +19,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "是旧格式（.xls）或加了密码的 Excel；请另存为不加密的 .xlsx 或 CSV。",
         "is an Excel file of the old kind (.xls) or has a password; save it as plain .xlsx or CSV.",
     ),
+    "wrong_kind": (
+        "不是表格文件；请选择 CSV 或 Excel（.xlsx）。",
+        "is no table; choose a CSV or Excel file (.xlsx).",
+    ),
     "bad_csv": (
         "引号没有成对，从这里起读不下去。",
         "has an open quotation mark and cannot be read from here on.",

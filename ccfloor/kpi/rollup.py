@@ -72,6 +72,9 @@ def _adds(item: Sum, body: Body) -> float | None:
         return 0.0
     if not item.of:
         return 1.0
+    other, beside = item.instead
+    if item.of not in body and beside in body and other in body:
+        return float(body[other])
     if item.of not in body or (item.against and item.against not in body):
         return None
     value = float(body[item.of])

@@ -1,0 +1,1 @@
+"""Quality assurance: forms, sampling, scoring, appeals, calibration. Pure: no I/O, no clock."""
