@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ccfloor.acd.sim_yaml import Loc, load
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "simulator"
+_NO_SCENARIOS = ("floor", "quality")
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -243,7 +244,7 @@ def load_scenario(name: str | Path = "normal", spec: SimSpec | None = None) -> S
 
 def scenario_names() -> list[str]:
     """The scenarios that come with the simulator."""
-    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem != "floor")
+    return sorted(path.stem for path in FOLDER.glob("*.yaml") if path.stem not in _NO_SCENARIOS)
 
 
 def _floor_problems(spec: SimSpec) -> Iterator[tuple[Loc, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -20,15 +20,21 @@ class FileProblem(ValueError):
         super().__init__(f"{place}, field {field}: {why}" if field else f"{place}: {why}")
 
 
-def load(path: Path, model: type[Model], check: Callable[[Model], Iterable[tuple[Loc, str]]]) -> Model:
-    """The file as ``model``. ``check`` yields (place, sentence) for what no single field can know.
+def load(
+    path: Path,
+    model: type[Model],
+    check: Callable[[Model], Iterable[tuple[Loc, str]]],
+    change: Callable[[Any], Any] = lambda tree: tree,
+) -> Model:
+    """The file as ``model``. ``check`` yields (place, sentence) for what no single field can know. ``change``
+    makes of the tree that was read the one that the model knows.
 
     Raises FileProblem for a file that is absent, is no YAML, or does not fit.
     """
     text = _text(path)
     root = _compose(path, text)
     try:
-        value = model.model_validate(yaml.safe_load(text))
+        value = model.model_validate(change(yaml.safe_load(text)))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise _problem(path, root, first["loc"], _plain(first["msg"])) from None
