@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ccfloor.access.rights import Role
 from ccfloor.store.access_tables import access_marks, accounts, sign_in_tries
@@ -138,6 +138,12 @@ def tries_from(connection: Connection, site: str, source: str) -> tuple[int, flo
         select(table.failed, table.tried_at).where(table.site == site, table.source == source)
     ).first()
     return (row.failed, row.tried_at) if row else (0, 0.0)
+
+
+def clear_tries(connection: Connection, site: str, before: float) -> None:
+    """Forget wrong passwords of which the last was before an instant."""
+    table = sign_in_tries.c
+    connection.execute(delete(sign_in_tries).where(table.site == site, table.tried_at < before))
 
 
 def set_tries(connection: Connection, site: str, rows: Iterable[tuple[str, int, float]]) -> None:

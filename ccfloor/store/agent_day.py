@@ -15,6 +15,7 @@ from ccfloor.floor.records import CallRow, SpanRow
 from ccfloor.kpi.adherence import Shift
 from ccfloor.kpi.scope import Scope
 from ccfloor.store import tables
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.recall import call_row
 from ccfloor.store.team_scope import sees_day, whom_between
 from ccfloor.store.team_terms import terms
@@ -90,9 +91,12 @@ def calls_of(
     ]
 
 
-def visits_of(connection: Connection, viewer: Viewer, calls: Iterable[str]) -> dict[str, list[CallRow]]:
+def visits_of(
+    connection: Connection, viewer: Viewer, config: FloorConfig, calls: Iterable[str]
+) -> dict[str, list[CallRow]]:
     """Call id → its visits to queues that the viewer may see, in order: what a seat rang for."""
     viewer.needs(Right.PEOPLE, Right.OWN)
+    eyes = Eyes.of(connection, viewer, config)
     table = tables.calls.c
     found: dict[str, list[CallRow]] = {}
     ids = sorted(set(calls) - {""})
@@ -102,7 +106,7 @@ def visits_of(connection: Connection, viewer: Viewer, calls: Iterable[str]) -> d
         mine = [*queue_scope(viewer, table.queue), *own_scope(viewer, table.agent)]
         query = query.where(*mine).order_by(table.entered_at)
         for row in connection.execute(query):
-            visit = _masked(viewer, call_row(row))
+            visit = _masked(viewer, eyes.call(call_row(row)))
             found.setdefault(visit.call, []).append(visit)
     return found
 

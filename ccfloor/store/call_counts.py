@@ -10,20 +10,19 @@ from math import inf
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, or_, select
 
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.callers import known
 from ccfloor.kpi.fields import CALLS, RING_CADENCE_MS
 from ccfloor.kpi.scope import SITE, Scope
-from ccfloor.store.number_links import crosses, hash_of, number_of
+from ccfloor.store.repeats import WEEK_S, last_before, next_after
 from ccfloor.store.tables import calls
 
 Counted = dict[Scope, dict[str, int]]
 _Totals = dict[str, list[int]]  # queue or agent → sums in the order of CALLS
 
 DAY_S = 86_400
-WEEK_S = 7 * DAY_S
 _QUICK_MS = 15_000
 _QUEUED_MS = 1000  # a caller who is put through at once has not queued, though a seat had to ring
 _LONGEST_WAIT_S = DAY_S  # nobody waits longer: bounds the entry of what is answered in a span
@@ -79,12 +78,8 @@ def _rows(
     connection: Connection, site: str, start: float, end: float, where: Sequence[ColumnElement[bool]]
 ) -> Sequence[Any]:
     table = calls.c
-    named = table.number != ""
     answered = table.outcome == _ANSWERED
-    before, after = _nearest(before=True), _nearest(before=False)
-    if crosses(connection, site, start - WEEK_S, end + WEEK_S):  # what is cleared is older than what is not
-        before = func.coalesce(before, _nearest(before=True, number=hash_of(table)))
-        after = func.coalesce(after, _nearest(before=False, number=number_of(table)))
+    after = next_after(connection, site, start, end)
     query = select(
         table.queue,
         table.agent,
@@ -96,29 +91,13 @@ def _rows(
         table.ring_ms,
         table.hold_ms,
         table.threshold_ms,
-        case((named, before)).label("before"),
-        case((and_(named, answered), after)).label("after"),
+        last_before(connection, site, start, end).label("before"),
+        case((answered, after)).label("after"),
     )
     reach = (table.entered_at >= start - _LONGEST_WAIT_S, table.entered_at < end)
     mine = or_(table.entered_at >= start, and_(answered, table.answered_at >= start))
     whose = (table.site == site, table.outcome.not_in(_REFUSED))
     return connection.execute(query.where(*whose, *reach, mine, *where)).all()
-
-
-def _nearest(before: bool, number: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
-    """When the same number had called last within a week before, or called next within a week after.
-
-    ``number``: the other text under which it stands beyond the edge of what is cleared.
-    """
-    one, other = calls.c, calls.alias("other").c
-    told = one.number if number is None else number
-    same = (other.site == one.site, other.number == told, other.call != one.call)
-    query = select(other.entered_at).where(*same).correlate(calls).limit(1)
-    if before:
-        within = (other.entered_at < one.entered_at, other.entered_at >= one.entered_at - WEEK_S)
-        return query.where(*within).order_by(other.entered_at.desc()).scalar_subquery()
-    within = (other.entered_at > one.entered_at, other.entered_at <= one.entered_at + WEEK_S)
-    return query.where(*within).order_by(other.entered_at).scalar_subquery()
 
 
 def _amounts(

@@ -13,6 +13,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.floor.records import CallRow
 from ccfloor.kpi.scope import Scope
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.queries import masked
 from ccfloor.store.recall import call_row
 from ccfloor.store.tables import calls
@@ -66,7 +67,8 @@ def call_list(
             query = query.where(_behind(order, after))
         total = connection.scalar(select(func.count()).select_from(calls).where(*within)) or 0
         found = connection.execute(query.order_by(*order).limit(limit + 1)).all()
-    rows = [masked(viewer, call_row(row)) for row in found[:limit]]
+        eyes = Eyes.of(connection, viewer, config)
+    rows = [masked(viewer, eyes.call(call_row(row))) for row in found[:limit]]
     last = _place(scope, rows[-1]) if len(found) > limit else None
     return CallList(rows, int(total), last)
 

@@ -2,15 +2,17 @@
 
 Every number of before an instant is replaced by its hash (``ccfloor.floor.numbers.Clearing``), in the journal
 and in the calls alike, so that a rebuild gives the same rows. A call that lasted over that instant waits for
-the next run as a whole. Small transactions: a collector writes in between, and what was cut short goes on
-with the next run. Nothing is changed twice. Instants are UTC epoch seconds.
+the next run as a whole. What is to change is read and worked out without a lock and written in small
+transactions: a collector writes in between, and what was cut short goes on with the next run. Nothing is
+changed twice. What each text of the database holds is told in ``ccfloor.store.written``. Instants are UTC
+epoch seconds.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Connection, Engine, Table, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Column, Connection, Engine, Update, bindparam, delete, insert, or_, select, update
 
 from ccfloor.floor.events import (
     AnyEvent,
@@ -27,28 +29,35 @@ from ccfloor.floor.records import CallRow
 from ccfloor.floor.view import FloorView
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.access_tables import number_edges, number_links
-from ccfloor.store.engine import writing
+from ccfloor.store.engine import overwriting, writing
 from ccfloor.store.journal import journal_end
 from ccfloor.store.number_links import Edge, edge, hashes
+from ccfloor.store.row_pages import pages
+from ccfloor.store.written import Written, written
 
-_AT_ONCE = 1000  # rows read and written in one transaction
 _SOME = 200  # numbers in one question
 _LATE_IDS = 10_000  # rows of a transaction that ended late have ids below the head
 _DAY_S = 86_400.0
 _BACK_S = 2 * _DAY_S  # what had to wait in the run before lies so near to its edge
 _LASTS_S = 900.0  # a call's events reach so far beyond its stored beginning and end
 _KINDS = ("call_joined", "call_refused", "call_ended", "floor_snapshot", "noted")
-_WRITTEN: tuple[tuple[Table, str, str], ...] = (
-    (tables.called_back, "note", "at"),
-    (tables.plan_notes, "text", "at"),
-    (tables.commands, "why", "at"),
-    (tables.incidents, "text", "declared_at"),
-    (tables.incidents, "outcome", "declared_at"),
-    (tables.leave_requests, "reason", "at"),
-    (tables.leave_requests, "why", "at"),
-    (tables.bad_lines, "why", "at"),
-)
 _view = msgspec.json.Decoder(FloorView)
+Pause = Callable[[], object]
+
+
+_PAYLOAD = (
+    update(tables.journal).where(tables.journal.c.id == bindparam("of_id")).values(payload=bindparam("new"))
+)
+# Whoever changed a call meanwhile told it better: that one is for the next run.
+_CALL = (
+    update(tables.calls)
+    .where(
+        tables.calls.c.source_id == bindparam("of_source"),
+        tables.calls.c.position == bindparam("of_position"),
+        *(tables.calls.c[name] == bindparam(f"was_{name}") for name in ("number", "name", "target")),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("number", "name", "target")})
+)
 
 
 class Cleared(NamedTuple):
@@ -72,9 +81,13 @@ def clear(
     until: float,
     now: float,
     done: Callable[[Connection, Cleared], object],
+    pause: Pause = lambda: None,
 ) -> Cleared:
-    """Clear the numbers of before ``until``; ``done`` is called in the transaction that ends the run."""
-    run = _Run(engine, site, clearing, until)
+    """Clear the numbers of before ``until``; ``done`` is called in the transaction that ends the run.
+
+    ``pause`` is called between any two small transactions; what it raises cuts the run short.
+    """
+    run = _Run(engine, site, clearing, until, pause)
     links = run.link()
     found = Cleared(run.events(), run.calls(), run.texts() + run.live_view(), run.checkpoints())
     with writing(engine) as connection:
@@ -91,8 +104,11 @@ def clear(
 class _Run:
     """One run. ``lasting``: ids of the calls that wait for the next one."""
 
-    def __init__(self, engine: Engine, site: str, clearing: Clearing, until: float) -> None:
+    def __init__(
+        self, engine: Engine, site: str, clearing: Clearing, until: float, pause: Pause = lambda: None
+    ) -> None:
         self.engine, self.site, self.clearing, self.until = engine, site, clearing, until
+        self.pause = pause
         with engine.connect() as connection:
             self.before = edge(connection, site)
             self.head = max(0, journal_end(connection) - _LATE_IDS)
@@ -106,14 +122,16 @@ class _Run:
         wanted: set[str] = set()
         for some in self._younger():
             told = {number: self.clearing.number(number) for number in some}
-            with writing(self.engine) as connection:
+            with self.engine.connect() as connection:
                 both = _older(connection, self.site, told, self.until)
                 table = number_links.c
                 known = select(table.number).where(table.site == self.site, table.number.in_(both))
                 new = both - set(connection.scalars(known))
-                if new:
-                    rows = [{"site": self.site, "number": number, "hash": told[number]} for number in new]
+            if new:
+                rows = [{"site": self.site, "number": number, "hash": told[number]} for number in new]
+                with writing(self.engine) as connection:
                     connection.execute(insert(number_links), rows)
+            self.pause()
             wanted |= both
         return wanted
 
@@ -144,25 +162,27 @@ class _Run:
         """The journal: what lies before the edge, and what reached it since although it is older."""
         table = tables.journal.c
         mine = (table.site == self.site, table.at < self.until, table.kind.in_(_KINDS))
-        near = self._journal([*mine, table.at >= self.start], (table.at, table.id))
-        late = [*mine, table.at < self.start, table.id > self.before.head]
-        return near + (self._journal(late, (table.id,)) if self.before.until else 0)
+        near = self._journal(mine, (table.at, table.id), table.at >= self.start)
+        late, behind = (*mine, table.at < self.start), table.id > self.before.head
+        return near + (self._journal(late, (table.id,), behind) if self.before.until else 0)
 
-    def _journal(self, within: Sequence[Any], order: Sequence[Column[Any]]) -> int:
+    def _journal(self, within: Sequence[Any], order: Sequence[Column[Any]], begin: Any) -> int:
         table = tables.journal.c
-        query = select(table.id, table.at, table.payload).where(*within).order_by(*order).limit(_AT_ONCE)
-        count, last = 0, None
-        while True:
-            further: list[Any] = [] if last is None else [_behind(order, last)]
+        query = select(table.id, table.at, table.payload).where(*within)
+        count = 0
+        for rows in pages(self.engine, query, order, begin):
+            told = [(row.id, self._payload(row.payload)) for row in rows]
+            count += self._write(_PAYLOAD, [{"of_id": key, "new": new} for key, new in told if new])
+        return count
+
+    def _write(self, change: Update, rows: list[dict[str, Any]]) -> int:
+        """Carry out a change of some rows, and let others to the database."""
+        if rows:
             with writing(self.engine) as connection:
-                rows = connection.execute(query.where(*further)).all()
-                told = [(row.id, self._payload(row.payload)) for row in rows]
-                changed = [{"row": key, "payload": payload} for key, payload in told if payload]
-                _change(connection, tables.journal, changed)
-            count += len(changed)
-            if len(rows) < _AT_ONCE:
-                return count
-            last = rows[-1]
+                overwriting(connection)
+                connection.execute(change, rows)
+        self.pause()
+        return len(rows)
 
     def _payload(self, payload: str) -> str:
         """The event without its numbers; "" where it has none."""
@@ -202,17 +222,9 @@ class _Run:
         raw = (table.number != "") & ~table.number.startswith(CLEARED)
         older = (table.site == self.site, table.entered_at < self.until)
         query = select(*told).where(*older, or_(raw, table.name != "", table.target != ""))
-        last = None
-        while True:
-            further: list[Any] = [] if last is None else [_behind(order, last)]
-            with writing(self.engine) as connection:
-                rows = connection.execute(query.where(*further).order_by(*order).limit(_AT_ONCE)).all()
-                changed = [row for row in map(self._call, rows) if row]
-                _change_calls(connection, changed)
-            count += len(changed)
-            if len(rows) < _AT_ONCE:
-                return count
-            last = rows[-1]
+        for rows in pages(self.engine, query, order):
+            count += self._write(_CALL, [row for row in map(self._call, rows) if row])
+        return count
 
     def _call(self, row: Any) -> dict[str, Any] | None:
         if row.call in self.lasting:
@@ -221,8 +233,12 @@ class _Run:
         cleared = self._told(*told)
         if cleared == told:
             return None
-        values = dict(zip(("number", "name", "target"), cleared, strict=True))
-        return {"of_source": row.source_id, "of_position": row.position, **values}
+        new = dict(zip(("number", "name", "target"), cleared, strict=True))
+        return {
+            **{"of_source": row.source_id, "of_position": row.position},
+            **{f"was_{name}": getattr(row, name) for name in new},
+            **{f"new_{name}": text for name, text in new.items()},
+        }
 
     def _told(self, number: str, name: str, target: str) -> tuple[str, str, str]:
         return self.clearing.number(number), self.clearing.text(name), self.clearing.words(target)
@@ -243,53 +259,78 @@ class _Run:
             keys = connection.execute(query).all()
         for feed, journal_id in keys:
             mine = (table.site == self.site, table.feed == feed, table.journal_id == journal_id)
-            with writing(self.engine) as connection:
+            with self.engine.connect() as connection:
                 blob = connection.scalar(select(table.blob).where(*mine))
-                count += blob is not None and self._checkpoint(connection, blob, mine)
+            count += blob is not None and self._checkpoint(blob, mine)
+            self.pause()
         return count
 
-    def _checkpoint(self, connection: Connection, blob: bytes, mine: Sequence[Any]) -> bool:
+    def _checkpoint(self, blob: bytes, mine: Sequence[Any]) -> bool:
+        """Worked out without a lock: a Floor is large. One written anew meanwhile is for the next run."""
         changed = checkpoint.changed(blob, self._visit)
-        if changed is None:
-            connection.execute(delete(tables.checkpoints).where(*mine))
-            return True
-        if changed != blob:
-            connection.execute(update(tables.checkpoints).where(*mine).values(blob=changed))
-        return changed != blob
+        if changed == blob:
+            return False
+        same = (*mine, tables.checkpoints.c.blob == blob)
+        with writing(self.engine) as connection:
+            overwriting(connection)
+            if changed is None:
+                connection.execute(delete(tables.checkpoints).where(*same))
+            else:
+                connection.execute(update(tables.checkpoints).where(*same).values(blob=changed))
+        return True
 
     # -- what people wrote, and the last picture -----------------------------------------------
 
     def texts(self) -> int:
-        """Notes of people and pieces of unreadable lines."""
-        return sum(self._texts(table.c[name], table, table.c[at]) for table, name, at in _WRITTEN)
+        """Notes of people, messages, and pieces of unreadable lines."""
+        return sum(self._texts(one) for one in written())
 
-    def _texts(self, column: Column[Any], table: Table, at: Column[Any]) -> int:
-        query = select(table.c.id, column).where(table.c.site == self.site, at < self.until, column != "")
-        if self.before.until:
-            query = query.where(at >= self.start)
-        with writing(self.engine) as connection:
-            rows = connection.execute(query).all()
-            told = [(key, self.clearing.words(text), text) for key, text in rows]
-            changed = [{"row": key, column.name: new} for key, new, text in told if new != text]
-            _change(connection, table, changed)
-        return len(changed)
+    def _texts(self, one: Written) -> int:
+        keys = tuple(one.table.primary_key)
+        query = select(*keys, one.text.label("was")).where(
+            one.table.c.site == self.site, one.at < self.until, one.text != ""
+        )
+        mine = [key == bindparam(f"of_{key.name}") for key in keys]
+        change = update(one.table).where(*mine, one.text == bindparam("was"))
+        change, count = change.values({one.text.name: bindparam("new")}), 0
+        for rows in pages(self.engine, query, keys):
+            told = [{f"of_{name}": value for name, value in row._mapping.items()} for row in rows]
+            for row in told:
+                row["was"] = row.pop("of_was")
+                row["new"] = self.clearing.words(row["was"])
+            count += self._write(change, [row for row in told if row["new"] != row["was"]])
+        return count
 
     def live_view(self) -> int:
         """The last picture of a floor that stands still: its callers' names."""
         table = tables.live_view
         mine = (table.c.site == self.site, table.c.at < self.until)
         with writing(self.engine) as connection:
-            payload = connection.scalar(select(table.c.payload).where(*mine))
-            if payload is None:
+            overwriting(connection)
+            row = connection.execute(select(table.c.payload, table.c.plan).where(*mine)).first()
+            if row is None:
                 return 0
-            view = _view.decode(payload)
+            view = _view.decode(row.payload)
             put, own = msgspec.structs.replace, self.clearing
             callers = tuple(put(one, name=own.text(one.name)) for one in view.callers)
-            if callers == view.callers:
+            new = {"payload": msgspec.json.encode(put(view, callers=callers)), "plan": self._plan(row.plan)}
+            if callers == view.callers and new["plan"] == row.plan:
                 return 0
-            cleared = msgspec.json.encode(put(view, callers=callers))
-            connection.execute(update(table).where(*mine).values(payload=cleared))
+            connection.execute(update(table).where(*mine).values(new))
         return 1
+
+    def _plan(self, plan: str) -> str:
+        """The rules' part of the picture, where people wrote of planned peaks and incidents."""
+        return msgspec.json.encode(self._any(msgspec.json.decode(plan))).decode() if plan else ""
+
+    def _any(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.clearing.words(value)
+        if isinstance(value, list):
+            return [self._any(one) for one in value]
+        if isinstance(value, dict):  # an alarm's key tells an instant in digits
+            return {name: one if name == "key" else self._any(one) for name, one in value.items()}
+        return value
 
 
 def _lasting(connection: Connection, site: str, until: float) -> frozenset[str]:
@@ -331,27 +372,3 @@ def _keep(connection: Connection, site: str, found: Edge) -> None:
     mine = number_edges.c.site == site
     if not connection.execute(update(number_edges).where(mine).values(found._asdict())).rowcount:
         connection.execute(insert(number_edges).values(site=site, **found._asdict()))
-
-
-def _behind(order: Sequence[Column[Any]], last: Any) -> Any:
-    """What follows a row in this order."""
-    column, *rest = order
-    value = getattr(last, column.name)
-    if not rest:
-        return column > value
-    return (column >= value) & ((column > value) | _behind(rest, last))
-
-
-def _change(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        name = next(name for name in rows[0] if name != "row")
-        told = [{"of_row": row["row"], "told": row[name]} for row in rows]
-        changed = update(table).where(table.c.id == bindparam("of_row")).values({name: bindparam("told")})
-        connection.execute(changed, told)
-
-
-def _change_calls(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        table = tables.calls.c
-        mine = (table.source_id == bindparam("of_source"), table.position == bindparam("of_position"))
-        connection.execute(update(tables.calls).where(*mine), rows)

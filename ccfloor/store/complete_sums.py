@@ -24,12 +24,15 @@ Clear = dict[int, dict[str, bool]]
 def clear_by_day(connection: Connection, site: str, kind: Kind, first: int, last: int) -> Clear:
     """Day → the fields told of, each with whether all of it names a queue, a team or an agent."""
     table = kpi_facts.c
+    fields = _told_of(connection, site)
+    if not fields:
+        return {}
     whole = func.sum(case((table.scope == str(SITE), table.value), else_=0.0))
     named = func.sum(case((table.scope != str(SITE), table.value), else_=0.0))
     of_kind = (table.scope >= f"{kind}:") & (table.scope < f"{kind};")
     query = (
         select(table.day, table.field, whole, named)
-        .where(table.site == site, table.field.in_(_FIELDS), (table.scope == str(SITE)) | of_kind)
+        .where(table.site == site, table.field.in_(fields), (table.scope == str(SITE)) | of_kind)
         .where(table.day >= first, table.day <= last)
         .group_by(table.day, table.field)
     )
@@ -37,6 +40,14 @@ def clear_by_day(connection: Connection, site: str, kind: Kind, first: int, last
     for day, field, every, theirs in connection.execute(query):
         found.setdefault(day, {})[field] = abs(every - theirs) < _ROUNDING
     return found
+
+
+def _told_of(connection: Connection, site: str) -> list[str]:
+    """Those of the fields that a site has anything of: many have none, and need not look through days."""
+    table = kpi_facts.c
+    there = [select(table.day).where(table.site == site, table.field == field).exists() for field in _FIELDS]
+    row = connection.execute(select(*(one.label(f"f{at}") for at, one in enumerate(there)))).one()
+    return [field for field, known in zip(_FIELDS, row, strict=True) if known]
 
 
 def none_by_day(clear: Mapping[int, Mapping[str, bool]], named: Collection[str]) -> dict[int, Sums]:

@@ -24,6 +24,7 @@ from ccfloor.store.file_guard import file_of, guard_file
 BUSY_S = 30.0  # how long a writer waits for another process that writes to the same SQLite file,
 SERVICE_BUSY_S = 2.0  # and how long where somebody looks on: then it is said that it waits
 _WRITE = "ccfloor_write"
+_SILENT: dict[str, Any] = {"hide_parameters": True}  # an error's text tells no number, name or password
 WRITES = {_WRITE: True}  # execution options of a connection whose transactions write
 
 
@@ -48,15 +49,29 @@ def open_engine(text: str, busy_s: float = BUSY_S, *, there: bool = False) -> En
     """
     url = database_url(text)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        engine = create_engine(url, **_SILENT, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        event.listen(engine, "before_cursor_execute", _without_zero, retval=True)
+        return engine
     if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_s})
+    engine = create_engine(url, **_SILENT, connect_args={"timeout": busy_s})
     if file_of(engine):
         guard_file(engine, there)
     event.listen(engine, "connect", _tune_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _without_zero(
+    _connection: Connection, _cursor: Any, sql: str, given: Any, _context: Any, _many: bool
+) -> tuple[str, Any]:
+    """PostgreSQL's text cannot hold the zero character, which what people paste can."""
+    if isinstance(given, dict) and any(isinstance(value, str) and "\0" in value for value in given.values()):
+        return sql, {
+            name: value.replace("\0", "\ufffd") if isinstance(value, str) else value
+            for name, value in given.items()
+        }
+    return sql, given
 
 
 def _tune_sqlite(connection: Any, _record: object) -> None:
@@ -87,6 +102,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One writing transaction: committed at the end, rolled back if anything raises."""
     with engine.connect().execution_options(**WRITES) as connection, connection.begin():
         yield connection
+
+
+def overwriting(connection: Connection) -> None:
+    """From now on what this connection removes from a SQLite file is overwritten, not only let go of.
+
+    It also brings its changes into the file itself, early, where else the next writer would have to.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=1000")
 
 
 def lock_site(connection: Connection, site: str) -> None:

@@ -19,9 +19,10 @@ from ccfloor.kpi.fields import CALLS, COUNTED
 from ccfloor.kpi.period import Period, back, date_of, day_number, day_of
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.store.agent_metrics import TOLD
-from ccfloor.store.call_counts import WEEK_S, Counted, count_calls
+from ccfloor.store.call_counts import Counted, count_calls
 from ccfloor.store.days import Calendar, stored_mark
 from ccfloor.store.engine import by_value, lock_site, writing
+from ccfloor.store.repeats import WEEK_S
 from ccfloor.store.seen import joined, seen
 from ccfloor.store.span_sums import presence_told
 from ccfloor.store.tables import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import groupby, product
 from typing import NamedTuple, TypeVar
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.fields import BESIDE, CALLS, GREATEST
-from ccfloor.kpi.period import Period, business_date, day_number, day_numbers, day_of, days
+from ccfloor.kpi.period import Period, business_date, date_of, day_number, day_numbers, day_of, days
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.teams import Terms
 from ccfloor.store import fact_sums, team_scope
@@ -407,12 +408,18 @@ def _is_month(day: int) -> bool:
 
 
 def _outer(ranges: Iterable[Days]) -> list[Days]:
-    """The ranges that lie in no other one: what is to be read."""
+    """The ranges that lie in no other one, those that follow each other as one: what is to be read."""
     found: list[Days] = []
     for first, last in sorted(set(ranges), key=lambda days: (days[0], -days[1])):
-        if not found or last > found[-1][1]:
+        if found and first <= _day_after(found[-1][1]):
+            found[-1] = found[-1][0], max(last, found[-1][1])
+        else:
             found.append((first, last))
     return found
+
+
+def _day_after(day: int) -> int:
+    return day_number(date_of(day) + timedelta(days=1))
 
 
 def _runs(spans: Sequence[Period]) -> list[list[float]]:

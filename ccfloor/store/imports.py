@@ -37,6 +37,9 @@ from ccfloor.kpi.datasets import DATASETS, FIELDS
 from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.kpi.rollup import Owner, Part, owner, parts, rolled
 from ccfloor.kpi.teams import Terms
+from ccfloor.store.qa_facts import DATASETS as OWN_DATASETS
+from ccfloor.store.qa_facts import move_teams, own_days, own_parts, recount_items
+from ccfloor.store.qa_sums import recount_scores
 from ccfloor.store.tables import agent_days, fact_days, import_rows, imports, kpi_facts, queue_days, roster
 from ccfloor.store.team_terms import terms
 from ccfloor.store.viewer import Viewer
@@ -95,8 +98,12 @@ class Effect(NamedTuple):
 
 
 def list_imports(engine: Engine, viewer: Viewer, dataset: str = "", limit: int = 200) -> list[Taken]:
-    """The imports of the viewer's site, latest first, also those undone."""
+    """The imports of the viewer's site, latest first, also those undone. Files are about the whole site.
+
+    Raises Forbidden.
+    """
     viewer.needs(Right.IMPORTS, Right.RESULTS)
+    viewer.needs_whole()
     mine = [imports.c.site == viewer.site, *([imports.c.dataset == dataset] if dataset else [])]
     query = _taken().where(*mine).order_by(imports.c.id.desc()).limit(limit)
     with engine.connect() as connection:
@@ -113,7 +120,9 @@ class Held(NamedTuple):
 
 
 def held(engine: Engine, viewer: Viewer) -> dict[str, Held]:
-    """Dataset → what of it counts; those without any import are absent."""
+    """Dataset → what of it counts; those without any import are absent. Raises Forbidden."""
+    viewer.needs(Right.IMPORTS, Right.RESULTS)
+    viewer.needs_whole()
     table = imports.c
     query = select(table.dataset, table.first_day, table.last_day, table.at, table.who)
     query = query.where(table.site == viewer.site, table.undone_at.is_(None)).order_by(table.id)
@@ -270,16 +279,18 @@ def _point_out(
 
 
 def _count(connection: Connection, config: FloorConfig, dataset: Dataset, days: Sequence[int]) -> None:
-    """Make the facts of these days anew, from all rows that count of all datasets with the same fields."""
+    """Make the facts of these days anew, from all rows that count of all datasets with the same fields, and
+    from the own forms.
+    """
     fields = dataset.fields
     facts = kpi_facts.c
     connection.execute(
-        delete(kpi_facts).where(
-            facts.site == config.site, facts.import_id > 0, facts.field.in_(fields), facts.day.in_(days)
-        )
+        delete(kpi_facts).where(facts.site == config.site, facts.field.in_(fields), facts.day.in_(days))
     )
     teams = terms(connection, config)
     told = _told(connection, config.site, dataset, days, teams)
+    for day, field, part in own_parts(connection, config.site, fields, days, teams):
+        told.setdefault((day, field), []).append(part)
     found = [
         (field, str(scope), day, origin, value)
         for (day, field), rows in told.items()
@@ -304,11 +315,21 @@ def retell(connection: Connection, config: FloorConfig, first: int, before: int 
     query = query.where(table.day >= first // 100 * 100)
     if before is not None:
         query = query.where(table.day < before)
+    own = own_days(connection, config.site, first, before)
+    moved = move_teams(connection, config.site, terms(connection, config), first, before)
+    for some in _some(sorted(moved), _DAYS_AT_ONCE):
+        recount_items(connection, config.site, some)
+        recount_scores(connection, config.site, some)
     for dataset in DATASETS.values():
         if dataset.grain != "roster" and dataset.fields:
-            days = connection.scalars(query.where(table.dataset == dataset.id)).all()
-            for some in _some(sorted(days), _DAYS_AT_ONCE):
-                _count(connection, config, dataset, some)
+            days = set(connection.scalars(query.where(table.dataset == dataset.id)))
+            recount(connection, config, dataset.id, days | (own if dataset.id in OWN_DATASETS else set()))
+
+
+def recount(connection: Connection, config: FloorConfig, dataset: str, days: Iterable[int]) -> None:
+    """Make the facts of days anew, of a dataset that tells of amounts."""
+    for some in _some(sorted(set(days)), _DAYS_AT_ONCE):
+        _count(connection, config, DATASETS[dataset], some)
 
 
 def _told(

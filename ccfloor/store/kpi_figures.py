@@ -15,9 +15,9 @@ from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.store import fact_sums
-from ccfloor.store.call_counts import WEEK_S
 from ccfloor.store.figure_parts import Asked, Gathering, is_whole
 from ccfloor.store.member_parts import members_of
+from ccfloor.store.repeats import WEEK_S
 from ccfloor.store.seen import seen
 from ccfloor.store.tables import queue_days, queue_intervals
 from ccfloor.store.team_scope import in_scope

@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, insert, select
 
+from ccfloor.floor.numbers import mask_words
 from ccfloor.kpi.book import Choice, ChoiceVersion, KpiVersion
 from ccfloor.kpi.model import Kpi
 from ccfloor.kpi.scope import scope
@@ -37,7 +38,10 @@ def stamp(engine: Engine, site: str) -> int:
 
 
 def kept(connection: Connection, site: str) -> Kept:
-    """Everything stored of a site. Bodies this program cannot read are left out, and logged."""
+    """Everything stored of a site, reasons without telephone numbers.
+
+    Bodies this program cannot read are left out, and logged.
+    """
     found = Kept([], [])
     query = select(kpi_versions).where(_table.site == site).order_by(_table.id)
     for row in connection.execute(query):
@@ -47,7 +51,7 @@ def kept(connection: Connection, site: str) -> Kept:
         if isinstance(body, Choice) or row.scope:
             choice = body if isinstance(body, Choice) else None
             about = (row.kpi, scope(row.scope), row.valid_from)
-            found.choices.append(ChoiceVersion(*about, choice, row.at, row.who, row.why))
+            found.choices.append(ChoiceVersion(*about, choice, row.at, row.who, mask_words(row.why)))
         else:
             found.versions.append(
                 KpiVersion(row.kpi, row.valid_from, body if isinstance(body, Kpi) else None)

@@ -3,7 +3,7 @@
 Every read takes a Viewer; what is out of its scope is left out. Instants are UTC epoch seconds.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select
@@ -123,9 +123,17 @@ def calls_within(connection: Connection, viewer: Viewer, start: float, end: floa
 
 
 def spans_within(
-    connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
+    connection: Connection,
+    viewer: Viewer,
+    config: FloorConfig,
+    start: float,
+    end: float,
+    seen: Collection[str] = (),
 ) -> list[SpanRow]:
     """What the viewer's seats did in [start, end): their spans, in order.
+
+    To who sees some queues alone these are the seats that did anything for one of them in that time, and
+    those that he sees now (``seen``); what they did for others is told without saying for which.
 
     Spans of a seat never overlap: of those that began before only the last one can reach into the time.
     """
@@ -143,7 +151,19 @@ def spans_within(
         spans.site == viewer.site, spans.seat == seats.c.seat, spans.start >= start, spans.start < end
     )
     rows = [SpanRow(*row) for query in (reaching, within) for row in connection.execute(query)]
-    return sorted(rows, key=lambda row: row.start)
+    return sorted(_for_queues(viewer, rows, seen), key=lambda row: row.start)
+
+
+def _for_queues(viewer: Viewer, rows: list[SpanRow], seen: Collection[str]) -> Iterator[SpanRow]:
+    if viewer.queues is None:
+        yield from rows
+        return
+    seats = {row.seat for row in rows if row.queue in viewer.queues} | set(seen)
+    for row in rows:
+        if row.seat in seats:
+            if not viewer.sees_queue(row.queue):
+                row.queue = row.call = ""
+            yield row
 
 
 def _seats(viewer: Viewer, config: FloorConfig) -> FromClause:
@@ -161,17 +181,29 @@ def _seats(viewer: Viewer, config: FloorConfig) -> FromClause:
 
 
 def commands_within(
-    connection: Connection, viewer: Viewer, config: FloorConfig, start: float, end: float
+    connection: Connection,
+    viewer: Viewer,
+    config: FloorConfig,
+    start: float,
+    end: float,
+    seen: Collection[str] = (),
 ) -> list[CommandFact]:
-    """Commands to the viewer's seats that were asked in [start, end)."""
+    """Commands to the viewer's seats that were asked in [start, end); ``seen``: the seats that he sees now.
+
+    To who sees some queues alone: those about one of them, and those about a seat that he sees.
+    """
     viewer.needs(Right.FLOOR)
     table = tables.commands.c
     within = [table.site == viewer.site, table.at >= start, table.at < end]
     mine = viewer.seats(config)
     if mine is not None:
         within.append(table.seat.in_(sorted(mine)))
+    if viewer.queues is not None:
+        his = table.seat.in_(sorted(seen)) & (table.queue == "")
+        within.append(table.queue.in_(sorted(viewer.queues)) | his)
     query = select(*(table[name] for name in CommandFact._fields)).where(*within).order_by(table.at)
-    return [CommandFact(*row) for row in connection.execute(query)]
+    rows = (CommandFact(*row) for row in connection.execute(query))
+    return [row._replace(why=viewer.words(row.why)) for row in rows]
 
 
 def notices_about(connection: Connection, viewer: Viewer, about: Iterable[str]) -> list[NoticeFact]:

@@ -1,7 +1,8 @@
 """What in a period can be doubted: each check gives how much there is of it, and the rows themselves.
 
-Every read takes a Viewer; what is out of its scope is left out. Instants are UTC epoch seconds, periods
-[start, end).
+Every read takes a Viewer; what is out of its scope is left out. That the links and clocks stood concerns
+every figure and names neither queue nor person: who sees a part of the site sees it, too; but not the lines
+that could not be read, which may name anybody. Instants are UTC epoch seconds, periods [start, end).
 """
 
 from collections.abc import Iterable
@@ -11,7 +12,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
 from ccfloor.access.rights import Right
-from ccfloor.floor.config import INTERVAL_S
+from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.seen import Span, joined
 from ccfloor.store.tables import bad_lines, calls, clock_skews, coverage, queue_intervals, sources
 from ccfloor.store.viewer import Viewer, queue_scope
@@ -79,12 +81,12 @@ class LateInterval(NamedTuple):
 
 
 def repaired_calls(
-    engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200
+    engine: Engine, viewer: Viewer, config: FloorConfig, start: float, end: float, limit: int = 200
 ) -> Found[DoubtfulCall]:
     """Calls of which something was closed out of sight, or whose beginning nobody told."""
     viewer.needs(Right.QUALITY, Right.RESULTS)
     doubtful = calls.c.repaired.is_(True) | calls.c.estimated.is_(True)
-    return _calls(engine, viewer, [*_entered(viewer, start, end), doubtful], limit, _repair)
+    return _calls(engine, viewer, config, [*_entered(viewer, start, end), doubtful], limit, _repair)
 
 
 def _repair(row: Any) -> str:
@@ -92,16 +94,29 @@ def _repair(row: Any) -> str:
 
 
 def open_calls(
-    engine: Engine, viewer: Viewer, start: float, end: float, now: float, limit: int = 200
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    start: float,
+    end: float,
+    now: float,
+    limit: int = 200,
 ) -> Found[DoubtfulCall]:
     """Calls that have not ended though they entered long ago."""
     viewer.needs(Right.QUALITY, Right.RESULTS)
     within = _entered(viewer, start, min(end, now - LATE_S))
-    return _calls(engine, viewer, [*within, calls.c.final.is_(False)], limit, lambda row: "open")
+    still = [*within, calls.c.final.is_(False)]
+    return _calls(engine, viewer, config, still, limit, lambda row: "open")
 
 
 def one_sided(
-    engine: Engine, viewer: Viewer, start: float, end: float, now: float, limit: int = 200
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    start: float,
+    end: float,
+    now: float,
+    limit: int = 200,
 ) -> Found[DoubtfulCall] | None:
     """Calls that only the live link or only the log knows, in time that both told of. None: there is no such
     time.
@@ -115,7 +130,7 @@ def one_sided(
     for first, last in both:
         within = _entered(viewer, first, last)
         lonely = [*within, calls.c.seen_live != calls.c.seen_log, calls.c.final.is_(True)]
-        found.append(_calls(engine, viewer, lonely, limit, _side))
+        found.append(_calls(engine, viewer, config, lonely, limit, _side))
     rows = sorted((row for part in found for row in part.rows), key=lambda row: -row.entered_at)
     return Found(sum(part.total for part in found), rows[:limit])
 
@@ -152,11 +167,17 @@ def _entered(viewer: Viewer, start: float, end: float) -> list[ColumnElement[boo
 
 
 def _calls(
-    engine: Engine, viewer: Viewer, within: list[ColumnElement[bool]], limit: int, why: Any
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    within: list[ColumnElement[bool]],
+    limit: int,
+    why: Any,
 ) -> Found[DoubtfulCall]:
     query = select(calls).where(*within).order_by(calls.c.entered_at.desc()).limit(limit)
     with engine.connect() as connection:
         count = connection.scalar(select(func.count()).select_from(calls).where(*within))
+        eyes = Eyes.of(connection, viewer, config)
         rows = [
             DoubtfulCall(
                 row.source_id,
@@ -164,7 +185,7 @@ def _calls(
                 row.entered_at,
                 row.queue,
                 viewer.number(row.number),
-                row.agent,
+                row.agent if eyes.sees(row.agent, row.seat, row.entered_at) else "",
                 row.outcome,
                 why(row),
             )
@@ -220,8 +241,9 @@ def skews(engine: Engine, viewer: Viewer, start: float, end: float, limit: int =
 
 
 def unreadable(engine: Engine, viewer: Viewer, start: float, end: float, limit: int = 200) -> Found[BadLine]:
-    """Lines that could not be read, by when they were met."""
+    """Lines that could not be read, by when they were met. Raises Forbidden for who sees a part."""
     viewer.needs(Right.QUALITY, Right.RESULTS)
+    viewer.needs_whole()
     table = bad_lines.c
     within = (table.site == viewer.site, table.at >= start, table.at < end)
     query = select(table.source, table.place, table.why, table.at).where(*within)

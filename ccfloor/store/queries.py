@@ -5,7 +5,7 @@ UTC epoch seconds.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, func, select
@@ -15,6 +15,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent, CallEnded, CallJoined, CallRefused, Outcome, decode
 from ccfloor.floor.records import AGENT_FIELDS, CallRow, LegRow
 from ccfloor.store import tables
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.recall import call_row
 from ccfloor.store.viewer import Viewer, own_scope, queue_scope
 
@@ -78,20 +79,22 @@ class SourceRow(NamedTuple):
 
 
 def call_page(
-    engine: Engine, viewer: Viewer, which: CallFilter, limit: int = 100, offset: int = 0
+    engine: Engine, viewer: Viewer, config: FloorConfig, which: CallFilter, limit: int = 100, offset: int = 0
 ) -> CallPage:
     """A page of the calls that the filter names, latest entry first."""
     viewer.needs(Right.CALLS)
-    within = _where(viewer, which)
+    within = _where(viewer, config, which)
     table = tables.calls.c
     page = select(tables.calls).where(*within).order_by(table.entered_at.desc(), table.position.desc())
     with engine.connect() as connection:
         total = connection.scalar(select(func.count()).select_from(tables.calls).where(*within)) or 0
-        rows = [masked(viewer, call_row(row)) for row in connection.execute(page.limit(limit).offset(offset))]
+        eyes = Eyes.of(connection, viewer, config)
+        found = connection.execute(page.limit(limit).offset(offset))
+        rows = [masked(viewer, eyes.call(call_row(row))) for row in found]
     return CallPage(rows, int(total))
 
 
-def _where(viewer: Viewer, which: CallFilter) -> list[ColumnElement[bool]]:
+def _where(viewer: Viewer, config: FloorConfig, which: CallFilter) -> list[ColumnElement[bool]]:
     table = tables.calls.c
     within = [table.site == viewer.site, table.entered_at >= which.start]
     if which.end != float("inf"):
@@ -99,6 +102,9 @@ def _where(viewer: Viewer, which: CallFilter) -> list[ColumnElement[bool]]:
     for column, value in ((table.queue, which.queue), (table.agent, which.agent)):
         if value:
             within.append(column == value)
+    mine = viewer.seats(config)
+    if which.agent and mine is not None:
+        within.append(table.agent.in_(sorted(mine)))
     if which.number:
         # Who may not read numbers must not find them by trying either.
         within.append(table.number == (which.number if viewer.may_see_numbers else None))
@@ -114,28 +120,41 @@ def masked(viewer: Viewer, row: CallRow) -> CallRow:
     return row
 
 
-def call_life(engine: Engine, viewer: Viewer, source: int, position: int) -> CallLife | None:
-    """One visit with its legs and journal lines; None where it is unknown or out of scope."""
+def call_life(
+    engine: Engine, viewer: Viewer, config: FloorConfig, source: int, position: int
+) -> CallLife | None:
+    """One visit with its legs and journal lines; None where it is unknown or out of scope.
+
+    Who took it, at whom it rang and what was told of them is left out where it is another team's, or, for
+    who may see the own results alone, another's.
+    """
     viewer.needs(Right.CALLS, Right.OWN)
+    with engine.connect() as connection:
+        found = _visit(connection, viewer, source, position)
+        if found is None:
+            return None
+        eyes, row = Eyes.of(connection, viewer, config), call_row(found)
+        legs = [leg for leg in _legs(connection, row) if eyes.sees(leg.agent, leg.seat, leg.rang_at)]
+        row = eyes.call(row)
+        lines = _lines(connection, eyes, row, {row.seat, *(leg.seat for leg in legs)})
+    return CallLife(masked(viewer, row), legs, lines)
+
+
+def sees_call(engine: Engine, viewer: Viewer, source: int, position: int) -> bool:
+    """Whether a visit is known and in scope."""
+    viewer.needs(Right.CALLS, Right.OWN)
+    with engine.connect() as connection:
+        return _visit(connection, viewer, source, position) is not None
+
+
+def _visit(connection: Connection, viewer: Viewer, source: int, position: int) -> Any:
+    """The stored call of a key; None where it is unknown or out of scope."""
     if not (0 <= source < _BEYOND and 0 <= position < _BEYOND):
         return None
     table = tables.calls.c
     key = (table.source_id == source, table.position == position)
     mine = [*queue_scope(viewer, table.queue), *own_scope(viewer, table.agent)]
-    query = select(tables.calls).where(table.site == viewer.site, *key, *mine)
-    with engine.connect() as connection:
-        found = connection.execute(query).first()
-        if found is None:
-            return None
-        row = call_row(found)
-        legs = [leg for leg in _legs(connection, row) if _sees(viewer, leg.agent)]
-        lines = _lines(connection, viewer, row)
-    return CallLife(masked(viewer, row), legs, lines)
-
-
-def _sees(viewer: Viewer, agent: str) -> bool:
-    """Whether what this agent did is this viewer's to read; it may be nobody's."""
-    return viewer.only is None or not agent or agent in viewer.only
+    return connection.execute(select(tables.calls).where(table.site == viewer.site, *key, *mine)).first()
 
 
 def _legs(connection: Connection, row: CallRow) -> list[LegRow]:
@@ -147,7 +166,9 @@ def _legs(connection: Connection, row: CallRow) -> list[LegRow]:
     return [LegRow(*leg) for leg in connection.execute(query.order_by(table.leg))]
 
 
-def _lines(connection: Connection, viewer: Viewer, row: CallRow) -> list[JournalLine]:
+def _lines(connection: Connection, eyes: Eyes, row: CallRow, seats: set[str]) -> list[JournalLine]:
+    """What the journal says of a call. ``seats``: those at which somebody did anything that may be told."""
+    viewer = eyes.viewer
     journal, sources = tables.journal.c, tables.sources.c
     last = max(row.entered_at, row.left_at, row.ended_at) + row.acw_ms / 1000
     within = (
@@ -161,8 +182,8 @@ def _lines(connection: Connection, viewer: Viewer, row: CallRow) -> list[Journal
     lines = []
     for at, source, position, payload in connection.execute(query.where(*within).order_by(journal.id)):
         event = decode(payload)
-        named = viewer.sees_queue(getattr(event, "queue", "")) and _sees(viewer, getattr(event, "agent", ""))
-        if getattr(event, "call", "") == row.call and named:
+        told = not eyes.limited or getattr(event, "seat", "") in ("", *seats)
+        if getattr(event, "call", "") == row.call and viewer.sees_queue(getattr(event, "queue", "")) and told:
             lines.append(JournalLine(at, source, position, _masked_event(viewer, event)))
     return lines
 
@@ -207,8 +228,9 @@ def agent_days(
 
 
 def source_rows(engine: Engine, viewer: Viewer) -> list[SourceRow]:
-    """The site's sources, the one that told something last first."""
+    """The site's sources, the one that told something last first. Raises Forbidden for who sees a part."""
     viewer.needs(Right.QUALITY, Right.RESULTS)
+    viewer.needs_whole()  # how much each told is how busy the whole floor is
     table = tables.sources.c
     query = select(*(table[name] for name in SourceRow._fields)).where(table.site == viewer.site)
     with engine.connect() as connection:
@@ -216,8 +238,9 @@ def source_rows(engine: Engine, viewer: Viewer) -> list[SourceRow]:
 
 
 def bad_lines(engine: Engine, viewer: Viewer, limit: int = 100) -> list[tuple[str, str, str, float]]:
-    """The unreadable lines met last: (source, file:line, why, when)."""
+    """The unreadable lines met last: (source, file:line, why, when). Raises Forbidden for who sees a part."""
     viewer.needs(Right.QUALITY, Right.RESULTS)
+    viewer.needs_whole()  # they may name anybody
     table = tables.bad_lines.c
     query = select(table.source, table.place, table.why, table.at).where(table.site == viewer.site)
     with engine.connect() as connection:

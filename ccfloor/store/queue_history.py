@@ -19,6 +19,7 @@ from ccfloor.kpi.period import Period, day_numbers
 from ccfloor.kpi.week import HALF_HOUR_S, SLOTS, Cell, Stretch, stretches
 from ccfloor.store.access_tables import number_links
 from ccfloor.store.day_sums import add_sums, queue_sums
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.figure_parts import Asked
 from ccfloor.store.number_links import crosses, hashes, linked, one_caller
 from ccfloor.store.recall import call_row
@@ -106,7 +107,12 @@ def whole(counts: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
 
 
 def cell_calls(
-    engine: Engine, viewer: Viewer, queue: str, halves: Sequence[Period], limit: int = 200
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    queue: str,
+    halves: Sequence[Period],
+    limit: int = 200,
 ) -> list[CallRow]:
     """The calls that entered in these half hours, latest half hour first, in it in order of entry.
 
@@ -116,10 +122,11 @@ def cell_calls(
     table = calls.c
     found: list[CallRow] = []
     with engine.connect() as connection:
+        eyes = Eyes.of(connection, viewer, config)
         for half in halves:
             query = select(calls).where(*_entered(viewer, queue, half.start, half.end))
             rows = connection.execute(query.order_by(table.entered_at).limit(limit - len(found)))
-            found += (_masked(viewer, call_row(row)) for row in rows)
+            found += (_masked(viewer, eyes.call(call_row(row))) for row in rows)
             if len(found) >= limit:
                 break
     return found

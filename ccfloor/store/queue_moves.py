@@ -14,6 +14,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import EndedBy, Outcome
 from ccfloor.kpi.callers import Key
 from ccfloor.kpi.period import Period
+from ccfloor.store.eyes import Eyes
 from ccfloor.store.tables import calls
 from ccfloor.store.viewer import Viewer, queue_scope
 
@@ -78,7 +79,8 @@ def moves(engine: Engine, viewer: Viewer, config: FloorConfig, queue: str, of: P
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(table.entered_at.desc()).limit(MOST + 1)).all()
         visits = _visits(connection, viewer, {row.call for row in rows if row.call})
-    found = [_move(viewer, config, row, visits.get(row.call, ())) for row in rows[:MOST]]
+        eyes = Eyes.of(connection, viewer, config)
+    found = [_move(eyes, row, visits.get(row.call, ())) for row in rows[:MOST]]
     return Moves(found, len(rows) > MOST)
 
 
@@ -96,9 +98,8 @@ def _visits(
     return found
 
 
-def _move(
-    viewer: Viewer, config: FloorConfig, row: Row[tuple[object]], visits: Iterable[Row[tuple[object]]]
-) -> Move:
+def _move(eyes: Eyes, row: Row[tuple[object]], visits: Iterable[Row[tuple[object]]]) -> Move:
+    viewer, config = eyes.viewer, eyes.config
     kind: Kind = "flow" if row.outcome in _FLOW_OUTS else "transfer"
     told = Move(
         kind,
@@ -107,7 +108,7 @@ def _move(
         row.queue,
         "",
         viewer.number(row.number),
-        row.agent,
+        row.agent if eyes.sees(row.agent, "", row.entered_at) else "",
         viewer.target(row.target),
     )
     after = next((visit for visit in visits if _later(visit, row)), None)

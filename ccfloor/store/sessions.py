@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from ccfloor.access.session import Session
 from ccfloor.store.access_tables import access_keys, accounts, sessions
 from ccfloor.store.accounts import Account, mark, of_row
-from ccfloor.store.engine import writing
+from ccfloor.store.engine import lock_site, writing
 
 _KEY_BYTES = 32
 
@@ -38,6 +38,30 @@ def session_of(connection: Connection, token: str) -> Kept | None:
     return Kept(session, row.of_csrf, row.of_source, of_row(row))
 
 
+class Open(NamedTuple):
+    """A session of an account. ``token``: its hash; ``program``: what the browser calls itself."""
+
+    token: str
+    session: Session
+    source: str
+    program: str
+
+
+def sessions_of(connection: Connection, site: str, account: int) -> list[Open]:
+    """The sessions of an account, also those that are over, the last used first."""
+    table = sessions.c
+    query = select(sessions).where(table.site == site, table.account == account)
+    return [
+        Open(
+            row.token,
+            Session(row.account, row.account_version, row.began_at, row.seen_at),
+            row.source,
+            row.program,
+        )
+        for row in connection.execute(query.order_by(table.seen_at.desc(), table.token))
+    ]
+
+
 def touch(engine: Engine, token: str, now: float) -> None:
     """Note that a session was used."""
     with writing(engine) as connection:
@@ -62,6 +86,7 @@ def key_of(engine: Engine, name: str, now: float) -> bytes:
 
 def _make_key(engine: Engine, name: str, now: float) -> str:
     with writing(engine) as connection:
+        lock_site(connection, f"key {name}")  # two servers may want it first
         known: str | None = connection.scalar(select(access_keys.c.secret).where(access_keys.c.name == name))
         made = known or secrets.token_hex(_KEY_BYTES)
         if known is None:

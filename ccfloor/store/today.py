@@ -30,9 +30,20 @@ class HalfHour(msgspec.Struct, frozen=True):
 
 
 def seat_day(
-    engine: Engine, viewer: Viewer, config: FloorConfig, seat: str, start: float, end: float
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    seat: str,
+    start: float,
+    end: float,
+    *,
+    seen: bool = False,
 ) -> list[SpanRow]:
-    """A seat's stored spans that touch the period, oldest first; none of a seat out of scope."""
+    """A seat's stored spans that touch the period, oldest first; none of a seat out of scope.
+
+    What a seat serves is known of the floor as it is now: who sees some queues alone gets what it did if
+    that was for one of them, or if he sees it now (``seen``).
+    """
     viewer.needs(Right.FLOOR)
     mine = viewer.seats(config)
     if mine is not None and seat not in mine:
@@ -51,6 +62,8 @@ def seat_day(
     ).where(*within)
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(spans.start)).mappings().all()
+    if viewer.queues is not None and not seen and not any(row["queue"] in viewer.queues for row in rows):
+        return []
     return [
         SpanRow(
             seat=row["seat"],

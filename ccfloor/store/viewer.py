@@ -1,12 +1,12 @@
 """Who asks: every read takes a Viewer, so that rights and masking are enforced in one place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement
 
 from ccfloor.access.rights import Right, Role, may
 from ccfloor.floor.config import FloorConfig
-from ccfloor.floor.numbers import is_cleared, mask_text, mask_words, without_hashes
+from ccfloor.floor.numbers import is_cleared, mask_file_name, mask_text, mask_words, without_hashes
 from ccfloor.floor.numbers import mask_number as mask_number
 
 CLEARED_WORDS = {"zh": "号码已清除", "en": "number removed"}
@@ -25,7 +25,8 @@ class Viewer:
     """A reader's rights. ``queues``, ``teams`` and ``agents`` are None where all are allowed.
 
     Unless somebody asks it is the program itself. ``who``: the name of the account, "" on an open floor;
-    ``source``: the address it asks from. ``numbered``: agents appear by their seat's number.
+    ``source``: the address it asks from. ``numbered``: agents appear by their seat's number. ``agent``: under
+    which name this account itself takes calls, whatever its role; "" where it takes none.
     """
 
     role: str = Role.SYSTEM
@@ -39,6 +40,7 @@ class Viewer:
     who: str = ""
     source: str = ""
     numbered: bool = False
+    agent: str = ""
 
     def may(self, right: Right) -> bool:
         """Whether this role has a right."""
@@ -53,6 +55,19 @@ class Viewer:
     def only(self) -> frozenset[str] | None:
         """The people whose results alone this viewer may see; None: everybody's in scope."""
         return self.agents if self.agents is not None or self.may(Right.RESULTS) else frozenset()
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The agents that this account itself is: of their calls it judges nothing, and all of it is its own
+        to read. Apart from ``only``: a lead who takes calls sees others' results, too.
+        """
+        return (self.agents or frozenset()) | ({self.agent} if self.agent else frozenset())
+
+    def as_agent(self) -> "Viewer":
+        """The same person as an agent of the floor, who reads the own results whatever else is in scope."""
+        if self.agents is not None:
+            return self
+        return replace(self, role=Role.AGENT, agents=self.own, queues=None, teams=None)
 
     @property
     def whole(self) -> bool:
@@ -91,6 +106,10 @@ class Viewer:
     def words(self, text: str) -> str:
         """What people wrote about a caller, as this viewer may read it."""
         return text if self.may_see_numbers else mask_words(text)
+
+    def file_name(self, name: str) -> str:
+        """A recording's name as this viewer may read it: recorders put the caller's number there."""
+        return without_hashes(name if self.may_see_numbers else mask_file_name(name), self._cleared)
 
     @property
     def _cleared(self) -> str:
