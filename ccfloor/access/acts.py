@@ -84,6 +84,67 @@ class Act(StrEnum):
     DISPLAY_ADDED = "display.added"
     DISPLAY_REVOKED = "display.revoked"
 
+    QA_FORM_DRAFTED = "qa_form.drafted"  # of a plan, too
+    QA_FORM_DROPPED = "qa_form.dropped"
+    QA_FORM_PUBLISHED = "qa_form.published"
+    QA_FORM_RETIRED = "qa_form.retired"
+    QA_FORM_FILE = "qa_form.file"
+
+    QA_DRAWN = "qa_sample.drawn"
+    QA_SAMPLE_TAKEN = "qa_sample.taken"
+    QA_SAMPLE_GIVEN = "qa_sample.given"  # to another reviewer
+    QA_SAMPLE_REPLACED = "qa_sample.replaced"
+    QA_SAMPLE_DROPPED = "qa_sample.dropped"
+    QA_SAMPLE_ADDED = "qa_sample.added"  # a call that somebody chose
+
+    QA_SCORE_BEGUN = "qa_score.begun"
+    QA_SCORE_DISCARDED = "qa_score.discarded"
+    QA_SCORE_SUBMITTED = "qa_score.submitted"
+    QA_SCORE_VOIDED = "qa_score.voided"
+    QA_SCORE_RESTORED = "qa_score.restored"
+    QA_SCORE_CORRECTED = "qa_score.corrected"
+    QA_TOLD = "qa_score.told"  # the agent, at once
+    QA_HEARD = "qa_score.heard"
+    QA_SEEN = "qa_score.seen"  # by the agent
+    QA_AUDIO_ADDED = "qa_score.audio_added"
+    QA_AUDIO_REMOVED = "qa_score.audio_removed"
+    QA_AUDIO_HEARD = "qa_score.audio_heard"  # somebody listened
+    QA_AUDIO_CLEARED = "qa_score.audio_cleared"  # its days were over
+
+    QA_APPEAL_FILED = "qa_appeal.filed"
+    QA_APPEAL_ANSWERED = "qa_appeal.answered"
+    QA_APPEAL_HANDED_ON = "qa_appeal.handed_on"  # by who could not answer it
+    QA_APPEAL_ESCALATED = "qa_appeal.escalated"
+    QA_APPEAL_DECIDED = "qa_appeal.decided"
+    QA_APPEAL_REASONS = "qa_appeal.reasons"
+    QA_APPEAL_WITHDRAWN = "qa_appeal.withdrawn"
+    QA_APPEAL_LAPSED = "qa_appeal.lapsed"  # its time ran out
+
+    QA_SESSION_CALLED = "qa_session.called"  # of calibration
+    QA_SESSION_CHANGED = "qa_session.changed"
+    QA_SESSION_CLOSED = "qa_session.closed"
+    QA_SESSION_OFF = "qa_session.off"
+    QA_RECHECKS_DRAWN = "qa_recheck.drawn"
+    QA_RECHECK_TAKEN = "qa_recheck.taken"
+
+    QA_IMPROVEMENT_ADDED = "qa_improvement.added"
+    QA_IMPROVEMENT_CHANGED = "qa_improvement.changed"
+    QA_IMPROVEMENT_DECIDED = "qa_improvement.decided"
+    QA_IMPROVEMENT_REOPENED = "qa_improvement.reopened"
+    QA_NEED_ADDED = "qa_need.added"  # of training
+    QA_NEED_SENT = "qa_need.sent"
+    QA_NEED_DONE = "qa_need.done"
+    QA_NEED_DROPPED = "qa_need.dropped"
+    QA_NEED_REOPENED = "qa_need.reopened"
+    QA_CASE_ADDED = "qa_case.added"
+    QA_CASE_CHANGED = "qa_case.changed"
+    QA_CASE_REMOVED = "qa_case.removed"
+    QA_CASE_RESTORED = "qa_case.restored"
+
+    QA_SHEETS_TAKEN = "qa_sheets.taken"  # forms that were filled in elsewhere
+    QA_SHEETS_UNDONE = "qa_sheets.undone"
+    QA_SHEETS_RESTORED = "qa_sheets.restored"
+
     EXPORT_TAKEN = "export.taken"
     NUMBER_REVEALED = "number.revealed"
     NUMBERS_CLEARED = "numbers.cleared"

@@ -47,6 +47,12 @@ class Right(StrEnum):
     DISPLAYS = "displays"  # links for walls
     AUDIT = "audit"  # the log of who did what
     ACCOUNTS = "accounts"  # accounts, roles and scopes
+    QA = "qa"  # quality assurance: scores of others, quotas, charts
+    QA_SCORE = "qa_score"  # scoring calls
+    QA_FORMS = "qa_forms"  # drafts of forms and sampling plans
+    QA_PLAN = "qa_plan"  # publishing them; drawing by hand, calibrations, taking scores back
+    QA_DECIDE = "qa_decide"  # answering appeals
+    QA_LEADERSHIP = "qa_leadership"  # deciding those that were taken on
 
 
 _ADMIN = frozenset({Role.ADMIN})
@@ -79,6 +85,12 @@ RIGHTS: Mapping[Right, frozenset[Role]] = {
     Right.DISPLAYS: _MANAGER,
     Right.AUDIT: _MANAGER,
     Right.ACCOUNTS: _ADMIN,
+    Right.QA: _STAFF,
+    Right.QA_SCORE: _STAFF,
+    Right.QA_FORMS: _MANAGER | {Role.QA},
+    Right.QA_PLAN: _MANAGER,
+    Right.QA_DECIDE: _LEAD,
+    Right.QA_LEADERSHIP: _MANAGER,
 }
 
 

@@ -57,6 +57,11 @@ class Place(NamedTuple):
     now: float
     on_duty: OnDuty = nobody
 
+    @property
+    def seats(self) -> frozenset[str]:
+        """The seats that the viewer sees now."""
+        return frozenset(seat.seat for seat in self.view.seats) if self.view else frozenset()
+
 
 class HistoryRow(NamedTuple):
     """One alarm or incident of the past. ``tally``: seats that had to follow an order."""
@@ -194,14 +199,18 @@ def _material(
     met = [alarm for alarm in meeting_alarms(connection, viewer, config, begun, until) if alarm.key != key]
     rules: dict[tuple[str, int], Fired] = {}
     about = [key, *(alarm.key for alarm in met)]
-    told = [note for notes in read_notes(connection, viewer.site, about).values() for note in notes]
+    told = [
+        note._replace(text=viewer.words(note.text))
+        for notes in read_notes(connection, viewer.site, about).values()
+        for note in notes
+    ]
     return Material(
         key=key,
         fired=fired,
         incident=incident,
         others=[_fired(connection, viewer, alarm, rules) for alarm in met],
         notes=sorted(told, key=lambda note: note.id),
-        commands=commands_within(connection, viewer, config, at, until),
+        commands=commands_within(connection, viewer, config, at, until, place.seats),
         notices=notices_about(connection, viewer, about),
         calls=calls_within(connection, viewer, start, end),
         spans=_spans(connection, place, fired, at, until),
@@ -217,7 +226,7 @@ def _spans(
     """What the seats did, where the rule orders anything of them; with their present states."""
     if fired is None or fired.rule is None or all(item.order is None for item in fired.rule.todo):
         return ()
-    stored = spans_within(connection, place.viewer, place.config, start, end)
+    stored = spans_within(connection, place.viewer, place.config, start, end, place.seats)
     return [*stored, *_present(place, start, end)]
 
 

@@ -84,7 +84,7 @@ def day_line(service: Floor, viewer: Viewer, agent: str, day: Period) -> DayLine
         spans, before = _of_day(every, day)
         start, end = _edges(spans, day)
         calls = calls_of(connection, viewer, config, agent, start, end)
-        visits = visits_of(connection, viewer, (row.call for row in spans))
+        visits = visits_of(connection, viewer, config, (row.call for row in spans))
         days = [day_number(business_date(config, at)) for at in (day.start - _HOUR_S, day.start, day.end)]
         roster = {of.day: of.shifts for of in roster_of(connection, viewer, config, agent, days)}
         shifts = roster.get(days[1], ())

@@ -148,7 +148,7 @@ def trend(service: Floor, viewer: Viewer, scope: Scope, asked: Asked) -> Trend:
     marks = list_annotations(service.engine, viewer, config, scope, shown[0].day, asked.last)
     cuts = _cuts(shown, marks) if asked.base == "events" else ()
     made = Trend(kpi, scope, variant, points, asked.rules, asked.base, bound, origin, cuts, marks)
-    return _judged(made._replace(peers=peers, crowded=crowded))
+    return judged(made._replace(peers=peers, crowded=crowded))
 
 
 def compare(
@@ -224,7 +224,7 @@ def of_team(service: Floor, viewer: Viewer, team: str, asked: Asked) -> list[Tre
         if any_of:
             points = [Point(of, one, of.end > now) for of, one in zip(periods, some, strict=True)][began:]
             kpi, variant, bound, origin = ways[who]
-            found.append(_judged(Trend(kpi, who, variant, points, asked.rules, asked.base, bound, origin)))
+            found.append(judged(Trend(kpi, who, variant, points, asked.rules, asked.base, bound, origin)))
     return found
 
 
@@ -232,9 +232,10 @@ def peers_of(
     config: FloorConfig, viewer: Viewer, terms: Terms, scope: Scope, periods: Sequence[Period]
 ) -> list[frozenset[str]]:
     """Whom an agent or a team is set beside in each period: the agents of the team, of an agent of the one
-    that he was in last in it; of a site without teams, and of who was in none, all of the site.
+    that he was in last in it; of a site without teams, and of who was in none, all of the site. Nobody for
+    who may see some people's results alone.
     """
-    if scope.kind == "queue":
+    if scope.kind == "queue" or viewer.only is not None:
         return [frozenset() for _ in periods]
 
     def teams(days: Days) -> list[str]:
@@ -250,10 +251,11 @@ def peers_of(
 
 
 def natural(kpi: Kpi, bound: Bound | None, values: Iterable[float | None]) -> float:
-    """What a value cannot pass: 1 for a share, unless this one can."""
-    passes = bound is not None and max(bound.at_most or 0.0, bound.at_least or 0.0) > 1
-    share = kpi.unit == "%" and not passes and all(value is None or value <= 1 for value in values)
-    return 1.0 if share else float("inf")
+    """What a value cannot pass: 1 for a share, 100 for points, unless this one can."""
+    most = {"%": 1.0, "pt": 100.0}.get(kpi.unit, float("inf"))
+    passes = bound is not None and max(bound.at_most or 0.0, bound.at_least or 0.0) > most
+    within = not passes and all(value is None or value <= most for value in values)
+    return most if within else float("inf")
 
 
 def band(values: Sequence[float]) -> Band | None:
@@ -276,7 +278,8 @@ def _begun(points: list[Point]) -> list[Point]:
     return points[first:]
 
 
-def _judged(made: Trend) -> Trend:
+def judged(made: Trend) -> Trend:
+    """A trend with its limits and what breaks a rule; what is provisional counts for neither."""
     most = natural(made.kpi, made.bound, made.values)
     base = FIRM if made.base == "first" else 0
     limits = stretches(made.values, made.cuts, base=base, most=most)

@@ -17,7 +17,7 @@ from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.scope import SITE, Kind, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.kpi.teams import Terms
-from ccfloor.service.people_log import PeopleError, Told, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, meant, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.members import team_of, teams
 from ccfloor.store.tables import annotations
@@ -80,7 +80,8 @@ def list_annotations(
         query = query.where(table.removed_at.is_(None))
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(table.day, table.id)).mappings()
-        return [one for one in map(_row, rows) if _meets(told, scope, one)]
+        found = [one for one in map(_row, rows) if _meets(told, scope, one)]
+    return [msgspec.structs.replace(one, text=viewer.words(one.text)) for one in found]
 
 
 def _then(terms: Terms, scope: Scope, days: tuple[int, int]) -> list[Scope]:
@@ -134,7 +135,7 @@ def change_annotation(
         before = _find(connection, viewer, config, number)
         if before.removed_at is not None:
             raise PeopleError("annotation_removed")
-        values = _checked(viewer, config, draft)
+        values = _checked(viewer, config, draft._replace(text=meant(viewer, before.text, draft.text)))
         connection.execute(update(annotations).where(annotations.c.id == number).values(values))
         was = f"{words} ({before.day.isoformat()} {before.text})"
         told = Told(Act.ANNOTATION_CHANGED, _was(before), _shown(values))

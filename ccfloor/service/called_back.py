@@ -104,7 +104,7 @@ def untick(engine: Engine, viewer: Viewer, key: Key, who: str, why: str, now: fl
 def told(engine: Engine, viewer: Viewer, key: Key) -> list[Note]:
     """Everything that people noted about calling this one back, oldest first."""
     viewer.needs(Right.CALLS)
-    return [note._replace(text=viewer.words(note.text)) for note in entries(engine, viewer.site, about(key))]
+    return entries(engine, viewer, about(key))
 
 
 def about(key: Key) -> str:

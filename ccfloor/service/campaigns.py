@@ -18,7 +18,7 @@ from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.compliance import breaches
 from ccfloor.rules.model import Order, Rule
-from ccfloor.service.people_log import PeopleError, Told, named, said, write
+from ccfloor.service.people_log import PeopleError, Told, meant, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import campaigns
 from ccfloor.store.viewer import Viewer
@@ -100,12 +100,16 @@ def list_campaigns(
 def seen_campaigns(engine: Engine, viewer: Viewer, start: float = 0.0) -> list[CampaignRow]:
     """The campaigns with a part after ``start`` that concern the viewer, naming his queues alone."""
     viewer.needs(Right.FLOOR)
-    rows = list_campaigns(engine, viewer.site, start)
+    rows = [_masked(viewer, row) for row in list_campaigns(engine, viewer.site, start)]
     mine = viewer.queues
     if mine is None:
         return rows
     found = (msgspec.structs.replace(row, queues=tuple(mine.intersection(row.queues))) for row in rows)
     return [one for one, row in zip(found, rows, strict=True) if one.queues or not row.queues]
+
+
+def _masked(viewer: Viewer, row: CampaignRow) -> CampaignRow:
+    return msgspec.structs.replace(row, name=viewer.words(row.name), note=viewer.words(row.note))
 
 
 def running(engine: Engine, site: str, at: float) -> list[CampaignRow]:
@@ -187,6 +191,8 @@ def change_campaign(
         state = row.state(now)
         if state not in ("planned", "running"):
             raise PeopleError("campaign_over")
+        name, note = meant(viewer, row.name, draft.name), meant(viewer, row.note, draft.note)
+        draft = draft._replace(name=name, note=note)
         values = _checked(viewer, config, draft, now)
         if state == "running":
             if draft.start != row.start or set(draft.queues) != set(row.queues):

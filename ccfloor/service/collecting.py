@@ -24,6 +24,8 @@ from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
 from ccfloor.service.plan_desk import PlanDesk
 from ccfloor.service.privacy import keeping_numbers
+from ccfloor.service.qa.calendar import work_calendar
+from ccfloor.service.qa.drawing_job import drawing
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.switch import access
@@ -81,6 +83,7 @@ def make_collector(
     found, view_clock = opened or doors(settings, config, clock)
     lease = take_lease(engine, config.site)
     feed = feed_of(engine, config.site, settings, clock)
+    work_calendar(settings.site)  # like the other files of the site it must be usable at the start
     rules = SiteRules(engine, config, settings.site)
     rules.sync(clock())
     recorder = Recorder(engine, config, config.site, feed, live=True, rules=rules.make)
@@ -124,7 +127,7 @@ class CollectorThread:
     def __init__(self, settings: Settings, config: FloorConfig, engine: Engine) -> None:
         self._collector = make_collector(settings, config, engine)
         self._telling, self._counting = telling(settings, config), counting(settings, config)
-        self._keeping = keeping_numbers(settings)
+        self._keeping, self._drawing = keeping_numbers(settings), drawing(settings, config)
         self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -147,7 +150,7 @@ class CollectorThread:
 
     def _run(self) -> None:
         try:
-            with self._telling, self._counting, self._keeping:
+            with self._telling, self._counting, self._keeping, self._drawing:
                 asyncio.run(self._main())
         except asyncio.CancelledError:
             return

@@ -187,7 +187,8 @@ def list_commands(
         rows = connection.execute(query.order_by(commands.c.id.desc()).limit(limit)).mappings().all()
         ids = [int(row["id"]) for row in rows]
         undone = set(connection.execute(select(commands.c.undo_of).where(*_undoing(ids))).scalars())
-    return [_record(row, undone) for row in rows if viewer.sees_queue(row["queue"]) or not row["queue"]]
+    seen = (row for row in rows if viewer.sees_queue(row["queue"]) or not row["queue"])
+    return [_record(viewer, row, undone) for row in seen]
 
 
 def asked_commands(engine: Engine, site: str) -> list[Asked]:
@@ -258,20 +259,20 @@ def _opposite(row: RowMapping) -> SeatCommand | None:
     return back(command, kind=kind, penalty=before.penalty)
 
 
-def _record(row: RowMapping, undone: set[int | None]) -> CommandRecord:
+def _record(viewer: Viewer, row: RowMapping, undone: set[int | None]) -> CommandRecord:
     command = msgspec.json.decode(row["args"], type=SeatCommand)
     undoable = row["id"] not in undone and row["undo_of"] is None and _opposite(row) is not None
     return CommandRecord(
         id=row["id"],
         at=row["at"],
         by=row["who"],
-        why=row["why"],
+        why=viewer.words(row["why"]),
         kind=row["kind"],
         seat=row["seat"],
         queue=row["queue"],
         reason=command.reason,
         state=row["status"],
-        message=row["answer"],
+        message=viewer.words(row["answer"]),
         answered_at=row["answered_at"],
         undo_of=row["undo_of"],
         undoable=undoable,

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import Period, back, day_numbers, year_back
+from ccfloor.service.qa.facts import settle_weeks
 from ccfloor.service.settings import Settings
 from ccfloor.store.engine import open_engine
 from ccfloor.store.facts import count_facts
@@ -65,7 +66,8 @@ class DayCounter:
 
     def _count(self) -> int:
         try:
-            return count_facts(self._engine, self._config, self._config.site, most=1)
+            counted = count_facts(self._engine, self._config, self._config.site, most=1)
+            return counted or settle_weeks(self._engine, self._config)
         except SQLAlchemyError as error:
             log.debug("days cannot be counted now: %s", type(error).__name__)
         except Exception as error:  # it must not end the thread: tomorrow's day may be another matter

@@ -1,6 +1,7 @@
 """Checks before and after an installation: each says ok, warn or fail, and what to do."""
 
 import asyncio
+import os
 import shutil
 import socket
 import time
@@ -16,8 +17,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.ami_link import AmiLink, AmiTimes, LinkError
 from ccfloor.service.contacts import load_contacts
-from ccfloor.service.doctor_access import single_sign_on
+from ccfloor.service.doctor_access import proxy, single_sign_on
 from ccfloor.service.doctor_kpi import kpi_file
+from ccfloor.service.doctor_qa import qa_clocks, qa_files, qa_offers
 from ccfloor.service.doctor_rules import rule_files
 from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
@@ -75,7 +77,11 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
         found += channels(settings, engine)
         found += rule_files(config, settings.site)
         found += kpi_file(settings.site)
-        found += single_sign_on(settings)
+        found += qa_files(config, settings.site)
+        found += qa_clocks(settings.site)
+        if found[1].state == "ok":
+            found += qa_offers(config, engine)
+        found += [*single_sign_on(settings, config), *proxy(settings, os.environ)]
     finally:
         engine.dispose()
     return [*found, port(settings)]

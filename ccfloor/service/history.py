@@ -31,12 +31,18 @@ _BREATH_S = 0.02
 
 
 class Progress(msgspec.Struct, frozen=True):
-    """How far the filling came. ``start``, ``end``, ``at``: UTC epoch seconds of the simulated past."""
+    """How far the filling came. ``start``, ``end``, ``at``: UTC epoch seconds of the simulated past.
+
+    ``quality``: until when its calls have been drawn and scored, which begins once all calls are there;
+    ``qa_made``: what follows from the scores is there, too.
+    """
 
     start: float
     end: float
     at: float
     seed: int
+    quality: float = 0.0
+    qa_made: bool = False
 
     @property
     def share(self) -> float:
@@ -71,6 +77,14 @@ def wanted(settings: Settings, config: FloorConfig, engine: Engine, now: float) 
     end = config.business_day(now)[0]
     start = config.business_day(end - (settings.simulator.history_days - 0.5) * 86400)[0]
     return Progress(start, end, start, settings.simulator.seed)
+
+
+def qa_wanted(settings: Settings, engine: Engine) -> Progress | None:
+    """The past whose calls are all there, and that QA has not been through yet."""
+    if settings.source != "simulator" or not settings.simulator.history_days:
+        return None
+    found = read_progress(engine, settings.site.id)
+    return found if found is not None and found.share >= 1 and not found.qa_made else None
 
 
 def fill(
@@ -124,7 +138,8 @@ class HistoryProcess:
         cls, settings: Settings, config: FloorConfig, engine: Engine, now: float
     ) -> "HistoryProcess | None":
         """Start it if there is anything to fill."""
-        if wanted(settings, config, engine, now) is None or engine.url.database in (None, ":memory:"):
+        due = wanted(settings, config, engine, now) or qa_wanted(settings, engine)
+        if due is None or engine.url.database in (None, ":memory:"):
             return None
         command = [sys.executable, "-m", "ccfloor", "simulate", "--history"]
         process = subprocess.Popen(

@@ -22,7 +22,7 @@ from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.service.access.asking import asker_needs, asker_needs_whole
 from ccfloor.service.people_log import PeopleError, Told, named, said, write
 from ccfloor.service.plan_notes import TEXT_MAX
-from ccfloor.service.table_file import Unreadable, read_lines
+from ccfloor.service.table_file import BYTES_MAX, Unreadable, read_lines
 from ccfloor.store import imports as store
 from ccfloor.store.engine import writing
 from ccfloor.store.imports import Effect, Taken, Undone
@@ -83,13 +83,24 @@ def site_names(engine: Engine, config: FloorConfig, site: str) -> Names:
 
 
 def preview(
-    engine: Engine, config: FloorConfig, dataset: Dataset, file: str, content: bytes, now: float
+    engine: Engine,
+    config: FloorConfig,
+    dataset: Dataset,
+    file: str,
+    content: bytes,
+    now: float,
+    refused: str = "",
 ) -> Preview:
-    """Read and judge a file's content; nothing is written. ``now``: UTC epoch seconds."""
+    """Read and judge a file's content; nothing is written. ``now``: UTC epoch seconds.
+
+    ``refused``: why the file did not come at all, a code of faults.
+    """
     names = site_names(engine, config, config.site)
     rules = Rules(dataset, names, day_number(business_date(config, now)), config.day_start_s)
     fits: tuple[str, ...] = ()
     try:
+        if refused:
+            raise Unreadable(refused, most=BYTES_MAX // 1_000_000)
         lines = read_lines(content)
         checked = check(rules, lines)
         if any(fault.code == "no_header" for fault in checked.faults):
@@ -214,7 +225,8 @@ def _not_to_turn(connection: Connection, site: str, taken: Taken, undone: Undone
 
 def imports(engine: Engine, viewer: Viewer, dataset: str = "", limit: int = 200) -> list[Taken]:
     """The imports of the viewer's site, latest first."""
-    return store.list_imports(engine, viewer, dataset, limit)
+    found = store.list_imports(engine, viewer, dataset, limit)
+    return [one._replace(why=viewer.words(one.why), undone_why=viewer.words(one.undone_why)) for one in found]
 
 
 def about(number: int) -> str:

@@ -114,7 +114,7 @@ def find_incident(engine: Engine, viewer: Viewer, incident: int) -> IncidentRow 
     viewer.needs(Right.FLOOR)
     with engine.connect() as connection:
         try:
-            return _find(connection, viewer, incident)
+            return _masked(viewer, _find(connection, viewer, incident))
         except PeopleError:
             return None
 
@@ -127,7 +127,7 @@ def list_incidents(
     within = [incidents.c.started_at >= start]
     if end != float("inf"):
         within.append(incidents.c.started_at < end)
-    return _list(engine, viewer.site, within)
+    return [_masked(viewer, row) for row in _list(engine, viewer.site, within)]
 
 
 def open_incidents(engine: Engine, site: str) -> list[IncidentRow]:
@@ -140,6 +140,10 @@ def _list(engine: Engine, site: str, within: list[ColumnElement[bool]]) -> list[
     with engine.connect() as connection:
         found = connection.execute(query.order_by(incidents.c.started_at.desc(), incidents.c.id.desc()))
         return [_row(row) for row in found.mappings()]
+
+
+def _masked(viewer: Viewer, row: IncidentRow) -> IncidentRow:
+    return msgspec.structs.replace(row, text=viewer.words(row.text), outcome=viewer.words(row.outcome))
 
 
 def _find(connection: Connection, viewer: Viewer, incident: int) -> IncidentRow:

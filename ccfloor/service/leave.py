@@ -57,15 +57,15 @@ class Conflict(NamedTuple):
     campaigns: tuple[Campaign, ...]
 
 
-def in_force(engine: Engine, site: str, now: float) -> tuple[Campaign, ...]:
+def in_force(engine: Engine, viewer: Viewer, now: float) -> tuple[Campaign, ...]:
     """The campaigns that leave is measured against: not cancelled, not over."""
-    rows = list_campaigns(engine, site, now)
-    return tuple(Campaign(r.start, r.end, r.queues, r.name) for r in rows if r.cancelled_at is None)
+    rows = (row for row in list_campaigns(engine, viewer.site, now) if row.cancelled_at is None)
+    return tuple(Campaign(row.start, row.end, row.queues, viewer.words(row.name)) for row in rows)
 
 
 def foresee(engine: Engine, viewer: Viewer, asked: Asked, now: float) -> Decision:
     """What a request would get if it were entered now."""
-    return decide(asked.start, asked.end, asked.force_majeure, in_force(engine, viewer.site, now))
+    return decide(asked.start, asked.end, asked.force_majeure, in_force(engine, viewer, now))
 
 
 def request_leave(
@@ -125,7 +125,7 @@ def restore_leave(
     """Take a withdrawal back: decided anew against the planned peaks of now."""
     viewer.needs(Right.DESK)
     words, by = said(why), named(who)
-    campaigns = in_force(engine, viewer.site, now)
+    campaigns = in_force(engine, viewer, now)
     with writing(engine) as connection:
         row = _find(connection, viewer, config, leave)
         if row.decision != WITHDRAWN:
@@ -154,7 +154,8 @@ def list_leave(
         within.append(table.seat.in_(sorted(mine)))
     query = select(leave_requests).where(*within).order_by(table.start, table.id)
     with engine.connect() as connection:
-        return [_row(found) for found in connection.execute(query).mappings()]
+        rows = [_row(found) for found in connection.execute(query).mappings()]
+    return [msgspec.structs.replace(row, reason=viewer.words(row.reason)) for row in rows]
 
 
 def seats_in_sight(viewer: Viewer, config: FloorConfig) -> frozenset[str] | None:

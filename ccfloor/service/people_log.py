@@ -65,7 +65,13 @@ def write(
     record(connection, by, told.act, about, told.before, told.after, words, now, site=site)
 
 
-def entries(engine: Engine, site: str, about: str) -> list[Note]:
-    """Everything told about one thing, oldest first."""
+def entries(engine: Engine, viewer: Viewer, about: str) -> list[Note]:
+    """Everything told about one thing, oldest first, as this viewer may read it."""
     with engine.connect() as connection:
-        return read_notes(connection, site, [about]).get(about, [])
+        notes = read_notes(connection, viewer.site, [about]).get(about, [])
+    return [note._replace(text=viewer.words(note.text)) for note in notes]
+
+
+def meant(viewer: Viewer, stored: str, given: str) -> str:
+    """What somebody means who saves a text: the stored one where he left it as he was shown it."""
+    return stored if given == viewer.words(stored) else given

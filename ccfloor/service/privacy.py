@@ -1,5 +1,7 @@
 """How long callers' numbers are kept: clearing the old ones, once a day beside the collector or when asked.
 
+Uploaded recordings that are older than they may be are deleted by the same job.
+
 The key of the hashes comes from CCFLOOR_ACCESS_KEY, else from the database. Instants are UTC epoch seconds.
 """
 
@@ -19,9 +21,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from ccfloor.access.acts import Act
 from ccfloor.floor.numbers import CLEARED, Clearing, names_caller
 from ccfloor.service.audit import Actor, record
+from ccfloor.service.qa.listening import clear_recordings
 from ccfloor.service.settings import Settings
 from ccfloor.store import clearing
-from ccfloor.store.clearing import Cleared
+from ccfloor.store.clearing import Cleared, Pause
 from ccfloor.store.engine import open_engine
 from ccfloor.store.number_links import Edge, edge
 from ccfloor.store.sessions import key_of
@@ -32,6 +35,7 @@ _DAY_S = 86_400.0
 _FIRST_S = 120.0  # a start has better things to do
 _LOOK_S = 3600.0
 _STOP_S = 5.0
+_REST_S = 1.0  # at most
 PROGRAM = Actor("ccfloor")
 
 
@@ -66,10 +70,18 @@ def status(settings: Settings, engine: Engine, now: float) -> Kept:
     return Kept(days, found, sum(count for number, count in told if names_caller(number)))
 
 
-def run(settings: Settings, engine: Engine, now: float, by: Actor = PROGRAM, why: str = "") -> Cleared:
+def run(
+    settings: Settings,
+    engine: Engine,
+    now: float,
+    by: Actor = PROGRAM,
+    why: str = "",
+    pause: Pause = lambda: None,
+) -> Cleared:
     """Clear what is older than ``privacy.numbers_days``, with an entry in the audit log.
 
-    Nothing where that is 0. May be cut short and run again. Raises SQLAlchemyError.
+    Nothing where that is 0. May be cut short and run again: ``pause`` is called between its transactions, and
+    what it raises ends the run. Raises SQLAlchemyError.
     """
     days, site = settings.privacy.numbers_days, settings.site.id
     if not days:
@@ -81,7 +93,28 @@ def run(settings: Settings, engine: Engine, now: float, by: Actor = PROGRAM, why
         after = {"days": days, "before": told, **found._asdict()}
         record(connection, by, Act.NUMBERS_CLEARED, "numbers/callers", None, after, why, now, site=site)
 
-    return clearing.clear(engine, site, clearing_of(settings, engine, now), until, now, done)
+    return clearing.clear(engine, site, clearing_of(settings, engine, now), until, now, done, pause)
+
+
+class Stopped(Exception):
+    """A run was ended by who began it; the next one goes on."""
+
+
+class Leisure:
+    """Between two transactions the program rests for as long as it was at work: others are in a hurry.
+
+    Raises Stopped once ``ended`` is set.
+    """
+
+    def __init__(self, ended: threading.Event) -> None:
+        self._ended, self._since = ended, time.monotonic()
+
+    def __call__(self) -> None:
+        """Rest."""
+        spent = time.monotonic() - self._since
+        if self._ended.wait(min(spent, _REST_S)):
+            raise Stopped
+        self._since = time.monotonic()
 
 
 class NumberKeeper:
@@ -102,8 +135,8 @@ class NumberKeeper:
         self._thread = threading.Thread(target=self._run, name="ccfloor-privacy", daemon=True)
 
     def start(self) -> None:
-        """Begin, unless numbers are kept for good."""
-        if self._settings.privacy.numbers_days:
+        """Begin, unless numbers and recordings are kept for good."""
+        if self._settings.privacy.numbers_days or self._settings.qa.recordings_days:
             self._thread.start()
 
     def stop(self) -> None:
@@ -116,18 +149,44 @@ class NumberKeeper:
         pause_s = self._first_s
         while not self._ended.wait(pause_s):
             pause_s = self._look_s
+            self.look_recordings()
             self.look()
 
+    def look_recordings(self) -> int:
+        """Delete the recordings that are old; returns how many."""
+        try:
+            now, pause = self._clock(), Leisure(self._ended)
+            found = clear_recordings(self._settings, self._engine, now, pause=pause)
+        except Stopped:
+            log.info("deleting old recordings goes on at the next start")
+            return 0
+        except SQLAlchemyError as error:
+            log.warning("old recordings cannot be deleted now: %s", type(error).__name__)
+            return 0
+        except Exception as error:  # it must not end the thread: the next run may be another matter
+            log.error("old recordings could not be deleted", exc_info=error)
+            return 0
+        if found:
+            log.info("old recordings deleted: %d", found)
+        return found
+
     def look(self) -> Cleared | None:
-        """Clear what is due; None where a run of the last day did it, or the database is away."""
+        """Clear what is due; None where a run of the last day did it, it was stopped, or the database is
+        away.
+        """
         now = self._clock()
+        if not self._settings.privacy.numbers_days:
+            return None
         try:
             with self._engine.connect() as connection:
                 last = edge(connection, self._settings.site.id)
             days = self._settings.privacy.numbers_days
             if now - last.at < _DAY_S and last.until >= now - (days + 1) * _DAY_S:
                 return None
-            found = run(self._settings, self._engine, now)
+            found = run(self._settings, self._engine, now, pause=Leisure(self._ended))
+        except Stopped:
+            log.info("clearing old numbers goes on at the next start")
+            return None
         except SQLAlchemyError as error:
             log.warning("old numbers cannot be cleared now: %s", type(error).__name__)
             return None

@@ -38,7 +38,7 @@ def report_incident(
     row = find_incident(engine, viewer, incident)
     if row is None:
         raise PeopleError("unknown_incident")
-    notes = entries(engine, viewer.site, row.about)
+    notes = entries(engine, viewer, row.about)
     if any(note.kind == NoteKind.REPORT and note.at > now - _AGAIN_S for note in notes):
         raise PeopleError("reported_already")
     try:

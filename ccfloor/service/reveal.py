@@ -10,7 +10,7 @@ from ccfloor.service.audit import Actor, acting, record
 from ccfloor.service.commands import CommandError
 from ccfloor.store.access_tables import audit
 from ccfloor.store.engine import lock_site, writing
-from ccfloor.store.queries import call_life
+from ccfloor.store.queries import sees_call
 from ccfloor.store.tables import calls
 from ccfloor.store.viewer import Viewer
 
@@ -23,18 +23,20 @@ class RevealError(CommandError):
     """A number that is not told. ``code`` picks the sentence (``reveal.error.…``)."""
 
 
-def may_ask(viewer: Viewer, shown: str) -> bool:
-    """Whether there is more to a number than this viewer reads, and he may ask for it."""
-    return not viewer.may_see_numbers and "*" in shown and viewer.may(Right.REVEAL)
+def masked(viewer: Viewer, shown: str) -> bool:
+    """Whether there is more to a number than this viewer reads."""
+    return not viewer.may_see_numbers and "*" in shown
 
 
 def reveal(engine: Engine, viewer: Viewer, key: Key, why: str, now: float) -> str:
     """The whole number of the caller of one call. ``now``: UTC epoch seconds.
 
-    Raises Forbidden; RevealError: unknown_call (also out of scope), withheld, cleared, too_many.
+    Raises Forbidden; RevealError: no_why, unknown_call (also out of scope), withheld, cleared, too_many.
     """
     viewer.needs(Right.REVEAL)
-    if call_life(engine, viewer, *key) is None:
+    if not why.strip():
+        raise RevealError("no_why")
+    if not sees_call(engine, viewer, *key):
         raise RevealError("unknown_call")
     by = acting(viewer=viewer)
     with writing(engine) as connection:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from ccfloor.kpi.period import month_of, period
 from ccfloor.kpi.scope import KINDS, scope
 from ccfloor.service import runtime
-from ccfloor.service.known_scope import UnknownScopeError
+from ccfloor.service.known_scope import BeyondScopeError, UnknownScopeError, first_scope
 from ccfloor.service.kpi_month import kpi_table, members
 from ccfloor.service.kpi_rows import row_told, table_told
 
@@ -18,7 +18,8 @@ from ccfloor.service.kpi_rows import row_told, table_told
 async def kpi(request: Request) -> Response:
     """``period`` (2026-11, 2026-W47, 2026-11-22, a half hour), ``scope``, ``members`` (queue, team, agent).
 
-    400 with a sentence where one of them is nothing, 404 where the site has no such queue, team or agent.
+    Without a scope the site's; the own for who may see no others. 400 with a sentence where one of them is
+    nothing, 403 where it is not within the rights, 404 where the site has no such queue, team or agent.
     """
     asked = request.query_params
     try:
@@ -26,14 +27,21 @@ async def kpi(request: Request) -> Response:
             _told, asked.get("period", ""), asked.get("scope", ""), asked.get("members", "")
         )
     except ValueError as error:
-        return JSONResponse({"error": str(error)}, 404 if isinstance(error, UnknownScopeError) else 400)
+        return JSONResponse({"error": str(error)}, _status(error))
     return JSONResponse(told)
+
+
+def _status(error: ValueError) -> int:
+    if isinstance(error, BeyondScopeError):
+        return 403
+    return 404 if isinstance(error, UnknownScopeError) else 400
 
 
 def _told(name: str, about: str, below: str) -> dict[str, Any]:
     service = runtime.service()
     of = period(service.config, name) if name else month_of(service.config, service.floor_now())
-    who, viewer = scope(about), service.viewer()
+    viewer = service.viewer()
+    who = scope(about) if about else first_scope(viewer)
     told = table_told(kpi_table(service, viewer, of, who))
     if below:
         kind = next((kind for kind in KINDS[1:] if kind == below), None)

@@ -17,7 +17,7 @@ class AskedFor(msgspec.Struct, frozen=True):
 
     source: int
     position: int
-    why: str = ""
+    why: str
 
 
 async def revealed(request: Request) -> Response:

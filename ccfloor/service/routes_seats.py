@@ -47,9 +47,8 @@ def _timeline(seat: str, then: float | None) -> Any:
     seen_at = _seen_at(seat) if then is None or limited else 0.0
     at = seen_at if then is None else then
     start, end = service.config.business_day(at)
-    rows = seat_day(
-        service.engine, service.viewer(), service.config, seat, start, end if then is None else at
-    )
+    until = end if then is None else at
+    rows = seat_day(service.engine, service.viewer(), service.config, seat, start, until, seen=limited)
     spans = [msgspec.structs.asdict(row) | {"end": min(row.end, end if then is None else at)} for row in rows]
     return {"seat": seat, "at": at, "day_start": start, "day_end": end, "spans": spans}
 

@@ -262,8 +262,8 @@ def editions(engine: Engine, viewer: Viewer, rule: str = "") -> list[Edition]:
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(_table.at.desc(), _table.rule, _table.version.desc())).all()
     found = [
-        Edition(row.rule, row.version, row.valid_from, row.source, row.at, row.who, row.why, _read(row))
-        for row in rows
+        Edition(row.rule, row.version, row.valid_from, row.source, row.at, row.who, why, _read(row))
+        for row, why in ((row, viewer.words(row.why)) for row in rows)
     ]
     hidden = set() if viewer.queues is None else {one.rule_id for one in found if _beyond(viewer, one.rule)}
     return [one for one in found if one.rule_id not in hidden]

@@ -196,8 +196,10 @@ class Service:
         await asyncio.to_thread(self._report_from_now)
 
     def _report_from_now(self) -> None:
+        from ccfloor.service.qa.files import sync_files
         from ccfloor.service.reports.schedule import begin
 
+        sync_files(self.engine, self.config, self.settings.site, self.clock())
         self._reports = begin(self.settings, self.config)
 
     async def _collect(self) -> None:

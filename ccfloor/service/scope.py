@@ -4,10 +4,11 @@ from typing import Any, NamedTuple, Self
 
 from msgspec.structs import replace
 
-from ccfloor.floor.numbers import mask_number, mask_text
+from ccfloor.floor.numbers import mask_number, mask_text, mask_words
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
 from ccfloor.rules.alarms import RuleState
-from ccfloor.service.plan import AlarmView, Planned, PlanView, Rung, Text, with_level
+from ccfloor.service.plan import AlarmView, Planned, PlanView, Rung, with_level
+from ccfloor.service.unnamed import unnamed, unnamed_plan, unnamed_source
 from ccfloor.store.viewer import Viewer
 
 
@@ -43,17 +44,8 @@ def scoped(view: FloorView, scope: Scope) -> FloorView:
     if scope.teams is not None:
         view = replace(view, seats=tuple(seat for seat in view.seats if seat.team in scope.teams))
     if scope.numbered:
-        view = replace(view, seats=tuple(_unnamed(seat) for seat in view.seats))
+        view = unnamed(view)
     return view if scope.numbers else _masked(view)
-
-
-def seat_number(seat: SeatView) -> str:
-    """What an agent is called where names are not shown."""
-    return seat.number or seat.seat
-
-
-def _unnamed(seat: SeatView) -> SeatView:
-    return replace(seat, agent=seat_number(seat), agent_en=seat_number(seat))
 
 
 def _of_queues(view: FloorView, queues: frozenset[str]) -> FloorView:
@@ -120,6 +112,8 @@ def _masked_seat(seat: SeatView) -> SeatView:
 
 def scoped_sources(sources: list[dict[str, Any]], view: FloorView, scope: Scope) -> list[dict[str, Any]]:
     """Reports of the sources; what is out of scope is not named. ``view``: as this scope sees it."""
+    if scope.numbered:
+        sources = [unnamed_source(source) for source in sources]
     if scope.queues is None and scope.teams is None:
         return sources
     seen = {"queues": {queue.queue for queue in view.queues}, "seats": {seat.seat for seat in view.seats}}
@@ -136,7 +130,9 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
     see some queues only. Of queues, teams and seats only those in scope are named.
     """
     if scope.numbered:
-        plan = _unnamed_plan(plan, {seat.seat: seat_number(seat) for seat in view.seats})
+        plan = unnamed_plan(plan, view)
+    if not scope.numbers:
+        plan = _without_numbers(plan)
     if scope.queues is None and scope.teams is None:
         return plan
     seats = frozenset(seat.seat for seat in view.seats)
@@ -154,23 +150,11 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
     return with_level(plan, ladder)
 
 
-def _unnamed_plan(plan: PlanView, numbers: dict[str, str]) -> PlanView:
-    """Agents by number also where orders and alarms speak of them; ``numbers``: of the seats in scope."""
-    late = tuple(replace(one, **_called(numbers, one.seat)) for one in plan.open)
-    alarms = tuple(
-        replace(alarm, about=_number_text(numbers, alarm.subject)) if alarm.kind == "seat" else alarm
-        for alarm in plan.alarms
-    )
-    return replace(plan, open=late, alarms=alarms)
-
-
-def _called(numbers: dict[str, str], seat: str) -> dict[str, str]:
-    return dict.fromkeys(("agent", "agent_en"), numbers.get(seat, seat))
-
-
-def _number_text(numbers: dict[str, str], subject: str) -> Text:
-    seat = subject.partition(":")[2]
-    return Text(numbers.get(seat, seat), numbers.get(seat, seat))
+def _without_numbers(plan: PlanView) -> PlanView:
+    """What people wrote of planned peaks and incidents, without telephone numbers."""
+    planned = (replace(peak, name=mask_words(peak.name)) for peak in plan.planned)
+    incidents = (replace(one, text=mask_words(one.text)) for one in plan.incidents)
+    return replace(plan, planned=tuple(planned), incidents=tuple(incidents))
 
 
 def _allowed(subject: str, queues: tuple[str, ...], scope: Scope, seats: frozenset[str]) -> bool:

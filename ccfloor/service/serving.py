@@ -15,6 +15,7 @@ from ccfloor.service.collecting import make_collector
 from ccfloor.service.counting import counting
 from ccfloor.service.notify.notifier import telling
 from ccfloor.service.privacy import keeping_numbers
+from ccfloor.service.qa.drawing_job import drawing
 from ccfloor.service.settings import Settings, variable
 from ccfloor.service.settings_table import environment
 
@@ -57,7 +58,12 @@ async def _collect(settings: Settings, config: FloorConfig, engine: Engine) -> N
     loop.call_later(_SETTLED_S, _spare_the_settled)
     log.info("collecting site %s into %s", config.site, settings.db_shown)
     try:
-        with telling(settings, config), counting(settings, config), keeping_numbers(settings):
+        with (
+            telling(settings, config),
+            counting(settings, config),
+            keeping_numbers(settings),
+            drawing(settings, config),
+        ):
             await task
     except asyncio.CancelledError:
         log.info("the collector stopped")

@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ccfloor.access.claims import Rule, read_rule
 from ccfloor.access.local import loopback
+from ccfloor.service.call_file import check_template
 from ccfloor.service.places import Problem, SettingsError, problems_of, toml_line
 from ccfloor.store.engine import database_url
 
@@ -251,6 +252,11 @@ class SimulatorSettings(Section):
         "模拟情景文件，空则为普通一天",
         "Scenario file of the simulated floor, empty for an ordinary day",
     )
+    language: Literal["zh", "en"] = setting(
+        "zh",
+        "模拟人员所写文字（评语、申诉等）的语言：zh 或 en",
+        "Language of what simulated people write (remarks, appeals …): zh or en",
+    )
     history_days: int = setting(
         60,
         "首次启动时补多少天模拟历史，0 为不补",
@@ -337,6 +343,45 @@ class PrivacySettings(Section):
         return value
 
 
+RECORDING_MAX_MB = 500
+
+
+class QaSettings(Section):
+    """Quality assurance."""
+
+    recording: str = setting(
+        "",
+        "录音的位置：文件路径或 http(s) 地址，可写 {date}、{time}、{call}、{agent} 等，* 代表任意字符；"
+        "空则没有",
+        "Where recordings are: a file's path or an http(s) address with {date}, {time}, {call}, {agent} …, "
+        "* stands for anything; empty: nowhere",
+    )
+    upload_mb: int = setting(
+        40,
+        "上传录音的最大兆字节数",
+        "Largest recording that may be uploaded, in megabytes",
+        ge=1,
+        le=RECORDING_MAX_MB,
+    )
+    recordings_days: int = setting(
+        0,
+        "上传的录音保留多少天，之后删除；0 为一直保留",
+        "Days after which uploaded recordings are deleted; 0 keeps them",
+        ge=0,
+        le=3650,
+    )
+    agents_hear: bool = setting(
+        True, "坐席可以听自己被评分通话的录音", "Agents may hear the recordings of their own scored calls"
+    )
+
+    @field_validator("recording")
+    @classmethod
+    def _readable_template(cls, value: str) -> str:
+        if value:
+            check_template(value)
+        return value
+
+
 class Settings(Section):
     """All settings of one process."""
 
@@ -344,6 +389,7 @@ class Settings(Section):
         "sqlite:///var/ccfloor.db",
         "数据库地址（SQLite 或 PostgreSQL）",
         "Database URL (SQLite or PostgreSQL)",
+        repr=False,  # it may hold a password
     )
     source: Literal["simulator", "asterisk", "none"] = setting(
         "simulator",
@@ -361,6 +407,7 @@ class Settings(Section):
     wall: WallSettings = WallSettings()
     reports: ReportSettings = ReportSettings()
     privacy: PrivacySettings = PrivacySettings()
+    qa: QaSettings = QaSettings()
 
     @field_validator("db")
     @classmethod

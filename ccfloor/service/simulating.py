@@ -12,6 +12,7 @@ from ccfloor.acd.simulator import history, load_floor
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import AnyEvent, FloorEvent
 from ccfloor.service import history as past
+from ccfloor.service.qa import simulated_life
 from ccfloor.service.queue_log_writer import line
 from ccfloor.service.settings import Settings
 from ccfloor.store.recorder import Item, Recorder
@@ -20,11 +21,14 @@ log = logging.getLogger(__name__)
 
 
 def fill_history(settings: Settings, config: FloorConfig, engine: Engine) -> None:
-    """Fill what is missing of the simulated past."""
+    """Fill what is missing of the simulated past: its calls, then what QA made of them."""
     plan = past.wanted(settings, config, engine, time.time())
     if plan is not None:
         past.fill(engine, config, plan, past.rest)
         log.info("the simulated history is complete")
+    made = simulated_life.make(settings, config, engine, time.time(), past.rest)
+    if made:
+        log.info("the QA life of the simulated history is complete: %s forms", made)
 
 
 def _blocks(settings: Settings, config: FloorConfig, days: float) -> Iterator[list[tuple[int, FloorEvent]]]:

@@ -8,6 +8,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import IO, Any, cast
 from xml.parsers import expat
@@ -52,6 +53,24 @@ def read_lines(content: bytes) -> list[Line]:
     return found
 
 
+def read_book(content: bytes) -> dict[str, list[Line]]:
+    """The lines of every sheet of an Excel file that is shown, by its title. Raises Unreadable."""
+    if len(content) > BYTES_MAX:
+        raise Unreadable("too_big", most=BYTES_MAX // _MB)
+    if content.startswith(_OLD_EXCEL):
+        raise Unreadable("old_excel")
+    with _readable():
+        return {
+            sheet.title: [line for line in islice(_rows(sheet), LINES_MAX) if line[1]]
+            for sheet in _sheets(content)
+        }
+
+
+def decoded(content: bytes) -> str:
+    """A file's content as text. Raises Unreadable."""
+    return _text(content)
+
+
 def _text(content: bytes) -> str:
     marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     ways = ("utf-16",) if marked else ("utf-8-sig", "gb18030")
@@ -83,20 +102,32 @@ def _csv(text: str) -> Iterator[Line]:
 
 
 def _excel(content: bytes) -> Iterator[Line]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            _fits(packed, len(content))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    with _readable():
         begun = False
-        for sheet in book.worksheets:
-            if sheet.sheet_state == "visible" and not begun:
+        for sheet in _sheets(content):
+            if not begun:
                 for line in _rows(sheet):
                     begun = begun or bool(line[1])
                     yield line
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever fails while a book is read makes it no book."""
+    try:
+        yield
     except Unreadable:
         raise
     except Exception:  # a damaged archive fails in as many ways as it can be damaged
         raise Unreadable("not_excel") from None
+
+
+def _sheets(content: bytes) -> list[Any]:
+    """The sheets of a book that are shown."""
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        _fits(packed, len(content))
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    return [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
 
 
 def _rows(sheet: Any) -> Iterator[Line]:

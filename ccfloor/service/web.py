@@ -20,6 +20,7 @@ from ccfloor.service import (
     routes_notify,
     routes_plan,
     routes_privacy,
+    routes_qa,
     routes_queues,
     routes_replay,
     routes_seats,
@@ -27,6 +28,7 @@ from ccfloor.service import (
 )
 from ccfloor.service.access.guard import Guard
 from ccfloor.service.access.identity import SignedOut
+from ccfloor.service.access.sockets import Acted, nothing
 from ccfloor.service.hub import Reader
 from ccfloor.service.origin import same_origin
 from ccfloor.service.prometheus import exposition
@@ -56,6 +58,7 @@ def routes() -> list[BaseRoute]:
         *routes_notify.routes,
         *routes_kpi.routes,
         *routes_privacy.routes,
+        *routes_qa.routes,
     ]
     return [_guarded(route) if isinstance(route, Route) else route for route in found]
 
@@ -66,8 +69,11 @@ def _guarded(route: Route) -> Route:
     return guarded
 
 
-def guards(base: str = "/") -> list[Middleware]:
-    """What stands before every route, page and file; ``base``: the path under which the server stands."""
+def guards(base: str = "/", acted: Acted = nothing) -> list[Middleware]:
+    """What stands before every route, page and file; ``base``: the path under which the server stands.
+
+    ``acted``: whether a message of a page's socket is what a person did.
+    """
     service = runtime.service
     return [
         Middleware(
@@ -75,6 +81,7 @@ def guards(base: str = "/") -> list[Middleware]:
             doors=lambda: service().doors,
             origins=lambda: service().settings.web.origins,
             base=base,
+            acted=acted,
         )
     ]
 

@@ -2,13 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act
 from ccfloor.access.rights import Right, Role, may
+from ccfloor.floor.config import FloorConfig
+from ccfloor.service.access import account_scope
+from ccfloor.service.access.account_scope import KEPT, Kept, Scoped
 from ccfloor.service.access.passwords import fault_of, first_password, hashed, matches
+from ccfloor.service.access.tries import Tried, count, left_s, right, tried
 from ccfloor.service.audit import OPEN, acting, record
 from ccfloor.service.audit import Actor as Actor
 from ccfloor.store import accounts as rows
@@ -23,11 +28,14 @@ ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.DISPLAY)) 
 
 
 class AccountError(ValueError):
-    """Something about an account that is not done. ``code`` picks the sentence (``account.error.…``)."""
+    """Something about an account that is not done. ``code`` picks the sentence (``account.error.…``).
 
-    def __init__(self, code: str) -> None:
+    ``wait_s``: seconds until the next try counts.
+    """
+
+    def __init__(self, code: str, wait_s: float = 0.0) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.wait_s = code, wait_s
 
 
 class _Told(NamedTuple):
@@ -59,17 +67,26 @@ def login_name(text: str) -> str:
 
 
 def add_account(
-    engine: Engine, site: str, draft: Draft, by: Actor, why: str, now: float, password: str = ""
+    engine: Engine,
+    site: str,
+    draft: Draft,
+    by: Actor,
+    why: str,
+    now: float,
+    password: str = "",
+    config: FloorConfig | None = None,
 ) -> tuple[Account, str]:
     """A new account, and its first password, which must be changed; "" where single sign-on stands for it.
 
-    Raises AccountError: ``bad_name``, ``taken``, ``bad_role``, ``no_agent``, ``no_why``, or the password's.
+    ``config``: the site, whose queues, teams and agents alone the scope may name; None takes any name.
+    Raises AccountError: ``bad_name``, ``taken``, ``bad_role``, ``no_agent``, ``no_why``, the scope's
+    (``account_scope.fault_of``) or the password's.
     """
     _asked(by, why)
     name = login_name(draft.name)
     _fits(draft.role, draft.agent)
     first = "" if draft.subject else password or first_password()
-    if first and (fault := fault_of(first, name)):
+    if password and first and (fault := fault_of(first, name)):  # ours is random: it may hold a short name
         raise AccountError(f"password_{fault}")
     values = {
         "name": name,
@@ -87,6 +104,7 @@ def add_account(
         lock_site(connection, site)
         if rows.account_named(connection, site, name):
             raise AccountError("taken")
+        _known_to(connection, config, Scoped(draft.role, draft.queues, draft.teams, draft.agent), None)
         made = _known(rows.account_of(connection, rows.put_account(connection, site, values)))
         _log(connection, _Told(Act.ACCOUNT_ADDED, by, why), None, made, now)
     return made, first
@@ -117,6 +135,13 @@ def _fits(role: Role, agent: str) -> None:
         raise AccountError("no_agent")
 
 
+def _known_to(
+    connection: Connection, config: FloorConfig | None, scope: Scoped, before: Account | None
+) -> None:
+    if config and (fault := account_scope.fault_of(connection, config, scope, before)):
+        raise AccountError(fault)
+
+
 def _asked(by: Actor, why: str) -> None:
     if by.role != OPEN and not may(by.role, Right.ACCOUNTS):
         raise Forbidden(Right.ACCOUNTS)
@@ -135,14 +160,26 @@ def set_role(
     why: str,
     now: float,
     *,
-    queues: Names = None,
-    teams: Names = None,
-    agent: str = "",
+    queues: Names | Kept = KEPT,
+    teams: Names | Kept = KEPT,
+    agent: str | Kept = KEPT,
+    config: FloorConfig | None = None,
 ) -> Account:
-    """Another role and scope; its sessions end. Raises AccountError, also ``last_admin``."""
+    """Another role; its sessions end. What is not said of the scope stays as it was.
+
+    ``config`` as of ``add_account``; names that the account had before may stay. Raises AccountError, also
+    ``last_admin``, and ``no_scope`` where an agent's account would come to see everybody unsaid.
+    """
     _asked(by, why)
-    _fits(role, agent)
-    values = {"role": role, "agent": agent, **_scope(queues, teams)}
+
+    def values(connection: Connection, before: Account) -> dict[str, Any]:
+        scope = account_scope.as_said(before, role, queues, teams, agent)
+        if scope is None:
+            raise AccountError("no_scope")
+        _fits(role, scope.agent)
+        _known_to(connection, config, scope, before)
+        return {"role": role, "agent": scope.agent, **_scope(scope.queues, scope.teams)}
+
     told = _Told(Act.ACCOUNT_ROLE, by, why)
     return _changed(engine, site, name, values, told, now, lowers=role != Role.ADMIN)
 
@@ -167,36 +204,61 @@ def reset_password(
 
 
 def change_password(engine: Engine, number: int, old: str, new: str, now: float) -> Account:
-    """The own password; every session of the account ends. Raises AccountError: ``wrong``, ``same``, …."""
+    """The own password; every session of the account ends. Who guesses at the old one waits as at signing in.
+
+    Raises AccountError: ``wrong``, ``wait``, ``same``, ….
+    """
     with engine.connect() as connection:
         account = _known(rows.account_of(connection, number))
-        stored = rows.password_of(connection, number)
+    by = Actor(account.name, account.role, acting(account.name).source)
+    stored = _counted(engine, tried(account.site, account, "", by.source), now)
     if not matches(old, stored):
         raise AccountError("wrong")
-    if fault := ("same" if new == old else fault_of(new, account.name)):
+    fault = "same" if new == old else fault_of(new, account.name)
+    values = {"password": "" if fault else hashed(new), "must_change": False}
+    with writing(engine) as connection:
+        lock_site(connection, account.site)
+        right(connection, tried(account.site, account, "", by.source))
+    if fault:
         raise AccountError(f"password_{fault}")
-    here = acting(account.name)
-    told = _Told(Act.ACCOUNT_PASSWORD, Actor(account.name, account.role, here.source))
-    values = {"password": hashed(new), "must_change": False}
-    return _changed(engine, account.site, account.name, values, told, now)
+    told = _Told(Act.ACCOUNT_PASSWORD, by)
+    return _changed(engine, account.site, account.name, values, told, now, known=stored)
+
+
+def _counted(engine: Engine, one: Tried, now: float) -> str:
+    """The stored password, to be looked at: one more try."""
+    with writing(engine) as connection:
+        lock_site(connection, one.site)
+        account = _known(rows.account_of(connection, one.account.id if one.account else 0))
+        one = one._replace(account=account)
+        if left := left_s(connection, one, now):
+            raise AccountError("wait", left)
+        count(connection, one, now)
+        return rows.password_of(connection, account.id)
 
 
 def _changed(
     engine: Engine,
     site: str,
     name: str,
-    values: dict[str, Any],
+    values: dict[str, Any] | Callable[[Connection, Account], dict[str, Any]],
     told: _Told,
     now: float,
     lowers: bool = False,
+    known: str | None = None,
 ) -> Account:
-    """``lowers``: it is no administrator any more, or may not come in."""
+    """``lowers``: it is no administrator any more, or may not come in. ``known``: the stored password that
+    somebody showed to know, which may have been taken away meanwhile.
+    """
     with writing(engine) as connection:
         lock_site(connection, site)
         account = _known(rows.account_named(connection, site, login_name(name)))
+        if known is not None and (account.disabled or rows.password_of(connection, account.id) != known):
+            raise AccountError("wrong")
         if lowers and account.role == Role.ADMIN and not _others(connection, account):
             raise AccountError("last_admin")
-        rows.set_account(connection, account, values | {"changed_at": now}, ends=True)
+        wanted = values if isinstance(values, dict) else values(connection, account)
+        rows.set_account(connection, account, wanted | {"changed_at": now}, ends=True)
         after = _known(rows.account_of(connection, account.id))
         _log(connection, told, account, after, now)
         return after

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+from starlette.types import Scope
 
 PLAIN, SECURE = "ccfloor", "__Host-ccfloor"
 
@@ -21,6 +22,20 @@ def over_https(asked: HTTPConnection) -> bool:
 def cookie_of(cookies: Mapping[str, str]) -> str:
     """The session's cookie among others, "" without one."""
     return cookies.get(SECURE) or cookies.get(PLAIN) or ""
+
+
+def without_plain(scope: Scope) -> Scope:
+    """A request over https without cookies of the plain names: there those are not ours, and whoever owns a
+    neighbouring host name can put them into the browser.
+    """
+    headers = [(name, _kept(value) if name == b"cookie" else value) for name, value in scope["headers"]]
+    return {**scope, "headers": headers}
+
+
+def _kept(header: bytes) -> bytes:
+    plain = (PLAIN.encode(), BOARD_PLAIN.encode())
+    parts = (part.strip() for part in header.split(b";"))
+    return b"; ".join(part for part in parts if part.partition(b"=")[0].strip() not in plain)
 
 
 def give(response: Response, value: str, secure: bool) -> None:

@@ -105,7 +105,10 @@ def displays_for(engine: Engine, viewer: Viewer) -> list[Display]:
     viewer.needs(Right.DISPLAYS)
     with engine.connect() as connection:
         found = rows.all_displays(connection, viewer.site)
-    return [one for one in found if _within(viewer, one.queues, one.teams)]
+    seen = (one for one in found if _within(viewer, one.queues, one.teams))
+    return [
+        one._replace(why=viewer.words(one.why), revoked_why=viewer.words(one.revoked_why)) for one in seen
+    ]
 
 
 def link(home: str, display: Display, token: str, lang: str) -> str:

@@ -9,19 +9,20 @@ import hashlib
 import logging
 import secrets
 from collections.abc import Callable
+from hmac import compare_digest
 from threading import Lock
 from typing import NamedTuple
 
-from itsdangerous import BadSignature, Signer
+from itsdangerous import Signer
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.access.acts import Act
 from ccfloor.access.local import loopback
-from ccfloor.access.rights import Role
+from ccfloor.access.rights import Right, Role, may
 from ccfloor.access.session import Session, alive
 from ccfloor.service.access.boards import Boards
-from ccfloor.service.access.identity import OPEN, Identity, SignedOut, stated
+from ccfloor.service.access.identity import OPEN, Identity, SignedOut, nobody, stated
 from ccfloor.service.audit import Actor, acting, record
 from ccfloor.service.settings import Settings
 from ccfloor.store import accounts as account_rows
@@ -29,7 +30,7 @@ from ccfloor.store import sessions as session_rows
 from ccfloor.store.access_tables import sessions
 from ccfloor.store.accounts import Account
 from ccfloor.store.engine import lock_site, writing
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Forbidden, Viewer
 
 log = logging.getLogger(__name__)
 _LOOK_S = 1.0
@@ -82,7 +83,7 @@ class Doors:
     def identity(self) -> Identity:
         """Who asks now. Raises SignedOut."""
         found = stated()
-        if found is None and self.closed:
+        if found is None and (self.closed or nobody()):
             raise SignedOut
         return found or OPEN
 
@@ -102,6 +103,7 @@ class Doors:
             found.name,
             found.source,
             found.numbered,
+            found.agent,
         )
 
     # -- sessions ---------------------------------------------------------------------------------
@@ -167,15 +169,45 @@ class Doors:
     def close(self, cookie: str) -> None:
         """Sign out."""
         if token := self._token(cookie):
-            self.end(_hash(token))
+            self._end(_hash(token))
 
     def end(self, session: str) -> None:
-        """End one session, by the hash of its token."""
+        """End one session, by the hash of its token: an own one, or any for who manages accounts.
+
+        Raises Forbidden.
+        """
+        with self._engine.connect() as connection:
+            kept = session_rows.session_of(connection, session)
+        asks = stated()
+        if kept and asks and asks.account != kept.account.id and not may(asks.role, Right.ACCOUNTS):
+            raise Forbidden(Right.ACCOUNTS)
+        self._end(session)
+
+    def end_others(self) -> int:
+        """End every session of who asks but the one he asks by; returns how many."""
+        here = self.identity().session
+        others = [one.token for one in self.mine() if one.token != here]
+        for token in others:
+            self._end(token)
+        return len(others)
+
+    def mine(self) -> list[session_rows.Open]:
+        """The sessions of who asks that stand, the last used first; none on an open floor."""
+        found, now = self.identity(), self._clock()
+        if not found.account:
+            return []
+        with self._engine.connect() as connection:
+            account = account_rows.account_of(connection, found.account)
+            kept = session_rows.sessions_of(connection, self._settings.site.id, found.account)
+        version = account.version if account else 0
+        return [one for one in kept if alive(one.session, version, False, self._idle_s, now)]
+
+    def _end(self, session: str) -> None:
         with writing(self._engine) as connection:
             lock_site(connection, self._settings.site.id)
             kept = session_rows.session_of(connection, session)
-            session_rows.end_sessions(connection, self._settings.site.id, sessions.c.token == session)
-            if kept:
+            gone = session_rows.end_sessions(connection, self._settings.site.id, sessions.c.token == session)
+            if kept and gone:
                 self._log_end(connection, kept)
         self._held.pop(session, None)
 
@@ -249,13 +281,13 @@ class Doors:
         return self._made_signer().sign(token).decode()
 
     def _token(self, cookie: str) -> str:
-        """The token of a cookie that we signed; "" of any other."""
-        if not cookie:
-            return ""
-        try:
-            return self._made_signer().unsign(cookie).decode()
-        except (BadSignature, UnicodeDecodeError):
-            return ""
+        """The token of a cookie that we signed; "" of any other.
+
+        What counts is the cookie as we would write it, letter by letter: the last letter of a signature
+        carries bits that mean nothing, which decoding it would overlook.
+        """
+        token = cookie.rpartition(".")[0]
+        return token if token and compare_digest(self._signed(token).encode(), cookie.encode()) else ""
 
     def _made_signer(self) -> Signer:
         if self._signer is None:
@@ -278,6 +310,7 @@ def _identity(kept: session_rows.Kept, key: str) -> Identity:
         csrf=kept.csrf,
         session=key,
         local=account.local,
+        agent=account.agent,
     )
 
 

@@ -16,22 +16,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ccfloor.access.board import TOKEN, page_of, query_on, without_token
 from ccfloor.access.local import asked_here
+from ccfloor.access.places import PAGES
 from ccfloor.access.rights import may
-from ccfloor.service.access.cookies import board_cookie_of, cookie_of, give_board, over_https
+from ccfloor.service.access.cookies import board_cookie_of, cookie_of, give_board, over_https, without_plain
 from ccfloor.service.access.doors import Doors
 from ccfloor.service.access.headers import with_headers
-from ccfloor.service.access.identity import OPEN, Identity, acting_as
-from ccfloor.service.access.sockets import AWAY, POLICY, SIGNED_OUT, Sockets
+from ccfloor.service.access.identity import NOBODY, OPEN, Identity, acting_as
+from ccfloor.service.access.sockets import AWAY, POLICY, SIGNED_OUT, Acted, Sockets, nothing
+from ccfloor.service.access.uploads import TAKEN_FROM, UPLOADS, Bounds
 from ccfloor.service.access.ways import PASSWORD, SIGN_IN, Kind, Way, way_of
 from ccfloor.service.origin import same_origin
 
 CSRF = "x-ccfloor-csrf"
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip")
+_FORWARDED = (
+    *("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip", "via"),
+    *("x-original-forwarded-for", "x-client-ip", "true-client-ip", "cf-connecting-ip", "fly-client-ip"),
+)
 
 
 class Guard:
-    """ASGI middleware. ``doors`` and ``origins`` are asked at each request: the service comes up later."""
+    """ASGI middleware. ``doors`` and ``origins`` are asked at each request: the service comes up later.
+
+    ``acted``: whether a message that Streamlit's socket brings is what a person did.
+    """
 
     def __init__(
         self,
@@ -39,8 +47,10 @@ class Guard:
         doors: Callable[[], Doors],
         origins: Callable[[], tuple[str, ...]],
         base: str = "/",
+        acted: Acted = nothing,
     ) -> None:
-        self._app, self._doors, self._origins = app, doors, origins
+        self._app, self._doors, self._origins, self._acted = app, doors, origins, acted
+        self._bounds = Bounds(app)
         self._base = base.rstrip("/")
         self._sockets = Sockets(doors)
 
@@ -51,8 +61,11 @@ class Guard:
             return
         asked = HTTPConnection(scope)
         way = way_of(self._path(scope["path"]), scope["type"] == "websocket")
+        if over_https(asked):
+            scope = without_plain(scope)
+            asked = HTTPConnection(scope)
         if scope["type"] == "http":
-            send = with_headers(send, over_https(asked))
+            send = with_headers(send, over_https(asked), way.kind is Kind.ROUTE)
         try:
             identity = await self._identity(asked, way)
             shown = await self._shown(asked, way, identity)
@@ -65,7 +78,8 @@ class Guard:
             return
         if identity and identity.board and way.kind is Kind.PAGE:
             send = _renewing(send, board_cookie_of(asked.cookies), over_https(asked))
-        await self._through(scope, receive, send, identity)
+        acted = self._acted if way.kind is Kind.INNER else nothing
+        await self._through(scope, receive, send, identity, acted)
 
     def _path(self, path: str) -> str:
         return path.removeprefix(self._base) if self._base and path.startswith(f"{self._base}/") else path
@@ -73,8 +87,7 @@ class Guard:
     async def _identity(self, asked: HTTPConnection, way: Way) -> Identity | None:
         doors, cookie = self._doors(), cookie_of(asked.cookies)
         if cookie and way.kind is not Kind.PUBLIC:
-            used = asked.scope["type"] == "http"
-            found = await asyncio.to_thread(doors.who, cookie, used=used)
+            found = await asyncio.to_thread(doors.who, cookie, used=_is_use(asked, way))
             if found:
                 return found._replace(source=source_of(asked))
         token = board_cookie_of(asked.cookies)
@@ -115,6 +128,9 @@ class Guard:
             return _off_board(asked, way, identity)
         if identity.must_change:
             return _sign_in_first(asked, self._base + PASSWORD)
+        taken = any(may(identity.role, right) for right in TAKEN_FROM)
+        if self._path(asked.scope["path"]).startswith(UPLOADS) and not taken:
+            return JSONResponse({"error": "forbidden"}, 403)  # no other page takes files
         return _beyond(asked, way, identity) if way.kind is Kind.ROUTE else None
 
     def _ours(self, asked: HTTPConnection) -> bool:
@@ -124,15 +140,37 @@ class Guard:
         site = asked.headers.get("sec-fetch-site", "")
         return same_origin(asked.headers, self._origins()) and (site != "cross-site" or bool(self._origins()))
 
-    async def _through(self, scope: Scope, receive: Receive, send: Send, identity: Identity | None) -> None:
+    async def _through(
+        self, scope: Scope, receive: Receive, send: Send, identity: Identity | None, acted: Acted
+    ) -> None:
         if identity is None:
-            await self._app(scope, receive, send)
+            with acting_as(NOBODY):
+                await self._answered(scope, receive, send)
             return
         with acting_as(identity):
             if scope["type"] == "websocket" and (identity.session or identity.board):
-                await self._sockets.serve(self._app, scope, receive, send, bool(identity.board))
+                await self._sockets.serve(self._app, scope, receive, send, bool(identity.board), acted)
             else:
-                await self._app(scope, receive, send)
+                await self._answered(scope, receive, send)
+
+    async def _answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._bounds(scope, receive, send, self._path(scope["path"]))
+        else:
+            await self._app(scope, receive, send)
+
+
+def _is_use(asked: HTTPConnection, way: Way) -> bool:
+    """Whether a request keeps a session alive: a page is opened or something done, not what an open page and
+    Streamlit ask for by themselves.
+    """
+    if asked.scope["type"] != "http":
+        return False
+    if asked.scope["method"] not in _SAFE or way.kind is Kind.WAY_IN:
+        return True
+    if way.kind is Kind.ROUTE:
+        return not way.place.polled
+    return way.kind is Kind.PAGE and (way.page in PAGES or not way.page)
 
 
 def source_of(asked: HTTPConnection) -> str:
@@ -191,9 +229,15 @@ def _sign_in_first(asked: HTTPConnection, where: str) -> Response:
     """Whoever opens a page is led to the way in; a program is told."""
     if asked.scope["type"] == "http" and "text/html" in asked.headers.get("accept", ""):
         query = f"?{asked.url.query}" if asked.url.query else ""
-        wall = "&revoked=1" if board_cookie_of(asked.cookies) else ""  # it was one: it is told why no more
-        return RedirectResponse(f"{where}?next={quote(asked.url.path + query, safe='')}{wall}", 303)
+        return RedirectResponse(f"{where}?next={quote(asked.url.path + query, safe='')}{_ended(asked)}", 303)
     return JSONResponse({"error": "signed_out"}, 401)
+
+
+def _ended(asked: HTTPConnection) -> str:
+    """What the browser was until now: it is told why no more."""
+    if cookie_of(asked.cookies):
+        return "&ended=1"
+    return "&revoked=1" if board_cookie_of(asked.cookies) else ""
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:

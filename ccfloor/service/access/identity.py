@@ -17,6 +17,7 @@ class Identity(NamedTuple):
 
     ``name`` signs in and ``shown`` is read; both "" on an open floor. ``numbered``: agents appear by number.
     ``board``: what a wall's link shows, "" for people. ``session``: hash of the session's token, "" without.
+    ``agent``: under which name the account itself takes calls, whatever its role.
     """
 
     account: int = 0
@@ -33,9 +34,11 @@ class Identity(NamedTuple):
     csrf: str = ""
     session: str = ""
     local: bool = True  # has a password of its own here
+    agent: str = ""
 
 
 OPEN = Identity()  # on a floor without a login: whoever sits at this machine
+NOBODY = Identity(role=Role.DISPLAY, queues=frozenset())  # looked for by the guard, and not found
 
 Ask = Callable[[], Identity | None]
 _now: ContextVar[Identity | None] = ContextVar("ccfloor_identity", default=None)
@@ -65,4 +68,10 @@ def acting_name(typed: str) -> str:
 
 def stated() -> Identity | None:
     """Who asks, as far as it is known; None where nobody said."""
-    return _now.get() or (_asks[0]() if _asks else None)
+    found = _now.get() or (_asks[0]() if _asks else None)
+    return None if found is NOBODY else found
+
+
+def nobody() -> bool:
+    """Whether the guard found nobody behind what is being answered."""
+    return _now.get() is NOBODY

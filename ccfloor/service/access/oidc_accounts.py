@@ -89,7 +89,11 @@ def _admitted(desk: Desk, person: Person) -> Account:
 
 
 def _wanted(settings: OidcSettings, person: Person, account: Account | None) -> _Wanted | None:
-    """The role to have; None: the account's own. Raises OidcError where there is neither."""
+    """The role to have; None: the account's own. Raises OidcError where there is neither.
+
+    Whoever takes calls is named by the provider whatever his role; where it says nothing of it, what was
+    entered here stays, but for the role that is nothing without it.
+    """
     if account and not settings.rules:
         return None
     grant = granted(settings.rules, person.claims)
@@ -97,7 +101,8 @@ def _wanted(settings: OidcSettings, person: Person, account: Account | None) -> 
         raise OidcError("unknown")
     grant = grant or Grant(Role(settings.unknown))
     agent = next(iter(values_of(person.claims, settings.agent_claim)), "")
-    return _Wanted(grant, agent if grant.role == Role.AGENT else "")
+    kept = account.agent if account and grant.role != Role.AGENT else ""
+    return _Wanted(grant, agent or kept)
 
 
 def _brought(desk: Desk, person: Person, account: Account | None, wanted: _Wanted | None) -> Account:

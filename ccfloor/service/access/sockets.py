@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import HTTPConnection
@@ -13,6 +14,12 @@ from ccfloor.service.access.doors import Doors
 SIGNED_OUT, POLICY, AWAY = 4401, 1008, 1013  # codes with which a socket is closed
 _LOOK_S = 1.0
 Stands = Callable[[Doors], bool]
+Acted = Callable[[bytes], bool]
+
+
+def nothing(_: bytes) -> bool:
+    """No message of a socket is what a person did."""
+    return False
 
 
 class Sockets:
@@ -23,10 +30,13 @@ class Sockets:
         self._open: dict[asyncio.Event, Stands] = {}
         self._watching: asyncio.Task[None] | None = None
 
-    async def serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, board: bool) -> None:
+    async def serve(
+        self, app: ASGIApp, scope: Scope, receive: Receive, send: Send, board: bool, acted: Acted = nothing
+    ) -> None:
         """Let the app serve a socket until it ends by itself or its session is over.
 
-        ``board``: it is a wall's, which is over when its link is revoked.
+        ``board``: it is a wall's, which is over when its link is revoked. ``acted``: which of the browser's
+        messages are what a person did, so that the session is used.
         """
         over = asyncio.Event()
         self._open[over] = _stands(HTTPConnection(scope).cookies, board)
@@ -34,10 +44,22 @@ class Sockets:
             self._watching = asyncio.create_task(self._watch())
         ending = asyncio.create_task(over.wait())
         try:
-            await app(scope, _until(receive, send, ending), _unless(send, over))
+            cookie = cookie_of(HTTPConnection(scope).cookies)
+            heard = receive if board else self._noting(receive, cookie, acted)
+            await app(scope, _until(heard, send, ending), _unless(send, over))
         finally:
             self._open.pop(over, None)
             ending.cancel()
+
+    def _noting(self, receive: Receive, cookie: str, acted: Acted) -> Receive:
+        async def noted() -> Message:
+            message = await receive()
+            if acted(message.get("bytes") or b""):
+                with suppress(SQLAlchemyError):  # who is known stays known; the next act is noted
+                    await asyncio.to_thread(self._doors().who, cookie)
+            return message
+
+        return noted
 
     async def _watch(self) -> None:
         while self._open:

@@ -34,6 +34,7 @@ _FILES = ("/static/", "/_stcore/health", "/_stcore/host-config", "/favicon.")
 _INNER = ("/_stcore/", "/media/", "/component/", "/app/static/", "/_st")
 _CLOSED = ("/_stcore/agent",)  # Streamlit's way to drive pages without a browser
 _INNER_OF_BOARDS = ("/_stcore/stream", "/_stcore/bidi-components/", "/component/", "/app/static/")
+_ODD = re.compile(r"//|[\\\x00-\x1f\x7f]")  # no page's: a browser could take it for another server's address
 LIVE = "/live"
 SIGN_IN, SIGN_OUT, PASSWORD = "/login", "/auth/logout", "/auth/password"
 OIDC_START, OIDC_BACK, OIDC_OUT = "/auth/oidc/start", "/auth/oidc/back", "/auth/oidc/out"
@@ -59,7 +60,7 @@ def way_of(path: str, socket: bool = False) -> Way:
         if pattern.match(path):
             place = ROUTES[template]
             return Way(Kind.PUBLIC if place.public else Kind.ROUTE, place)
-    if path.startswith("/api/"):
+    if path.startswith("/api/") or _ODD.search(path):
         return Way(Kind.ROUTE)
     page = path.strip("/")
     return Way(Kind.PAGE, PAGES.get(page, Place()), page)

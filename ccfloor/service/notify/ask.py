@@ -39,7 +39,20 @@ def report_to_supervisor(
     line is the title. Quiet hours do not hold it back. Telephone numbers in it are masked. No channel:
     nothing is sent, the answer is empty.
     """
-    channels = file.resolve(file.report_to)
+    return send_to(connection, site, file, file.report_to, about, texts, now)
+
+
+def send_to(
+    connection: Connection,
+    site: str,
+    file: NotifyFile,
+    names: tuple[str, ...],
+    about: str,
+    texts: Mapping[str, str],
+    now: float,
+) -> tuple[str, ...]:
+    """The same to other channels or lists of them; unknown names get nothing."""
+    channels = file.resolve(names)
     rows = [
         _row(site, about, name, REPORT, without_numbers(texts[file.channels[name].lang])[:_TEXT_MAX], now)
         for name in channels

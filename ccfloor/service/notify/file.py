@@ -220,6 +220,15 @@ def load_notify(path: Path) -> NotifyFile:
     return parse_notify(text, str(path))
 
 
+def told_on(data: str, names: tuple[str, ...]) -> NotifyFile | None:
+    """The file of a site's directory, where it has any of these channels or lists in use; else None.
+
+    Raises SettingsError: as ``load_notify``.
+    """
+    file = load_notify(notify_path(data)) if names else None
+    return file if file is not None and file.resolve(names) else None
+
+
 def parse_notify(text: str, file: str) -> NotifyFile:
     """The same of a text; ``file`` is named in problems."""
     source = YamlText(file, text)

@@ -178,6 +178,82 @@ class Remark(msgspec.Struct, frozen=True):
     text: str
 
 
+class Picking(msgspec.Struct, frozen=True):
+    """Forms by how their calls came to be scored: ``random``, ``wanted``, ``own``, ``test``."""
+
+    picked: str
+    forms: int
+    mean: float | None
+    passed: float | None
+    fatal: float | None
+
+
+class LostItem(msgspec.Struct, frozen=True):
+    """Where points were lost. ``share``: given of those possible, ``before``: in the period before; ``part``:
+    of all points lost, ``upto``: with all items before it; ``worst``: teams with the least share.
+    """
+
+    name: Two
+    form: Two
+    applies: int
+    share: float | None
+    before: float | None
+    lost: float
+    part: float
+    upto: float
+    worst: tuple[tuple[str, float], ...] = ()
+
+
+class Handled(msgspec.Struct, frozen=True):
+    """An improvement plan and what came of it. Days as ISO dates; ``met`` None: nothing can be said yet."""
+
+    scope: str
+    about: Two
+    goal: str
+    measure: Measure
+    target: float | None
+    actions: str
+    owner: str
+    first: str
+    last: str
+    state: str
+    before: float | None
+    during: float | None
+    after: float | None
+    met: bool | None
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """A reviewer: forms, mean given, mean distance from references (and of how many), leniency (own minus
+    reference), the same from who scored again; ``must``: he is to calibrate again.
+    """
+
+    name: str
+    forms: int
+    mean: float | None
+    calibrated: float | None
+    calibrations: int
+    leniency: float | None
+    rechecked: float | None
+    rechecks: int
+    must: bool
+
+
+class QaPart(msgspec.Struct, frozen=True):
+    """What a QA report tells beyond KPIs. ``worked``: agents who answered calls, ``scored``: those of them
+    who have a form, ``without``: the others.
+    """
+
+    picked: tuple[Picking, ...] = ()
+    items: tuple[LostItem, ...] = ()
+    lost_milli: int = 0
+    handled: tuple[Handled, ...] = ()
+    reviewers: tuple[Agreement, ...] = ()
+    worked: int = 0
+    scored: int = 0
+    without: tuple[Two, ...] = ()
+
+
 class ReportData(msgspec.Struct, frozen=True):
     """A report. ``days``: starts of the days that ``by_day`` and ``values`` tell of."""
 
@@ -206,6 +282,7 @@ class ReportData(msgspec.Struct, frozen=True):
     plan: str = ""  # what the plan is called by which it was made
     fair: bool = True  # the period before was seen as a whole, so that counts can be set beside it
     fair_year: bool = True  # so was that of last year
+    qa: QaPart | None = None
 
     @property
     def digest(self) -> str:
@@ -239,7 +316,13 @@ class ReportData(msgspec.Struct, frozen=True):
         ]
         drawn = self.series.points if self.series else ()
         about = (self.kind, str(self.scope), self.period, self.final)
-        return [about, lines, drawn, members, self.flows, events, charts, self.quality]
+        found = [about, lines, drawn, members, self.flows, events, charts, self.quality]
+        return found if self.qa is None else [*found, *self._qa_figures(self.qa)]
+
+    def _qa_figures(self, qa: QaPart) -> list[object]:
+        items = [(x.applies, x.share, x.before, x.lost, x.worst) for x in qa.items]
+        plans = [(x.scope, x.state, x.target, x.before, x.during, x.after) for x in qa.handled]
+        return [qa.picked, items, plans, qa.reviewers, qa.worked, qa.scored]
 
     def line(self, kpi: str) -> Line | None:
         """The line of a KPI."""

@@ -28,13 +28,15 @@ from ccfloor.service.reports.data import (
     Happening,
     Line,
     Members,
+    QaPart,
     Quality,
     ReportData,
     Two,
 )
-from ccfloor.service.reports.material import Ground, line_of, meanings, members, named, series
+from ccfloor.service.reports.material import Ground, about, line_of, meanings, members, series
 from ccfloor.service.reports.monitoring import WATCHED, Watch, remarks, span_of, watched
 from ccfloor.service.reports.plans import PARTS, ReportKind
+from ccfloor.service.reports.qa import COLUMNS, KPIS, qa_part
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.kpi_figures import by_member, figures
@@ -90,7 +92,7 @@ def gather(
         site=Two(site.name_zh, site.name_en),
         zone=service.config.zone,
         scope=scope,
-        about=named(service.config, scope),
+        about=about(service.config, viewer, scope),
         period=of,
         before=table.before,
         year=table.year_ago,
@@ -100,6 +102,8 @@ def gather(
         fair_year=table.fair_year,
     )
     made = _Made(service, viewer, base, table)
+    if kind == "qa":
+        return made.qa(qa_part(service, viewer, scope, of))
     return made.monitoring() if kind == "monitoring" else made.figures()
 
 
@@ -149,6 +153,21 @@ class _Made:
             remarks=remarks(watch, span, self.scope, agents),
             quality=self._quality(),
             meanings=meanings(self.ground, self.scope, self.of, shown),
+        )
+
+    def qa(self, part: QaPart) -> ReportData:
+        """The report of scores: QA figures, where points are lost, what is done about it."""
+        kinds: dict[str, tuple[Kind, ...]] = {"site": ("team", "queue", "agent"), "team": ("agent",)}
+        found = [self._table(kind, self._by_member(kind), COLUMNS) for kind in kinds.get(self.scope.kind, ())]
+        shown = [table for table in map(_scored, found) if table is not None]
+        return _with(
+            self.base,
+            lines=tuple(line for line in self._lines() if line.of.id in KPIS),
+            days=tuple(day.start for day in days(self.config, self.of)),
+            members=tuple(shown),
+            quality=self._quality(),
+            meanings=meanings(self.ground, self.scope, self.of, KPIS),
+            qa=part,
         )
 
     # -- figures -----------------------------------------------------------------------------------
@@ -256,3 +275,12 @@ def _happening(row: HistoryRow) -> Happening:
 
 def _with(base: ReportData, **more: object) -> ReportData:
     return replace(base, **more)
+
+
+def _scored(table: Members | None) -> Members | None:
+    """A table without those of whom there is no form; those with the lowest score first."""
+    if table is None:
+        return None
+    rows = [row for row in table.rows if row.cells[0].value is not None]
+    rows.sort(key=lambda row: (row.cells[0].value or 0.0, row.scope))
+    return Members(table.kind, table.measures, tuple(rows)) if rows else None

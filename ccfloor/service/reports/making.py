@@ -59,7 +59,7 @@ def viewer_of(service: HasSite, lang: str) -> Viewer:
 def file_name(site: str, kind: ReportKind, scope: Scope, of: Period, lang: str, form: Format) -> str:
     """What a report's file is called: ccfloor-main-2026-11-site-zh.pdf."""
     about = _UNSAFE.sub("_", str(scope).replace(":", "-"))
-    parts = ("ccfloor", site, of.name, *(("monitoring",) if kind == "monitoring" else ()), about, lang)
+    parts = ("ccfloor", site, of.name, *((kind,) if kind != "figures" else ()), about, lang)
     return f"{'-'.join(parts)}.{form}"
 
 

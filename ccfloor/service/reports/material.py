@@ -24,6 +24,7 @@ from ccfloor.service.reports.data import (
     Target,
     Two,
 )
+from ccfloor.store.viewer import Viewer
 
 _COUNTS = {"site": ("answered", "abandoned"), "queue": ("answered", "abandoned")}
 _MAIN = {"site": "service_level", "queue": "service_level"}
@@ -81,6 +82,14 @@ def target(bound: Bound | None, origin: str) -> Target:
 def measure(kpi: Kpi) -> Measure:
     """A KPI as a report calls it."""
     return Measure(kpi.id, Two(kpi.zh, kpi.en), kpi.unit, kpi.direction, kpi.group)
+
+
+_PART = Two("权限范围内合计", "All within the rights")
+
+
+def about(config: FloorConfig, viewer: Viewer, scope: Scope) -> Two:
+    """Whose figures a table shows. To who sees a part of the site, the site's are those of that part."""
+    return _PART if scope.kind == "site" and not viewer.whole else named(config, scope)
 
 
 def named(config: FloorConfig, scope: Scope) -> Two:

@@ -20,7 +20,7 @@ from ccfloor.store.viewer import Forbidden, Viewer
 
 Format = Literal["pdf", "xlsx", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-ReportKind = Literal["figures", "monitoring"]
+ReportKind = Literal["figures", "monitoring", "qa"]
 KINDS: tuple[ReportKind, ...] = get_args(ReportKind)
 PlanPart = Literal["day", "week", "month"]
 PARTS: tuple[PlanPart, ...] = get_args(PlanPart)
