@@ -19,7 +19,7 @@ from ccfloor.service.access.sign_in import Refused, sign_in
 from ccfloor.service.access.ways import OIDC_OUT, OIDC_START, PASSWORD, SIGN_IN, SIGN_OUT
 from ccfloor.store.accounts import Account, account_of, all_accounts
 from ccfloor.ui.oidc_routes import FAULTS, has_end, oidc_routes
-from ccfloor.ui.sign_in import FIRST, Way, inside, link_button, password_page, sign_in_page
+from ccfloor.ui.sign_in import FIRST, Way, first_page, inside, link_button, password_page, sign_in_page
 from ccfloor.ui.texts import language, text
 from ccfloor.ui.tokens import Theme
 
@@ -70,9 +70,7 @@ def _bad(request: Request, way: Way) -> str:
 
 def _told(request: Request, way: Way) -> str:
     """Why somebody is here again, as a sentence; "" where there is nothing to tell."""
-    found = next(
-        (name for name in ("ended", "changed", "out", "revoked") if name in request.query_params), ""
-    )
+    found = next((name for name in _TOLD if name in request.query_params), "")
     return text(f"access.{found}", way.lang) if found else ""
 
 
@@ -83,7 +81,7 @@ async def _entered(request: Request, way: Way) -> Response:
     site, name, password = service.settings.site.id, form.get("name", ""), form.get("password", "")
     found = await asyncio.to_thread(sign_in, service.engine, site, name, password, source, now)
     if isinstance(found, Refused):
-        bad = text(f"access.error.{found.code}", way.lang, seconds=max(1, round(found.wait_s + 0.5)))
+        bad = text(f"access.error.{found.code}", way.lang, seconds=_seconds(found.wait_s))
         return _form_page(way, bad, code=429 if found.code == "wait" else 401)
     program = request.headers.get("user-agent", "")
     if before := cookie_of(request.cookies):  # it is another one's now, or a new one of the same
@@ -97,7 +95,7 @@ async def _entered(request: Request, way: Way) -> Response:
 def _next(way: Way, account: Account) -> str:
     if account.must_change:
         return "auth/password" + way.query()
-    return way.going or f"{FIRST}{way.query()}"
+    return way.going or f"{first_page(account)}{way.query()}"
 
 
 async def leave(request: Request) -> Response:
@@ -136,29 +134,33 @@ async def own_password(request: Request) -> Response:
         return password_page(way, who.csrf, must=who.must_change)
     form = await _form(request)
     try:
-        fault = await asyncio.to_thread(_change, runtime.service().engine, who, form)
+        fault, wait_s = await asyncio.to_thread(_change, runtime.service().engine, who, form)
     except SQLAlchemyError:
-        fault = "database_away"
+        fault, wait_s = "database_away", 0.0
     if fault:
-        bad = text(f"access.error.{fault}", way.lang)
+        bad = text(f"access.error.{fault}", way.lang, seconds=_seconds(wait_s))
         return password_page(way, who.csrf, bad, must=who.must_change, code=400)
     answer = RedirectResponse("../login" + way.query(changed="1"), 303)
     take(answer)
     return answer
 
 
-def _change(engine: Engine, who: Identity, form: dict[str, str]) -> str:
-    """Set the new password; returns what is wrong as a code, "" when it is done."""
+def _change(engine: Engine, who: Identity, form: dict[str, str]) -> tuple[str, float]:
+    """Set the new password; returns what is wrong as a code, "" when it is done, and how long to wait."""
     if form.get("csrf") != who.csrf:
-        return "not_ours"
+        return "not_ours", 0.0
     if form.get("new") != form.get("again"):
-        return "differ"
+        return "differ", 0.0
     try:
         old, new = form.get("old", ""), form.get("new", "")
         change_password(engine, who.account, old, new, runtime.service().clock())
     except AccountError as error:
-        return "old" if error.code == "wrong" else error.code
-    return ""
+        return "old" if error.code == "wrong" else error.code, error.wait_s
+    return "", 0.0
+
+
+def _seconds(wait_s: float) -> int:
+    return max(1, round(wait_s + 0.5))
 
 
 async def _who(request: Request) -> Identity | None:

@@ -16,11 +16,11 @@ from ccfloor.service.audit_check import Checked
 from ccfloor.store.audit import Written
 from ccfloor.ui.export import Cell
 from ccfloor.ui.rules_words import queue_name, span
-from ccfloor.ui.texts import Lang, text, texts
+from ccfloor.ui.texts import Lang, listed, text, texts
 
 DASH = "–"
 COLUMNS = ("number", "at", "who", "role", "source", "act", "about", "change", "why", "hash")
-_INSTANTS = ("start", "end", "started_at", "valid_from", "until")
+_INSTANTS = ("start", "end", "started_at", "valid_from", "until", "call_at")
 _QUEUES = ("queue", "queues")
 _EVERY = ("queues", "teams", "agents")  # none named: all of them
 _STATES = ("status", "reason", "reasons", "forbid_reasons")
@@ -141,7 +141,7 @@ class Words:
         if not values:
             return text("audit.all", self.lang) if name in _EVERY else DASH
         told = (self._value(name, _inner(value)) for value in values)
-        return ("、" if self.lang == "zh" else ", ").join(told)
+        return listed(told, self.lang)
 
     def _number(self, name: str, value: float) -> str:
         if name in _INSTANTS:
@@ -154,6 +154,8 @@ class Words:
             return queue_name(self._config, value, self.lang)
         if name == "metric" and (metric := METRICS.get(value)):
             return metric.zh if self.lang == "zh" else metric.en
+        if name == "page":
+            return self._texts.get(f"page.{value}", value)
         if name == "role":
             return self._texts.get(f"access.role.{value}", value)
         keys = [f"audit.value.{name}.{value}"]

@@ -38,6 +38,7 @@ def scaled(figure: go.Figure, by: float) -> go.Figure:
         for lines in (getattr(part, "line", None), getattr(getattr(part, "marker", None), "line", None)):
             _grow(lines, "width", by)
         _grow(getattr(part, "marker", None), "size", by)
+        _grow(getattr(part, "textfont", None), "size", by)
     return figure
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import streamlit as st
 from pydantic import ValidationError
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.book import Choice, KpiBook
 from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of, day_number
@@ -17,6 +18,7 @@ from ccfloor.service.kpi_site import first_of_month
 from ccfloor.service.kpi_targets import Act, Month, decide, earliest, present_level, preview
 from ccfloor.ui import definitions_words as words
 from ccfloor.ui import people_kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.definitions_names import scopes_of
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.report_words import SHAPES
@@ -175,7 +177,9 @@ def _save(kpi: Kpi, scope: Scope, since: int, choice: Choice, lang: Lang) -> Non
     who = people_kit.who_acts(lang)
     why = st.text_input(text("definitions.why", lang), key=f"def-why-{kpi.id}", max_chars=1000)
     said = partial(_kept, kpi, scope, since, choice, lang, who, why)
-    pressed = st.button(text("definitions.save", lang), type="primary", key=f"def-save-{kpi.id}")
+    covered = runtime.service().viewer(lang).covers(scope.kind, scope.name)
+    stands = gate(Right.TARGETS, lang, beyond=not covered)
+    pressed = st.button(text("definitions.save", lang), type="primary", key=f"def-save-{kpi.id}", **stands)
     if pressed and people_kit.acting(lang, said):
         st.rerun()
 

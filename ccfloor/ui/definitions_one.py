@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.book import ChoiceVersion, KpiBook
 from ccfloor.kpi.compute import needs
 from ccfloor.kpi.model import Bound, Kpi
@@ -14,6 +15,7 @@ from ccfloor.service.kpi_site import first_of_month
 from ccfloor.service.kpi_targets import Act, standing, take_back
 from ccfloor.ui import definitions_decide, people_kit
 from ccfloor.ui import definitions_words as words
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.definitions_names import scopes_of
 from ccfloor.ui.links import address, page_address
 from ccfloor.ui.scope_words import scope_titled
@@ -186,7 +188,9 @@ def _undo(kpi: Kpi, one: ChoiceVersion, scope: str, lang: Lang) -> None:
         return text("definitions.taken_back.done", lang)
 
     label = text("definitions.take_back", lang, **shown)
-    st.button(label, key=f"people-undo-{name}", on_click=people_kit.opens(name), type="tertiary")
+    covered = runtime.service().viewer(lang).covers(one.scope.kind, one.scope.name)
+    stands = gate(Right.TARGETS, lang, beyond=not covered)
+    st.button(label, key=f"people-undo-{name}", on_click=people_kit.opens(name), type="tertiary", **stands)
     if people_kit.is_open(name):
         sentence = text("definitions.take_back.ask", lang, **shown)
-        people_kit.question(name, lang, sentence, text("definitions.why", lang), act)
+        people_kit.question(name, lang, sentence, text("definitions.why", lang), act, stands)

@@ -12,7 +12,7 @@ from ccfloor.kpi.model import Bound, Kpi
 from ccfloor.kpi.period import date_of
 from ccfloor.kpi.scope import Kind, Scope
 from ccfloor.ui.report_words import span
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, listed, text
 
 DASH = "–"
 ROSTER = (
@@ -109,7 +109,7 @@ def data_text(kpi: Kpi, lang: Lang) -> str:
     if kpi.now:
         return text("definitions.data.live", lang)
     asked = (field for kind in kpi.scopes for one in _ways(kpi) for field in needs(kpi, kind, one))
-    return ("、" if lang == "zh" else ", ").join(sources(asked, lang))
+    return listed(sources(asked, lang), lang)
 
 
 def _ways(kpi: Kpi) -> list[str]:
@@ -130,7 +130,7 @@ def _source_of(field: str, lang: Lang) -> str:
 
 def scopes_text(kpi: Kpi, lang: Lang) -> str:
     """For whom it is computed."""
-    return ("、" if lang == "zh" else ", ").join(kind_text(kind, lang) for kind in kpi.scopes)
+    return listed((kind_text(kind, lang) for kind in kpi.scopes), lang)
 
 
 def kind_text(kind: Kind, lang: Lang) -> str:

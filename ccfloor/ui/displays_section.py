@@ -23,8 +23,9 @@ from ccfloor.store.accounts import Names
 from ccfloor.store.displays import Display
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui import people_kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, listed, text
 
 _LINK = "display-link"
 _NEW = "display-new"
@@ -51,7 +52,7 @@ def show(seen: Look) -> None:
         _form(viewer, who, seen.lang)
     else:
         label = text("display.new", seen.lang)
-        st.button(label, key=_NEW, on_click=people_kit.opens(_NEW))
+        st.button(label, key=_NEW, on_click=people_kit.opens(_NEW), **gate(Right.DISPLAYS, seen.lang))
     _past([one for one in found if one.revoked_at is not None], seen.lang)
 
 
@@ -74,12 +75,13 @@ def _standing(display: Display, viewer: Viewer, who: str, lang: Lang) -> None:
         left, right = st.columns([5, 1], vertical_alignment="center")
         with left:
             people_kit.piece(_row(display, lang))
-        if right.button(text("display.revoke", lang), key=f"display-revoke-{display.id}"):
+        stands = gate(Right.DISPLAYS, lang)
+        if right.button(text("display.revoke", lang), key=f"display-revoke-{display.id}", **stands):
             people_kit.opens(name)()
         if people_kit.is_open(name):
             ask = text("display.revoke.ask", lang, name=display.name)
             act = _revoke(display, viewer, who, lang)
-            people_kit.question(name, lang, ask, text("display.why", lang), act)
+            people_kit.question(name, lang, ask, text("display.why", lang), act, stands)
 
 
 def _row(display: Display, lang: Lang) -> str:
@@ -110,7 +112,7 @@ def _shows(display: Display, lang: Lang) -> str:
 
 
 def _listed(names: Iterable[str], kind: str, lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names) or text(f"display.all_{kind}", lang)
+    return listed(names, lang) or text(f"display.all_{kind}", lang)
 
 
 def _past(revoked: list[Display], lang: Lang) -> None:
@@ -143,7 +145,8 @@ def _form(viewer: Viewer, who: str, lang: Lang) -> None:
         numbered = st.toggle(text("display.numbered", lang))
         why = st.text_input(text("display.why", lang), max_chars=1000)
         with st.container(horizontal=True):
-            yes = st.form_submit_button(text("display.make", lang), type="primary")
+            stands = gate(Right.DISPLAYS, lang)
+            yes = st.form_submit_button(text("display.make", lang), type="primary", **stands)
             no = st.form_submit_button(text("people.back", lang))
     scope = (_chosen(chosen, viewer.queues), _chosen(of_teams, viewer.teams))
     if yes and _made(viewer, Draft(name, page, *scope, numbered), who, why, lang):

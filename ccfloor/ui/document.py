@@ -5,6 +5,7 @@ page), shows a white page until the theme is known, takes everything for English
 theme it remembers, to be loaded anew in the one of the address.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote
@@ -14,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Route
 
+from ccfloor.access.places import PAGES
+from ccfloor.service.access.headers import content_policy
 from ccfloor.service.access.sockets import SIGNED_OUT
-from ccfloor.ui.shell import GROUPS
 from ccfloor.ui.texts import Lang, language
 from ccfloor.ui.tokens import COLOURS, Theme
 
@@ -24,6 +26,7 @@ _LEAVE = (
     "window.WebSocket=class extends WebSocket{constructor(...told){super(...told);"
     f"this.addEventListener('close',event=>{{if(event.code==={SIGNED_OUT})location.reload()}})}}}}"
 )
+_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _HTML_LANG: dict[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#171C21' d='M0 0h16v16H0z'/>"
@@ -34,8 +37,7 @@ _ICON = (
 
 def documents() -> list[BaseRoute]:
     """A route for the bare address and one for each page."""
-    paths = ["", *(name for names in GROUPS.values() for name in names)]
-    return [Route(f"{base()}{path}", document) for path in paths]
+    return [Route(f"{base()}{path}", document) for path in ("", *PAGES)]
 
 
 async def document(request: Request) -> HTMLResponse:
@@ -44,7 +46,8 @@ async def document(request: Request) -> HTMLResponse:
     accepted = request.headers.get("accept-language", "").partition(",")[0]
     theme: Theme = "light" if asked.get("theme") == "light" else "dark"
     html = dressed(_streamlit_html(), language(asked.get("lang"), accepted), theme, base())
-    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
+    policy = content_policy(_SCRIPT.findall(html))
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache", "Content-Security-Policy": policy})
 
 
 def dressed(html: str, lang: Lang, theme: Theme, base: str) -> str:

@@ -15,8 +15,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from ccfloor.service.safe_cells import FORMULA
+
 Cell = str | int | float | datetime | None  # an instant without a zone: the site's clock
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones run there too
 # Characters that cannot stand in an Excel file.
 _NOT_IN_NAMES = {ord(sign): " " for sign in "[]:*?/\\"}
 _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
@@ -24,7 +25,7 @@ _CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 def safe(cell: Cell) -> Cell:
     """The cell as it may be written: a text that begins like a formula gets an apostrophe before it."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
 
 
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -18,6 +18,19 @@ def filling(start: float, end: float, lang: Lang) -> str:
     return text("kpi.filling", lang, percent=f"{progress.share:.0%}", at=until)
 
 
+def show_quality(lang: Lang) -> None:
+    """Say that the simulated past of QA is still being written: it begins when all calls are there."""
+    service = runtime.service()
+    progress = read_progress(service.engine, service.config.site)
+    if service.settings.source != "simulator" or progress is None or progress.qa_made:
+        return
+    if progress.share < 1:
+        st.caption(text("qa.filling.calls", lang, percent=f"{progress.share:.0%}"))
+        return
+    until = at_clock(max(progress.quality, progress.start), service.config.zone)
+    st.caption(text("qa.filling", lang, at=until))
+
+
 def show(start: float, end: float, lang: Lang) -> None:
     """Draw it, if there is anything to say."""
     if told := filling(start, end, lang):

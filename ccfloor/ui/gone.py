@@ -70,7 +70,7 @@ def _section(lang: Lang) -> None:
     )
     start, end = config.business_day(now)
     which = CallFilter(start, end, queue=picked or "", outcomes=(Outcome.ABANDONED,))
-    calls = call_page(service.engine, viewer, which, limit=MOST).rows
+    calls = call_page(service.engine, viewer, config, which, limit=MOST).rows
     if not calls:
         st.caption(text("gone.none", lang))
         return

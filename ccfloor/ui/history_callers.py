@@ -6,12 +6,14 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi import callers
 from ccfloor.kpi.callers import Attempt, Case
 from ccfloor.service import called_back, runtime
 from ccfloor.service.called_back import MOST, Callers, abandoned_callers
 from ccfloor.store.viewer import CLEARED_WORDS
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, excel_bytes
 from ccfloor.ui.history_calls import call_link
@@ -20,7 +22,7 @@ from ccfloor.ui.history_state import Asked, segments, window
 from ccfloor.ui.history_words import DASH, lasting, moment
 from ccfloor.ui.reveal_kit import number_button
 from ccfloor.ui.scope_words import queue_label
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, listed, text
 
 STATES = ("open", "reached", "ticked", "unknown", "all")
 _PAGE = 25
@@ -92,7 +94,8 @@ def _row(case: Case, who: str, within: str, lang: Lang) -> None:
             what = "untick" if case.tick else "tick"
             asking = f"caller-{what}:{name}"
             closing = kit.close if kit.is_open(asking) else kit.opens(asking)
-            st.button(text(f"qh.callers.do.{what}", lang), key=f"qh-b-{name}", on_click=closing)
+            label, stands = text(f"qh.callers.do.{what}", lang), gate(Right.NOTES, lang)
+            st.button(label, key=f"qh-b-{name}", on_click=closing, **stands)
         if kit.is_open(asking):
             _ask(case, what, asking, who, lang)
 
@@ -115,7 +118,7 @@ def _ask(case: Case, what: str, asking: str, who: str, lang: Lang) -> None:
         return text(f"qh.callers.{what}.done", lang, number=_number(case.last, lang))
 
     sentence = text(f"qh.callers.{what}.ask", lang, number=_number(case.last, lang))
-    kit.question(asking, lang, sentence, text(f"qh.callers.{what}.why", lang), act)
+    kit.question(asking, lang, sentence, text(f"qh.callers.{what}.why", lang), act, gate(Right.NOTES, lang))
 
 
 # -- a caller in words -------------------------------------------------------------------------------
@@ -129,7 +132,7 @@ def _number(one: Attempt, lang: Lang) -> str:
 def _queues(case: Case, lang: Lang) -> str:
     config = runtime.service().config
     names = dict.fromkeys(queue_label(config, one.queue, lang) for one in case.attempts)
-    return ("、" if lang == "zh" else ", ").join(names)
+    return listed(names, lang)
 
 
 def _line(case: Case, within: str, lang: Lang) -> str:

@@ -18,7 +18,7 @@ from ccfloor.ui.history_calls import calls_file, calls_table
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, cell_words, share
-from ccfloor.ui.links import address, page_address
+from ccfloor.ui.links import page_address
 from ccfloor.ui.texts import Lang, text
 
 MOST = 200
@@ -37,10 +37,10 @@ def show(asked: Asked) -> None:
     halves = [half for half in halves_of(config, asked.of, at) if half.start < asked.now]
     st.subheader(text("qh.cell.title", lang, cell=cell_words(at, lang)), anchor="cell")
     close = text("qh.close", lang)
-    people_kit.piece(f'<a href="{address({"cell": ""})}" target="_self">{escape(close)}</a>')
+    people_kit.piece(f'<a href="{asked.address({"cell": ""})}" target="_self">{escape(close)}</a>')
     told = half_hour_counts(service.engine, viewer, asked.queue, halves)
     people_kit.piece(_days(asked, halves, told, lang))
-    rows = cell_calls(service.engine, viewer, asked.queue, halves, MOST)
+    rows = cell_calls(service.engine, viewer, config, asked.queue, halves, MOST)
     whole = round(sum(figures["queue.offered"] for figures in told.values()))
     st.caption(text("qh.cell.calls" if len(rows) < MOST else "qh.cell.latest", lang, n=len(rows), all=whole))
     people_kit.piece(calls_table(rows, config, lang))
@@ -87,5 +87,5 @@ def _day_link(half: Period, asked: Asked, lang: Lang) -> str:
 
 def _excel(queue: str, halves: list[Period], at: Cell, lang: Lang) -> bytes:
     service = runtime.service()
-    rows = cell_calls(service.engine, service.viewer(lang), queue, halves, MOST_FILE)
+    rows = cell_calls(service.engine, service.viewer(lang), service.config, queue, halves, MOST_FILE)
     return calls_file(cell_words(at, lang), rows, service.config, lang)

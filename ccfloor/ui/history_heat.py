@@ -29,7 +29,6 @@ from ccfloor.ui.history_words import (
     short_share,
     slot_words,
 )
-from ccfloor.ui.links import address
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -82,7 +81,7 @@ def show(seen: Look, asked: Asked) -> None:
     scale = _scale(found)
     st.html(f"<style>{_CSS}{history_scale.css(seen.theme, '.cp .qh-tint')}</style>")
     people_kit.piece(_said(what, asked, lang))
-    people_kit.piece(_grid(found, scale, lang))
+    people_kit.piece(_grid(found, scale, asked))
     people_kit.piece(_key(found, scale, lang))
     make = partial(_excel, found, lang)
     file = f"ccfloor-{service.config.site}-{name}-{asked.of.name}.xlsx"
@@ -105,7 +104,8 @@ def _said(what: Measure, asked: Asked, lang: Lang) -> str:
 # -- the grid ----------------------------------------------------------------------------------------
 
 
-def _grid(found: Week, scale: Scale, lang: Lang) -> str:
+def _grid(found: Week, scale: Scale, asked: Asked) -> str:
+    lang = asked.lang
     columns = {slot: number for number, slot in enumerate(found.slots, 2)}
     end, foot = len(columns) + 2, 9
     parts = [_head(slot, 1, column) for slot, column in columns.items()]
@@ -114,7 +114,7 @@ def _grid(found: Week, scale: Scale, lang: Lang) -> str:
         parts.append(_place("span", "w", weekday + 2, 1, escape(text(f"qh.day.{weekday}", lang))))
         for slot, column in columns.items():
             at = Cell(weekday, slot)
-            parts.append(_cell(found, found.cells[at], scale, at, weekday + 2, column, lang))
+            parts.append(_cell(found, found.cells[at], scale, at, weekday + 2, column, asked))
         parts.append(_sum(found, found.by_weekday[weekday], weekday + 2, end, "sum", lang))
     parts.append(_place("span", "w", foot, 1, escape(text("qh.sum.week", lang))))
     parts += (
@@ -133,13 +133,15 @@ def _place(tag: str, kind: str, row: int, column: int, inner: str, more: str = "
     return f'<{tag} class="{kind}" style="--d:{row};--s:{column}" {more}>{inner}</{tag}>'
 
 
-def _cell(found: Week, spot: Spot, scale: Scale, at: Cell, row: int, column: int, lang: Lang) -> str:
+def _cell(found: Week, spot: Spot, scale: Scale, at: Cell, row: int, column: int, asked: Asked) -> str:
+    lang = asked.lang
     words = escape(f"{cell_words(at, lang)} · {_told(found.measure, spot, lang)}")
     if spot.result.value is None and not spot.offered:
         return _place("span", "c none", row, column, DASH, f'title="{words}"')
     kind = spot.light if spot.light in ("missed", "near") else _tint(spot, scale)
     opened = 'aria-current="true"' if st.query_params.get("cell") == str(at) else ""
-    link = f'href="{address({"cell": str(at)})}" target="_self" title="{words}" aria-label="{words}" {opened}'
+    link = f'href="{asked.address({"cell": str(at)})}" target="_self"'
+    link += f' title="{words}" aria-label="{words}" {opened}'
     return _place("a", f"c {kind}", row, column, _inner(found.measure, spot), link)
 
 

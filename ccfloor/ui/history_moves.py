@@ -17,7 +17,6 @@ from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import DASH, lasting, moment, share
-from ccfloor.ui.links import address
 from ccfloor.ui.scope_words import agent_label, queue_label
 from ccfloor.ui.texts import Lang, as_written, text
 
@@ -39,11 +38,11 @@ def show(asked: Asked) -> None:
     counted = pairs(found.found)
     answered = _answered(asked)
     people_kit.piece(escape(text("qh.moves.said", lang)))
-    people_kit.piece(_table(counted, answered, lang))
+    people_kit.piece(_table(counted, answered, asked))
     opened = str(st.query_params.get("pair", ""))
     shown = [move for move in found.found if _pair_word(move.queue, move.to) == opened]
     if shown:
-        _list(shown, lang)
+        _list(shown, asked)
     file = f"ccfloor-{service.config.site}-transfers-{asked.of.name}.xlsx"
     make = partial(_excel, counted, answered, found.found, lang)
     download(text("qh.excel", lang), make, file, EXCEL, key="qh-moves-excel")
@@ -70,10 +69,10 @@ def _order(counted: Mapping[tuple[str, str], Pair]) -> list[tuple[tuple[str, str
     return sorted(counted.items(), key=lambda item: (-item[1].n, item[0]))
 
 
-def _table(counted: Mapping[tuple[str, str], Pair], answered: Mapping[str, float], lang: Lang) -> str:
-    rows = []
+def _table(counted: Mapping[tuple[str, str], Pair], answered: Mapping[str, float], asked: Asked) -> str:
+    rows, lang = [], asked.lang
     for (start, to), pair in _order(counted):
-        link = f'<a href="{address({"pair": _pair_word(start, to)})}" target="_self">{pair.n:,}</a>'
+        link = f'<a href="{asked.address({"pair": _pair_word(start, to)})}" target="_self">{pair.n:,}</a>'
         told = [escape(str(cell)) for cell in _told(start, to, pair, answered, lang)]
         rows.append([*told[:2], link, *told[3:]])
     return people_kit.table([text(f"qh.moves.{name}", lang) for name in _HEAD], rows)
@@ -104,13 +103,14 @@ def _told(start: str, to: str, pair: Pair, answered: Mapping[str, float], lang: 
     return [_name(start, lang), _name(to, lang), *counts, share(of_answered), again, share(there)]
 
 
-def _list(shown: list[Move], lang: Lang) -> None:
+def _list(shown: list[Move], asked: Asked) -> None:
+    lang = asked.lang
     config = runtime.service().config
     first = shown[0]
     title = text("qh.moves.title", lang, start=_name(first.queue, lang), to=_name(first.to, lang))
     st.subheader(as_written(title), anchor="pair")
     close = text("qh.close", lang)
-    people_kit.piece(f'<a href="{address({"pair": ""})}" target="_self">{escape(close)}</a>')
+    people_kit.piece(f'<a href="{asked.address({"pair": ""})}" target="_self">{escape(close)}</a>')
     rows = []
     for move in shown[:_SHOWN]:
         line = [escape(str(cell)) for cell in _line(move, lang)]

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.store.kpi_figures import state
 from ccfloor.ui import (
+    beyond,
     filling,
     history_callers,
     history_cell,
@@ -29,6 +31,10 @@ def show(seen: Look) -> None:
     st.header(text("page.queue_history", seen.lang), anchor=False)
     people_kit.dress(seen)
     st.html(_CSS)
+    viewer, queue = runtime.service().viewer(seen.lang), history_state.asked_queue()
+    if queue and not viewer.sees_queue(queue):
+        beyond.tell(viewer, Scope("queue", queue), seen.lang, {"scope": ""})
+        return
     asked = history_state.controls(seen.lang)
     if asked is None:
         st.caption(text("qh.empty", seen.lang))

@@ -5,7 +5,7 @@ what is drawn; ``cell``, ``pair``: what is opened below it. ``month`` or ``perio
 understood where no days are given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from ccfloor.kpi.scope import SITE, Scope, scope
 from ccfloor.kpi.week import dates
 from ccfloor.service import runtime
 from ccfloor.store.queue_history import queues_seen, seen_days
+from ccfloor.ui.links import address
 from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
@@ -30,12 +31,13 @@ _OPENED = ("cell", "pair")  # what belongs to one view of one range
 
 
 class Asked(NamedTuple):
-    """``of``: the days as one period; ``queue`` empty: all; ``variant`` empty: the one in force.
+    """``of``: the days ``first`` to ``last``; ``queue`` empty: all; ``variant`` empty: the one in force.
 
     ``first_at``: when anything was stored first; ``now``: the floor's own time (UTC epoch seconds).
     """
 
     of: Period
+    first: date
     last: date
     queue: str
     view: str
@@ -53,6 +55,14 @@ class Asked(NamedTuple):
         """A parameter of the URL that is one of these words; the first where it is none of them."""
         return one_of(str(st.query_params.get(name, "")), known)
 
+    def address(self, changed: Mapping[str, str]) -> str:
+        """This view's address with some parameters changed; it names the days, so tomorrow it opens the same.
+
+        The page never writes them into the browser's address by itself: a page that does so while it is
+        being drawn takes away what a quick Back has just brought.
+        """
+        return address({"from": self.first.isoformat(), "to": self.last.isoformat(), **changed})
+
 
 def one_of(word: str, known: tuple[str, ...]) -> str:
     """The word if it is known, else the first known one."""
@@ -67,10 +77,9 @@ def controls(lang: Lang) -> Asked | None:
     if seen is None:
         return None
     first, last = _range(config, seen, now)
-    st.query_params["from"], st.query_params["to"] = first.isoformat(), last.isoformat()
     named = [name for name in config.queues if viewer.sees_queue(name)]
     queues = ("", *dict.fromkeys((*named, *queues_seen(service.engine, viewer))))
-    queue = one_of(_queue(), queues)
+    queue = one_of(asked_queue(), queues)
     left, middle, right = st.columns([3, 3, 4], vertical_alignment="bottom")
     with left:
         _days(config, first, last, now, lang)
@@ -82,6 +91,7 @@ def controls(lang: Lang) -> Asked | None:
     variant = str(st.query_params.get("sl", ""))
     return Asked(
         dates(config, first, last),
+        first,
         last,
         queue,
         view,
@@ -169,7 +179,8 @@ def _keep_days() -> None:
 # -- the rest ----------------------------------------------------------------------------------------
 
 
-def _queue() -> str:
+def asked_queue() -> str:
+    """The queue that the URL names; "" for none."""
     try:
         found = scope(str(st.query_params.get("scope", "")))
     except ValueError:

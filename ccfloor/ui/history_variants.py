@@ -23,7 +23,6 @@ from ccfloor.ui.export import Cell, book_bytes
 from ccfloor.ui.history_heat import EXCEL
 from ccfloor.ui.history_state import Asked
 from ccfloor.ui.history_words import MARKS, bound_words, share
-from ccfloor.ui.links import address
 from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, text
 
@@ -103,7 +102,8 @@ def _formulas(told: Figures, kpi: Kpi, asked: Asked, in_force: str, lang: Lang) 
         name = variant.zh if lang == "zh" else variant.en
         divided = f"{found.over:,.0f} ÷ {found.under:,.0f}" if found.under else ""
         words = text("qh.variants.now", lang) if variant.id == in_force else ""
-        heat = f'<a href="{address({"view": "heat", "metric": _KPI, "sl": variant.id})}" target="_self">'
+        where = asked.address({"view": "heat", "metric": _KPI, "sl": variant.id})
+        heat = f'<a href="{where}" target="_self">'
         heat += f"{escape(text('qh.variants.heat', lang))}</a>"
         rows.append(
             [f"<b>{escape(name)}</b> {escape(words)}", escape(formula), divided, share(found.value), heat]

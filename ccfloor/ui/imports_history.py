@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.dataset import Column
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.service import importing_kpi as importing
@@ -12,6 +13,7 @@ from ccfloor.service import runtime
 from ccfloor.service.people_log import entries
 from ccfloor.store.imports import StoredRow, Taken, rows_of
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import LOOKS, Gate, gate
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.imports_words import cell_text, day_text, days_text, stamp
@@ -80,14 +82,19 @@ def _kind(item: Taken, lang: Lang) -> str:
 def _button(item: Taken, what: str, lang: Lang) -> None:
     name = f"import-{what}:{item.id}"
     closing = kit.close if kit.is_open(name) else kit.opens(name)
-    st.button(text(f"imports.{what}", lang), key=f"people-b-{name}", on_click=closing)
+    stands = _stands(lang) if what in ("undo", "restore") else LOOKS
+    st.button(text(f"imports.{what}", lang), key=f"people-b-{name}", on_click=closing, **stands)
+
+
+def _stands(lang: Lang) -> Gate:
+    return gate(Right.IMPORTS, lang, beyond=not runtime.service().viewer(lang).whole)
 
 
 def _questions(item: Taken, who: str, lang: Lang) -> None:
     service = runtime.service()
     details = {"number": item.id, "file": item.file, "rows": f"{item.rows:,}"}
     if kit.is_open(f"import-log:{item.id}"):
-        notes = entries(service.engine, service.config.site, importing.about(item.id))
+        notes = entries(service.engine, service.viewer(lang), importing.about(item.id))
         lines = [(note.at, note.who, note.item, note.text) for note in notes]
         kit.piece(kit.log_lines(lines, service.config.zone, lang, 0.0))
     if kit.is_open(f"import-rows:{item.id}"):
@@ -104,7 +111,7 @@ def _questions(item: Taken, who: str, lang: Lang) -> None:
                 return text(f"imports.{done}", lang, **details)
 
             sentence = text(f"imports.{what}.ask", lang, **details)
-            kit.question(name, lang, sentence, text("people.why", lang), do)
+            kit.question(name, lang, sentence, text("people.why", lang), do, _stands(lang))
 
 
 # -- the rows of one ---------------------------------------------------------------------------------------

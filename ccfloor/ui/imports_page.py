@@ -7,25 +7,28 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.dataset import Dataset
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.period import business_date, date_of, day_number
 from ccfloor.service import importing_kpi as importing
 from ccfloor.service import runtime
+from ccfloor.service.access.uploads import refusal
 from ccfloor.service.data_templates import csv_template, described, described_header, excel_template
 from ccfloor.service.importing_kpi import Preview
 from ccfloor.service.kpi_site import kpi_book
 from ccfloor.service.table_file import BYTES_MAX, LINES_MAX
 from ccfloor.store.imports import held
-from ccfloor.ui import imports_history
+from ccfloor.ui import access_kit, imports_history
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import excel_bytes
 from ccfloor.ui.imports_words import DASH, cell_text, day_text, days_text, stamp, used_by, users
-from ccfloor.ui.links import address
+from ccfloor.ui.links import address, page_address
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, listed, text
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Using = Mapping[str, frozenset[str]]  # KPI → fields
@@ -34,15 +37,6 @@ _ROWS_SHOWN = 10
 _SEEN = "imports-seen"
 _ROUND = "imports-round"  # a new number empties the uploader
 
-# Streamlit's own words on the uploader are English: ours stand in their place.
-_UPLOADER = """
-[data-testid=stFileUploaderDropzoneInstructions]{display:none}
-[data-testid=stFileUploaderDropzone]>span button p{font-size:0}
-[data-testid=stFileUploaderDropzone]>span button p::after{content:'%s';font-size:.875rem}
-[data-testid=stFileUploaderDropzone]:not(:has([data-testid=stFileChip]))::after{content:'%s';
-font-size:.875rem;color:var(--ink2);margin-left:.8rem;align-self:center}
-[data-testid=stFileUploaderDropzone] [data-testid=stBaseButton-borderlessIcon]{display:none}
-"""
 _UPLOAD_MB = 100  # beyond it Streamlit itself refuses, in English; below we say why
 
 
@@ -50,12 +44,16 @@ def show(seen: Look) -> None:
     """Draw the page."""
     lang = seen.lang
     kit.dress(seen)
-    st.html(f"<style>{_UPLOADER % (text('imports.browse', lang), text('imports.drop', lang))}</style>")
+    kit.uploads(lang)
     st.header(text("page.imports", lang), anchor=False)
     st.caption(text("imports.lead", lang))
+    if not runtime.service().viewer(lang).whole:
+        kit.piece(escape(text("scope.whole", lang)), "cp-warn")
+        return
     with database_or_notice(lang):
         who = kit.who_acts(lang)
         using = users(kpi_book(runtime.service()).kpis.values(), lang)
+        _sheets(lang)
         dataset = _choose(using, lang)
         _templates(dataset, lang)
         preview = _file(dataset, lang)
@@ -69,19 +67,31 @@ def show(seen: Look) -> None:
 # -- what kind, and how its file looks -----------------------------------------------------------------
 
 
+def _sheets(lang: Lang) -> None:
+    """Monitoring sheets that are filled in already have a page of their own."""
+    if access_kit.may_open("qa_sheets"):
+        there = page_address("qa_sheets", {})
+        words = escape(text("imports.sheets", lang))
+        link = f'<a href="{there}" target="_self">{escape(text("page.qa_sheets", lang))}</a>'
+        kit.piece(f"{words} {link}")
+
+
 def _choose(using: Using, lang: Lang) -> Dataset:
     names = list(DATASETS)
     asked = st.query_params.get("dataset", "")
+
+    def keep() -> None:
+        st.query_params["dataset"] = str(st.session_state["imports-dataset"])
+
     name = st.selectbox(
         text("imports.dataset", lang),
         names,
         index=names.index(asked) if asked in DATASETS else 0,
         format_func=lambda key: DATASETS[key].named(lang),
         key="imports-dataset",
+        on_change=keep,
         width=480,
     )
-    if name != asked:
-        st.query_params["dataset"] = name
     dataset = DATASETS[name]
     note = dataset.note_zh if lang == "zh" else dataset.note_en
     if kpis := used_by(dataset, using, lang):
@@ -110,7 +120,8 @@ def _file(dataset: Dataset, lang: Lang) -> Preview | None:
     service = runtime.service()
     label = text("imports.file", lang, mb=BYTES_MAX // 1_000_000, lines=f"{LINES_MAX:,}")
     key = f"imports-file-{dataset.id}-{st.session_state.get(_ROUND, 0)}"
-    chosen = st.file_uploader(label, key=key, max_upload_size=_UPLOAD_MB)
+    stands = gate(Right.IMPORTS, lang, beyond=not service.viewer(lang).whole)
+    chosen = st.file_uploader(label, key=key, max_upload_size=_UPLOAD_MB, **stands)
     if chosen is None:
         st.session_state.pop(_SEEN, None)
         return None
@@ -119,7 +130,8 @@ def _file(dataset: Dataset, lang: Lang) -> Preview | None:
     known = st.session_state.get(_SEEN)
     if known is None or known[0] != mark:
         content, now = chosen.getvalue(), service.floor_now()
-        found = importing.preview(service.engine, service.config, dataset, chosen.name, content, now)
+        why = refusal(chosen.type)
+        found = importing.preview(service.engine, service.config, dataset, chosen.name, content, now, why)
         known = st.session_state[_SEEN] = (mark, found)
     preview: Preview = known[1]
     return preview
@@ -135,7 +147,7 @@ def _preview(seen: Preview, lang: Lang) -> None:
         words.append(text("imports.days", lang, first=day_text(first), last=day_text(last)))
     kit.piece(f"<b>{escape(words[0])}</b> {escape(' '.join(words[1:]))}")
     if checked.ignored:
-        names = ("、" if lang == "zh" else ", ").join(checked.ignored)
+        names = listed(checked.ignored, lang)
         kit.piece(escape(text("imports.ignored", lang, names=names)), "cp-warn")
     if seen.before:
         details = {"at": stamp(seen.before.at), "who": seen.before.who, "number": seen.before.id}
@@ -207,9 +219,10 @@ def _confirm(seen: Preview, who: str, lang: Lang) -> None:
         covers = _covers(seen, lang) if seen.dataset.complete else None
         note = st.text_input(text("imports.note", lang), max_chars=1000, key="im-note")
         label = text("imports.do", lang, n=f"{rows:,}")
-        if st.button(label, type="primary", key="im-do", disabled=not good_lines) and kit.acting(
-            lang, lambda: _take_in(seen, who, note, good_lines, covers, lang)
-        ):
+        beyond = not runtime.service().viewer(lang).whole
+        stands = gate(Right.IMPORTS, lang, beyond=beyond, off=not good_lines)
+        pressed = st.button(label, type="primary", key="im-do", **stands)
+        if pressed and kit.acting(lang, lambda: _take_in(seen, who, note, good_lines, covers, lang)):
             st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
             st.session_state.pop("im-note", None)
             st.rerun()

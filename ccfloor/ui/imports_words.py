@@ -11,7 +11,7 @@ from ccfloor.kpi.period import date_of
 from ccfloor.service import runtime
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.scope_words import agent_label, queue_label
-from ccfloor.ui.texts import Lang
+from ccfloor.ui.texts import Lang, listed
 
 DASH = "–"
 _ROSTERED = ("seats.scheduled_ms", "seats.rostered", "seats.late")
@@ -44,7 +44,7 @@ def used_by(dataset: Dataset, using: Mapping[str, frozenset[str]], lang: Lang) -
     """The names of the KPIs that a dataset's fields go into, in one line; empty where there are none."""
     fields = _ROSTERED if dataset.grain == "roster" else dataset.fields
     names = [name for name, needed in using.items() if not needed.isdisjoint(fields)]
-    return ("、" if lang == "zh" else ", ").join(names)
+    return listed(names, lang)
 
 
 def _needed(kpi: Kpi) -> frozenset[str]:

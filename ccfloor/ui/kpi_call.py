@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.floor.records import CallRow, LegRow
@@ -14,7 +15,7 @@ from ccfloor.kpi.period import Period, day_of, half_hours
 from ccfloor.service import runtime
 from ccfloor.store.agent_day import visits_of
 from ccfloor.store.queries import CallLife, JournalLine, call_life
-from ccfloor.ui import people_kit
+from ccfloor.ui import people_kit, qa_by_hand
 from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
 from ccfloor.ui.links import page_address
@@ -54,21 +55,32 @@ def show(seen: Look, key: str) -> None:
     service = runtime.service()
     viewer = service.viewer(lang)
     place = _place(key)
-    life = call_life(service.engine, viewer, *place) if place else None
+    config = service.config
+    life = call_life(service.engine, viewer, config, *place) if place else None
     if life is None:
+        unknown = "kpi.call.unknown" if viewer.whole else "kpi.call.unknown.mine"
         home = f'<a href="{page_address("kpi", {})}" target="_self">{escape(text("kpi.back_home", lang))}</a>'
-        people_kit.piece(f"{escape(text('kpi.call.unknown', lang, call=key[:60]))} {home}", "cp-warn")
+        people_kit.piece(f"{escape(text(unknown, lang, call=key[:60]))} {home}", "cp-warn")
         return
     with service.engine.connect() as connection:
-        others = visits_of(connection, viewer, {life.row.call, life.row.linked} - {""})
-    config = service.config
+        others = visits_of(connection, viewer, config, {life.row.call, life.row.linked} - {""})
     _head(life.row, config, lang)
     number_button((life.row.source, life.row.position), life.row.number, lang)
+    if viewer.may(Right.QA_SCORE) and life.row.agent:
+        _score_link(life.row, lang)
+    if viewer.may(Right.QA_PLAN) and life.row.agent and life.row.final:
+        qa_by_hand.show(life.row, lang)
     _bar(life.row, lang)
     st.subheader(text("kpi.call.steps", lang), anchor=False)
     people_kit.piece(_steps(life, config, lang))
     _others(life.row, [row for rows in others.values() for row in rows], config, lang)
     _journal(life.lines, config, lang)
+
+
+def _score_link(row: CallRow, lang: Lang) -> None:
+    """To the scoring of this very call."""
+    where = page_address("qa_score", {"call": f"{row.source}-{row.position}"})
+    people_kit.piece(f'<a href="{where}" target="_self">{escape(text("qa_score.this_call", lang))}</a>')
 
 
 def _place(key: str) -> tuple[int, int] | None:
@@ -89,11 +101,10 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
         for half in half_hours(config, day_of(config, row.entered_at))
         if half.start <= row.entered_at < half.end
     )
-    where = page_address("kpi", {"period": half.name, "scope": f"queue:{row.queue}"})
     number = f"{row.number or text('kpi.call.withheld', lang)} {row.name}".strip()
     facts = [
         ("entered", _entered(row, config, half)),
-        ("queue", f'<a href="{where}" target="_self">{escape(queue_label(config, row.queue, lang))}</a>'),
+        ("queue", _queue(row, config, half, lang)),
         ("number", escape(number)),
         ("outcome", escape(_became(row, lang))),
         ("agent", _agent(row, config, lang)),
@@ -108,6 +119,15 @@ def _head(row: CallRow, config: FloorConfig, lang: Lang) -> None:
     notes += [] if row.final else ["open"]
     for name in notes:
         st.caption(text(f"kpi.call.note.{name}", lang))
+
+
+def _queue(row: CallRow, config: FloorConfig, half: Period, lang: Lang) -> str:
+    """Its name, linked to its half hour for who may see that."""
+    name = escape(queue_label(config, row.queue, lang))
+    if runtime.service().viewer().only is not None:
+        return name
+    where = page_address("kpi", {"period": half.name, "scope": f"queue:{row.queue}"})
+    return f'<a href="{where}" target="_self">{name}</a>'
 
 
 def _entered(row: CallRow, config: FloorConfig, half: Period) -> str:

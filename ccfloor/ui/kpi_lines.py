@@ -7,8 +7,11 @@ from itertools import groupby
 import streamlit as st
 
 from ccfloor.kpi.model import Kpi
+from ccfloor.service import runtime
 from ccfloor.service.kpi_month import KpiTable, Line
 from ccfloor.service.reports.material import target
+from ccfloor.ui import qa_links
+from ccfloor.ui.access_kit import may_open
 from ccfloor.ui.kpi_causes import cause_text
 from ccfloor.ui.kpi_words import (
     bound_text,
@@ -111,6 +114,8 @@ def _row(words: Words, table: KpiTable, line: Line, theme: Theme, columns: int, 
     kpi, lang = line.kpi, words.lang
     way = variant_text(kpi, line.variant, lang)
     small = f"<small>{escape(way)}</small>" if way else ""
+    if way := qa_links.down(kpi.id, table.scope, table.period, lang):
+        small += f"<small>{way}</small>"
     formula = escape(formula_text(kpi, line.variant, lang), quote=True)
     called = f"<b>{escape(name_text(kpi, lang))}</b>"
     name = f'<a href="{address({"kpi": kpi.id})}#course" target="_self" title="{formula}">{called}</a>'
@@ -157,6 +162,8 @@ def _missing(words: Words, lines: list[Line]) -> None:
     """KPIs that wait for data, by what they wait for; never a 0."""
     if not lines:
         return
+    if not runtime.service().viewer(words.lang).whole:
+        st.caption(text("kpi.missing.mine", words.lang))
     told = sorted(
         (missing_text(words, line.result.missing), name_text(line.kpi, words.lang)) for line in lines
     )
@@ -169,9 +176,10 @@ def _missing(words: Words, lines: list[Line]) -> None:
     )
     heads = "".join(f'<th class="l">{escape(words.say(f"col.{name}"))}</th>' for name in ("missing", "kpis"))
     there = escape(text("kpi.to_imports", words.lang))
-    link = f'<a href="{page_address("imports", {})}" target="_self">{there}</a>'
+    to_imports = f'<p><a href="{page_address("imports", {})}" target="_self">{there}</a></p>'
+    link = to_imports if may_open("imports") else ""
     title = escape(text("kpi.missing", words.lang, n=len(lines)))
     st.html(
         f'<div class="cp kp"><details><summary>{title}</summary>'
-        f'<div class="kp-wide"><table><tr>{heads}</tr>{rows}</table></div><p>{link}</p></details></div>'
+        f'<div class="kp-wide"><table><tr>{heads}</tr>{rows}</table></div>{link}</details></div>'
     )

@@ -15,13 +15,14 @@ from ccfloor.kpi.period import Period, ahead, back, day_of, month_of, period, we
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.kpi.scope import scope as read_scope
 from ccfloor.service import runtime
-from ccfloor.service.known_scope import check_scope
+from ccfloor.service.known_scope import BeyondScopeError, check_scope, first_scope
 from ccfloor.service.kpi_month import KpiTable, kpi_table
 from ccfloor.service.reports.data import Two
 from ccfloor.service.reports.gather import gather
-from ccfloor.service.reports.material import named
+from ccfloor.service.reports.material import about
 from ccfloor.service.subjects import stored_queues, subjects
-from ccfloor.ui import kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
+from ccfloor.store.viewer import Viewer
+from ccfloor.ui import beyond, kpi_call, kpi_calls, kpi_course, kpi_lines, people_kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.filling import filling
 from ccfloor.ui.kpi_words import period_text, words_of
@@ -44,6 +45,7 @@ CSS = """
 .kp-way span{white-space:nowrap}.kp-way .to{margin-left:1.6rem}
 .kp table{border-collapse:collapse;width:100%}
 .kp th{font-weight:400;font-size:.75rem;color:var(--ink2);text-align:right;vertical-align:bottom}
+.kp th{overflow-wrap:normal;word-break:keep-all}
 .kp th{padding:.25rem .6rem;border-bottom:1px solid var(--rule)}
 .kp td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:right;font-size:.875rem}
 .kp td{height:2.1rem;white-space:nowrap}.kp td.l{white-space:normal;overflow-wrap:normal}
@@ -87,6 +89,10 @@ def show(seen: Look) -> None:
     service = runtime.service()
     try:
         of, scope = _asked(service.config)
+        check_scope(service, service.viewer(), scope)
+    except BeyondScopeError:
+        beyond.tell(service.viewer(lang), scope, lang, {"scope": ""})
+        return
     except ValueError as error:
         people_kit.piece(_lost(str(error) if lang == "en" else text("kpi.bad_address", lang), lang), "cp-bad")
         return
@@ -120,19 +126,14 @@ def _asked(config: FloorConfig) -> tuple[Period, Scope]:
     name = str(st.query_params.get("period") or st.query_params.get("month") or "")
     of = period(config, name) if name else month_of(config, runtime.service().floor_now())
     back(config, of)  # what it is compared with: before the calendar's first year there is nothing
-    scope = read_scope(str(st.query_params.get("scope", "")))
-    check_scope(runtime.service(), runtime.service().viewer(), scope)
-    return of, scope
+    asked = str(st.query_params.get("scope", ""))
+    return of, read_scope(asked) if asked else first_scope(runtime.service().viewer())
 
 
 def _scope(asked: Scope, lang: Lang) -> None:
     """Whose figures, to choose from; kept in the URL."""
     service = runtime.service()
-    viewer = service.viewer(lang)
-    named_queues = [name for name in service.config.queues if viewer.sees_queue(name)]
-    every_queue = dict.fromkeys([*named_queues, *stored_queues(service.engine, viewer)])
-    queues = [Scope("queue", name) for name in every_queue]
-    known = list(dict.fromkeys([SITE, *queues, *subjects(service, viewer), asked]))
+    known = list(dict.fromkeys([*_choices(service.viewer(lang)), asked]))
     found = st.selectbox(
         text("kpi.scope", lang),
         known,
@@ -146,16 +147,30 @@ def _scope(asked: Scope, lang: Lang) -> None:
         st.rerun()
 
 
+def _choices(viewer: Viewer) -> list[Scope]:
+    """What is within the viewer's rights."""
+    service = runtime.service()
+    people = subjects(service, viewer)
+    if viewer.only is not None:
+        return people
+    named_queues = [name for name in service.config.queues if viewer.sees_queue(name)]
+    every_queue = dict.fromkeys([*named_queues, *stored_queues(service.engine, viewer)])
+    return [SITE, *(Scope("queue", name) for name in every_queue), *people]
+
+
 def _called(lang: Lang, scope: Scope) -> str:
-    return scope_titled(runtime.service().config, scope, lang)
+    service = runtime.service()
+    if scope == SITE and not service.viewer(lang).whole:
+        return text("scope.mine", lang)
+    return scope_titled(service.config, scope, lang)
 
 
 def _words(table: KpiTable, lang: Lang) -> Words:
     service = runtime.service()
     site = service.settings.site
-    about = named(service.config, table.scope)
+    whose = about(service.config, service.viewer(lang), table.scope)
     return words_of(
-        table, Two(site.name_zh, site.name_en), service.config.zone, about, service.floor_now(), lang
+        table, Two(site.name_zh, site.name_en), service.config.zone, whose, service.floor_now(), lang
     )
 
 
@@ -164,8 +179,9 @@ def _words(table: KpiTable, lang: Lang) -> Words:
 
 def _way(words: Words, of: Period, scope: Scope, table: KpiTable) -> None:
     """The way down as links: scope, month, day, half hour; then links to what stands below."""
-    site = words.say("scope.site")
-    steps = [(site, {"scope": ""})] if scope != SITE else []
+    site = _called(words.lang, SITE)
+    up = scope != SITE and runtime.service().viewer().only is None
+    steps = [(site, {"scope": ""})] if up else []
     steps += [(words.about, {"period": month_of(_config(), of.start).name, "kpi": ""})]
     steps += [(period_text(words, one), {"period": one.name}) for one in _above(of)]
     links = [_link(name, changed) for name, changed in steps]

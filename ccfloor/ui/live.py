@@ -12,9 +12,10 @@ from typing import Any
 
 import streamlit as st
 
-from ccfloor.access.rights import rights_of
+from ccfloor.access.rights import Right
 from ccfloor.floor.definitions import DEFINITIONS
 from ccfloor.service import runtime
+from ccfloor.ui.access_kit import refused
 from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
 
@@ -67,6 +68,12 @@ def asked_day() -> str:
     return str(st.query_params.get("replay", ""))
 
 
+def _refused(lang: Lang) -> dict[str, str]:
+    """Why boards' buttons are grey, by the right they need."""
+    found = {str(right): refused(right, lang) for right in (Right.PLAN, Right.SEATS)}
+    return {right: why for right, why in found.items() if why}
+
+
 def board(
     name: str,
     *,
@@ -101,7 +108,7 @@ def board(
         "tokens": css_variables(theme),
         "csrf": asked_by.csrf,
         "me": asked_by.shown,
-        "may": sorted(rights_of(asked_by.role)),
+        "refused": _refused(lang),
         **(data or {}),
     }
     callbacks = {f"on_{key}_change": call for key, call in (on_change or {}).items()}

@@ -8,12 +8,13 @@ import streamlit as st
 
 from ccfloor.ui import access_kit
 from ccfloor.ui.notice import trouble_notice
+from ccfloor.ui.open_line import open_line
 from ccfloor.ui.shell import LIVE, closed_to, look, shell
 
 st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state=200)
 access_kit.listen()
-access_kit.used()
 page = shell()
+open_line(look().lang, look().theme)
 if page.url_path not in LIVE:  # live pages say it themselves
     trouble_notice(look().lang)
 if not closed_to(page):

@@ -2,12 +2,15 @@
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.service import routes_notify, runtime
 from ccfloor.service.notify.ask import AskError
 from ccfloor.service.notify.file import QuietEntry
 from ccfloor.service.notify.overview import ChannelState, Overview, overview
 from ccfloor.service.notify.reasons import in_language
 from ccfloor.service.notify.status import Passed
+from ccfloor.ui import people_kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.system_rows import DASH, Row, clock
 from ccfloor.ui.texts import Lang, text
 
@@ -92,8 +95,9 @@ def _test(found: Overview, lang: Lang) -> None:
         left, middle, right = st.columns([2, 2, 1], vertical_alignment="bottom")
         names = [item.name for item in found.channels if item.enabled]
         channel = left.selectbox(text("notify.test.channel", lang), names)
-        who = middle.text_input(text("notify.test.who", lang), key=_WHO, max_chars=60)
-        pressed = right.form_submit_button(text("notify.test.send", lang), use_container_width=True)
+        who = people_kit.who_field(middle, text("notify.test.who", lang), _WHO, lang)
+        label, stands = text("notify.test.send", lang), gate(Right.NOTIFY, lang)
+        pressed = right.form_submit_button(label, use_container_width=True, **stands)
     if pressed:
         try:
             number = routes_notify.ask(channel or "", who)

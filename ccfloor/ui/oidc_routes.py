@@ -26,7 +26,7 @@ from ccfloor.service.access.oidc_trip import (
 from ccfloor.service.access.oidc_words import OidcError
 from ccfloor.service.access.ways import OIDC_BACK, OIDC_OUT, OIDC_START, SIGN_IN
 from ccfloor.store.accounts import Account
-from ccfloor.ui.sign_in import FIRST, inside
+from ccfloor.ui.sign_in import first_page, inside
 
 if TYPE_CHECKING:
     from ccfloor.service.access.oidc import Provider
@@ -78,7 +78,7 @@ async def back(request: Request) -> Response:
     except (OidcError, SQLAlchemyError) as error:
         answer = _sign_in_page(query, error)
     else:
-        answer = _onward(request, query)
+        answer = _onward(account, query)
         give(answer, cookie, over_https(request))
     take_trip(answer, _folder(request))
     return answer
@@ -152,11 +152,11 @@ def _sign_in_page(query: str, error: Exception) -> Response:
     return RedirectResponse(f"../../login{query}{'&' if query else '?'}sso={code}", 303)
 
 
-def _onward(request: Request, query: str) -> Response:
+def _onward(account: Account, query: str) -> Response:
     kept = {name: values[0] for name, values in parse_qs(query.removeprefix("?")).items()}
     going = inside(kept.pop("next", ""))
     look = f"?{urlencode(kept)}" if kept else ""
-    return RedirectResponse(going or f"../../{FIRST}{look}", 303)
+    return RedirectResponse(going or f"../../{first_page(account)}{look}", 303)
 
 
 def _home(request: Request) -> str:

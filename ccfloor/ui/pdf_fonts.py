@@ -53,13 +53,19 @@ class Face(NamedTuple):
                 start = index
 
     def markup(self, text: str) -> str:
-        """The text as markup of a paragraph."""
-        found = (f'<font name="{font}">{escape(part)}</font>' for font, part in self.runs(text) if part)
+        """The text as markup of a paragraph; one that is longer than anybody writes ends with "…"."""
+        shown = text if len(text) <= _MOST else f"{text[:_MOST]}…"
+        runs = self.runs(shown.translate(_CONTROL))
+        found = (f'<font name="{font}">{escape(part)}</font>' for font, part in runs if part)
         return "".join(found).replace("\n", "<br/>")
 
     def width(self, text: str, size: float) -> float:
         """How wide the text is, in points."""
         return sum(float(pdfmetrics.stringWidth(part, font, size)) for font, part in self.runs(text))
+
+
+_MOST = 1200  # signs; breaking lines takes the square of it
+_CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
 def _plain(sign: str) -> bool:

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.leave import touched
 from ccfloor.rules.model import Order
@@ -24,6 +25,7 @@ from ccfloor.service.leave import list_leave
 from ccfloor.service.people_log import entries
 from ccfloor.service.rulebook import book
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import LOOKS, Gate, gate
 from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
@@ -106,7 +108,14 @@ def _buttons(row: CampaignRow, state: str, now: float, lang: Lang) -> None:
 def _button(row: CampaignRow, what: str, lang: Lang) -> None:
     name = f"campaign-{what}:{row.id}"
     closing = kit.close if kit.is_open(name) else kit.opens(name)
-    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=closing)
+    stands = LOOKS if what == "log" else _stands(row, lang)
+    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=closing, **stands)
+
+
+def _stands(row: CampaignRow | None, lang: Lang) -> Gate:
+    """The whole floor's campaigns are for who sees all queues."""
+    mine = runtime.service().viewer(lang).queues is None
+    return gate(Right.DESK, lang, beyond=row is not None and not row.queues and not mine)
 
 
 def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, lang: Lang) -> None:
@@ -114,7 +123,7 @@ def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, 
     viewer, config = service.viewer(lang), service.config
     why = text("people.why", lang)
     if kit.is_open(f"campaign-log:{row.id}"):
-        notes = entries(service.engine, config.site, f"campaign/{row.id}")
+        notes = entries(service.engine, service.viewer(lang), f"campaign/{row.id}")
         lines = [(note.at, note.who, note.item, note.text) for note in notes]
         kit.piece(kit.log_lines(lines, config.zone, lang, 0.0))
     if kit.is_open(f"campaign-change:{row.id}"):
@@ -132,6 +141,7 @@ def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, 
             text("people.campaign.cancel.ask", lang, name=row.name),
             why,
             cancel,
+            _stands(row, lang),
         )
     if kit.is_open(f"campaign-restore:{row.id}"):
 
@@ -145,6 +155,7 @@ def _questions(row: CampaignRow, rows: list[CampaignRow], who: str, now: float, 
             text("people.campaign.restore.ask", lang, name=row.name),
             why,
             restore,
+            _stands(row, lang),
         )
 
 
@@ -184,7 +195,7 @@ def _form(
             text("people.note", lang), row.note if row else "", max_chars=1000, key=f"pc-note-{name}"
         )
         why = st.text_input(text("people.why", lang), max_chars=1000, key=f"pc-why-{name}")
-        if st.form_submit_button(text("people.check", lang), type="primary"):
+        if st.form_submit_button(text("people.check", lang), type="primary", **_stands(row, lang)):
             begin = row.start if row and begun else start
             draft = Draft(title, begin, end, tuple(queues), note)
             st.session_state[f"{_DRAFT}-{name}"] = (draft, why)
@@ -224,7 +235,9 @@ def _confirm(
                 escape(text("people.campaign.leave", lang, n=len(met), names=", ".join(met))), "cp-warn"
             )
         with st.container(horizontal=True):
-            yes = st.button(text("people.confirm", lang), type="primary", key=f"pc-yes-{name}")
+            yes = st.button(
+                text("people.confirm", lang), type="primary", key=f"pc-yes-{name}", **_stands(row, lang)
+            )
             no = st.button(text("people.back", lang), key=f"pc-no-{name}")
         if no or (yes and kit.acting(lang, lambda: _keep(row, draft, who, why, lang))):
             del st.session_state[f"{_DRAFT}-{name}"]

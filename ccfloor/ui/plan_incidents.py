@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.service import runtime
 from ccfloor.service.contacts import Contact, load_contacts
 from ccfloor.service.incident_report import compose
@@ -14,7 +15,6 @@ from ccfloor.service.incidents import (
     declare_incident,
     list_incidents,
     note_incident,
-    open_incidents,
     reopen_incident,
 )
 from ccfloor.service.people_log import entries
@@ -22,6 +22,7 @@ from ccfloor.service.places import SettingsError
 from ccfloor.service.plan_notes import Note
 from ccfloor.service.reporting import report_incident
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -37,14 +38,15 @@ def show(seen: Look, who: str) -> None:
     lang, now = seen.lang, service.floor_now()
     viewer = service.viewer(lang)
     st.caption(text("people.incident.lead", lang))
-    standing = open_incidents(service.engine, service.config.site)
+    told = list_incidents(service.engine, viewer)
+    standing = [row for row in told if row.closed_at is None]
     for row in standing:
         _open(row, who, now, lang)
     if not standing:
         st.caption(text("people.incident.none", lang))
     with st.expander(text("people.incident.new", lang), key="people-incident-new"):
         _form(who, now, lang)
-    past = [row for row in list_incidents(service.engine, viewer, now - _BACK_S) if row.closed_at is not None]
+    past = [row for row in told if row.started_at >= now - _BACK_S and row.closed_at is not None]
     if past:
         with st.expander(text("people.incident.past", lang, n=len(past))):
             for row in past:
@@ -106,7 +108,7 @@ def _link(row: IncidentRow) -> str:
 def _open(row: IncidentRow, who: str, now: float, lang: Lang) -> None:
     service = runtime.service()
     viewer, zone = service.viewer(lang), service.config.zone
-    notes = entries(service.engine, service.config.site, row.about)
+    notes = entries(service.engine, viewer, row.about)
     with st.container(border=True, key=f"people-incident-{row.id}"):
         kit.piece(_head(row, lang))
         kit.piece(kit.log_lines([(n.at, n.who, _done(n), n.text) for n in notes[1:]], zone, lang, now))
@@ -115,16 +117,20 @@ def _open(row: IncidentRow, who: str, now: float, lang: Lang) -> None:
             done = words.text_input(
                 text("people.incident.done", lang), max_chars=1000, key=f"pi-note-{row.id}"
             )
-            if button.form_submit_button(text("people.incident.log", lang)) and kit.acting(
-                lang, lambda: _log(row, who, done, lang)
-            ):
+            sent = button.form_submit_button(text("people.incident.log", lang), **gate(Right.DESK, lang))
+            if sent and kit.acting(lang, lambda: _log(row, who, done, lang)):
                 kit.again()
         _preview(row, notes, who, now, lang)
         name = f"incident-close:{row.id}"
         with st.container(horizontal=True):
             _report(row, who, lang)
             if not kit.is_open(name):
-                st.button(text("people.do.close", lang), key=f"people-b-{name}", on_click=kit.opens(name))
+                st.button(
+                    text("people.do.close", lang),
+                    key=f"people-b-{name}",
+                    on_click=kit.opens(name),
+                    **gate(Right.DESK, lang),
+                )
         if not kit.is_open(name):
             return
 
@@ -133,7 +139,8 @@ def _open(row: IncidentRow, who: str, now: float, lang: Lang) -> None:
             return text("people.incident.closed.done", lang)
 
         sentence = text("people.incident.close.ask", lang, text=row.text)
-        kit.question(name, lang, sentence, text("people.incident.outcome", lang), shut)
+        label = text("people.incident.outcome", lang)
+        kit.question(name, lang, sentence, label, shut, gate(Right.DESK, lang))
 
 
 def _done(note: Note) -> str:
@@ -162,7 +169,8 @@ def _preview(row: IncidentRow, notes: list[Note], who: str, now: float, lang: La
 
 def _report(row: IncidentRow, who: str, lang: Lang) -> None:
     """One click sends it."""
-    clicked = st.button(text("people.incident.report", lang), type="primary", key=f"pi-report-{row.id}")
+    label, stands = text("people.incident.report", lang), gate(Right.DESK, lang)
+    clicked = st.button(label, type="primary", key=f"pi-report-{row.id}", **stands)
     if clicked and kit.acting(lang, lambda: _send(row, who, lang)):
         kit.again()
 
@@ -187,7 +195,8 @@ def _closed(row: IncidentRow, who: str, lang: Lang) -> None:
         kit.piece(f"{_head(row, lang)}<small>{escape(outcome)}</small>")
     name = f"incident-reopen:{row.id}"
     with button:
-        st.button(text("people.do.reopen", lang), key=f"people-b-{name}", on_click=kit.opens(name))
+        label, stands = text("people.do.reopen", lang), gate(Right.DESK, lang)
+        st.button(label, key=f"people-b-{name}", on_click=kit.opens(name), **stands)
     if kit.is_open(name):
 
         def reopen(why: str) -> str:
@@ -195,7 +204,7 @@ def _closed(row: IncidentRow, who: str, lang: Lang) -> None:
             return text("people.incident.reopened.done", lang)
 
         sentence = text("people.incident.reopen.ask", lang, text=row.text)
-        kit.question(name, lang, sentence, text("people.why", lang), reopen)
+        kit.question(name, lang, sentence, text("people.why", lang), reopen, gate(Right.DESK, lang))
 
 
 # -- declaring ---------------------------------------------------------------------------------------
@@ -214,7 +223,7 @@ def _form(who: str, now: float, lang: Lang) -> None:
         )
         words = st.text_input(text("people.incident.text", lang), max_chars=1000, key="pi-text")
         ago = st.number_input(text("people.incident.ago", lang), 0, 1440, 0, key="pi-ago", width=220)
-        if st.form_submit_button(text("people.check", lang), type="primary"):
+        if st.form_submit_button(text("people.check", lang), type="primary", **gate(Right.DESK, lang)):
             st.session_state[_DRAFT] = (cause, words, service.floor_now() - 60.0 * ago)
     draft: Draft | None = st.session_state.get(_DRAFT)
     if draft:
@@ -231,7 +240,8 @@ def _confirm(draft: Draft, who: str, lang: Lang) -> None:
             escape(text("people.incident.ask", lang, cause=cause_word, text=words, at=since)), "cp-warn"
         )
         with st.container(horizontal=True):
-            yes = st.button(text("people.confirm", lang), type="primary", key="pi-yes")
+            label, stands = text("people.confirm", lang), gate(Right.DESK, lang)
+            yes = st.button(label, type="primary", key="pi-yes", **stands)
             no = st.button(text("people.back", lang), key="pi-no")
 
         def keep() -> str:

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.leave import Decision
 from ccfloor.service import runtime
@@ -23,6 +24,7 @@ from ccfloor.service.leave import (
 )
 from ccfloor.service.people_log import entries
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import LOOKS, gate
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
@@ -37,7 +39,7 @@ def show(seen: Look, who: str) -> None:
     lang, now = seen.lang, service.floor_now()
     st.caption(text("people.leave.lead", lang))
     rows = list_leave(service.engine, service.viewer(lang), service.config, now - _BACK_S)
-    met = conflicts(rows, in_force(service.engine, service.config.site, now), now)
+    met = conflicts(rows, in_force(service.engine, service.viewer(lang), now), now)
     for leave, campaigns in met:
         words = text("people.leave.conflict", lang, who=_person(leave, lang), what=_campaigns(campaigns))
         kit.piece(escape(words), "cp-bad")
@@ -99,15 +101,17 @@ def _line(row: LeaveRow, lang: Lang, bad: bool) -> str:
 def _button(row: LeaveRow, what: str, lang: Lang) -> None:
     name = f"leave-{what}:{row.id}"
     closing = kit.close if kit.is_open(name) else kit.opens(name)
-    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=closing)
+    stands = LOOKS if what == "log" else gate(Right.DESK, lang)
+    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=closing, **stands)
 
 
 def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
     service = runtime.service()
     viewer, zone = service.viewer(lang), service.config.zone
     if kit.is_open(f"leave-log:{row.id}"):
-        notes = entries(service.engine, service.config.site, f"leave/{row.id}")
+        notes = entries(service.engine, viewer, f"leave/{row.id}")
         kit.piece(kit.log_lines([(n.at, n.who, n.item, n.text) for n in notes], zone, lang, 0.0))
+    may = gate(Right.DESK, lang)
     details = {"who": _person(row, lang), "period": kit.period(row.start, row.end, zone)}
     if kit.is_open(f"leave-withdraw:{row.id}"):
 
@@ -116,7 +120,7 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
             return text("people.leave.withdrawn.done", lang, **details)
 
         sentence = text("people.leave.withdraw.ask", lang, **details)
-        kit.question(f"leave-withdraw:{row.id}", lang, sentence, text("people.why", lang), withdraw)
+        kit.question(f"leave-withdraw:{row.id}", lang, sentence, text("people.why", lang), withdraw, may)
     if kit.is_open(f"leave-restore:{row.id}"):
 
         def restore(why: str) -> str:
@@ -126,7 +130,7 @@ def _questions(row: LeaveRow, who: str, lang: Lang) -> None:
             return _verdict(decision, lang)
 
         sentence = text("people.leave.restore.ask", lang, **details)
-        kit.question(f"leave-restore:{row.id}", lang, sentence, text("people.why", lang), restore)
+        kit.question(f"leave-restore:{row.id}", lang, sentence, text("people.why", lang), restore, may)
 
 
 def _verdict(decision: Decision, lang: Lang) -> str:
@@ -159,7 +163,7 @@ def _form(who: str, now: float, lang: Lang) -> None:
         force = st.checkbox(
             text("people.leave.force", lang), key="pl-force", help=text("people.leave.force.help", lang)
         )
-        if st.form_submit_button(text("people.check", lang), type="primary"):
+        if st.form_submit_button(text("people.check", lang), type="primary", **gate(Right.DESK, lang)):
             st.session_state[_DRAFT] = Asked(seat or "", start, end, reason, force)
     asked = st.session_state.get(_DRAFT)
     if asked:
@@ -184,7 +188,7 @@ def _confirm(asked: Asked, who: str, lang: Lang) -> None:
         kit.piece(escape(_verdict(decision, lang)), "cp-warn" if decision.granted else "cp-bad")
         with st.container(horizontal=True):
             label = "people.leave.keep" if decision.granted else "people.leave.keep.refused"
-            yes = st.button(text(label, lang), type="primary", key="pl-yes")
+            yes = st.button(text(label, lang), type="primary", key="pl-yes", **gate(Right.DESK, lang))
             no = st.button(text("people.back", lang), key="pl-no")
         if no or (yes and kit.acting(lang, lambda: _keep(asked, who, lang))):
             del st.session_state[_DRAFT]

@@ -120,6 +120,8 @@ def _skews(place: Place, most: int) -> Finding:
 
 
 def _bad(place: Place, most: int) -> Finding:
+    if not place.viewer.whole:
+        return Finding(None, Sheet([], []))
     found = checks.unreadable(place.engine, place.viewer, place.start, place.end, most)
     rows = bad_table(((*row,) for row in found.rows), place.config.zone, place.words.lang)
     return Finding(found.total, _as_sheet(rows))
@@ -132,12 +134,14 @@ def _repairs(place: Place, most: int) -> Finding:
 
 
 def _repaired(place: Place, most: int) -> Finding:
-    found = checks.repaired_calls(place.engine, place.viewer, place.start, place.end, most)
+    found = checks.repaired_calls(place.engine, place.viewer, place.config, place.start, place.end, most)
     return Finding(found.total, place.words.calls(found.rows))
 
 
 def _sides(place: Place, most: int) -> Finding:
-    found = checks.one_sided(place.engine, place.viewer, place.start, place.end, place.now, most)
+    found = checks.one_sided(
+        place.engine, place.viewer, place.config, place.start, place.end, place.now, most
+    )
     return Finding(found.total if found else None, place.words.calls(found.rows if found else ()))
 
 
@@ -147,7 +151,9 @@ def _late(place: Place, most: int) -> Finding:
 
 
 def _open(place: Place, most: int) -> Finding:
-    found = checks.open_calls(place.engine, place.viewer, place.start, place.end, place.now, most)
+    found = checks.open_calls(
+        place.engine, place.viewer, place.config, place.start, place.end, place.now, most
+    )
     return Finding(found.total, place.words.calls(found.rows))
 
 
@@ -214,7 +220,11 @@ def _now(place: Place, lang: Lang) -> None:
     service = runtime.service()
     zone = place.config.zone
     _frame("link", link_rows(service.hub.sources, zone, lang), lang)
-    _frame("source", source_table(source_rows(place.engine, place.viewer), zone, lang), lang)
+    if place.viewer.whole:
+        _frame("source", source_table(source_rows(place.engine, place.viewer), zone, lang), lang)
+    else:
+        st.subheader(text("quality.source.title", lang), anchor=False)
+        st.caption(text("scope.whole", lang))
 
 
 def _frame(key: str, rows: list[dict[str, str]], lang: Lang) -> None:

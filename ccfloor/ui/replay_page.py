@@ -102,7 +102,8 @@ def _moments(day: StoredDay, found: list[Jump], seen: Look) -> None:
     lang = seen.lang
     st.subheader(text("replay.page.jumps", lang), anchor=False)
     if not found:
-        st.caption(text("replay.page.jumps.none", lang))
+        whole = runtime.service().viewer(lang).whole
+        st.caption(text("replay.page.jumps.none" if whole else "replay.page.jumps.none.mine", lang))
         return
     header = [text(f"replay.page.col.{name}", lang) for name in _COLUMNS]
     rows = [_row(day, jump, seen) for jump in found]

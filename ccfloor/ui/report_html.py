@@ -48,6 +48,7 @@ _PAPER = """
 @page{size:A4;margin:14mm 12mm 16mm;@bottom-left{content:"%s";font:7.5pt sans-serif;color:#666}
 @bottom-right{content:counter(page) " / " counter(pages);font:7.5pt sans-serif;color:#666}}
 """
+_CONTROL = {code: None for code in range(32) if code not in (9, 10, 13)}
 _LONG = frozenset({"meanings", "missing", "remarks", "quality"})  # tables of sentences
 
 
@@ -62,7 +63,7 @@ def report_html(words: Words) -> bytes:
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)}</title><style>{style}</style></head><body>{inner}</body></html>"
     )
-    return page.encode()
+    return page.translate(_CONTROL).encode()
 
 
 def _quoted(text: str) -> str:

@@ -22,7 +22,7 @@ from ccfloor.service.reports.gather import gather, report_period
 from ccfloor.service.reports.making import file_name
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, PlanPart, ReportKind
 from ccfloor.service.subjects import subjects
-from ccfloor.ui import people_kit, report_html, report_plans, report_runs
+from ccfloor.ui import beyond, people_kit, report_html, report_plans, report_runs
 from ccfloor.ui.downloads import download
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
@@ -55,6 +55,8 @@ def show(seen: Look) -> None:
             report_plans.show(lang)
         elif view == "made":
             report_runs.show(lang)
+        elif (refused := _beyond(lang)) is not None:
+            beyond.tell(runtime.service().viewer(lang), refused, lang, {"scope": ""})
         else:
             kind, of, scope = _choices(lang)
             _report(kind, of, scope, seen)
@@ -62,20 +64,22 @@ def show(seen: Look) -> None:
 
 def _view(lang: Lang) -> str:
     asked = _one_of(_query("view"), VIEWS)
-    found = st.segmented_control(
+    key = f"report-view-{asked}"
+
+    def keep() -> None:
+        st.query_params["view"] = str(st.session_state[key] or asked)
+
+    st.segmented_control(
         text("report.page.view", lang),
         VIEWS,
         default=asked,
         format_func=partial(_word, "view", lang=lang),
         label_visibility="collapsed",
         required=True,
-        key=f"report-view-{asked}",
+        key=key,
+        on_change=keep,
     )
-    view = found or asked
-    if view != asked:
-        st.query_params["view"] = view
-        st.rerun()
-    return view
+    return asked
 
 
 # -- what is asked for -----------------------------------------------------------------------------------
@@ -86,18 +90,30 @@ def _choices(lang: Lang) -> tuple[ReportKind, Period, Scope]:
     asked = _asked_period(config)
     columns = st.columns([2, 2, 3, 4], vertical_alignment="bottom")
     with columns[0]:
-        kind = _pick("kind", KINDS, _one_of(_query("report"), KINDS), partial(_word, "kind", lang=lang), lang)
+        kind = _one_of(_query("report"), KINDS)
+        _pick("kind", KINDS, kind, partial(_word, "kind", lang=lang), lang, partial(_keep, "report"))
     with columns[1]:
-        part = _pick("part", PARTS, _one_of(asked.part, PARTS), partial(_word, "part", lang=lang), lang)
+        part = _one_of(asked.part, PARTS)
+        _pick(
+            "part", PARTS, part, partial(_word, "part", lang=lang), lang, partial(_keep_part, config, asked)
+        )
     with columns[2]:
         of = _period(part, asked, lang)
     with columns[3]:
         scope = _scope(lang)
-    wanted = {"report": kind, "period": of.name, "scope": str(scope)}
-    for name, value in wanted.items():
-        if st.query_params.get(name) != value:
-            st.query_params[name] = value
     return kind, of, scope
+
+
+def _keep(name: str, value: object) -> None:
+    """Write a choice into the address: when it is made, never while the page is drawn."""
+    st.query_params[name] = str(value)
+
+
+def _keep_part(config: FloorConfig, asked: Period, part: PlanPart) -> None:
+    """Another length of periods: the one in which what was asked for lies."""
+    now = runtime.service().floor_now()
+    _keep("period", _first_day(config, asked, now).isoformat() if part == "day" else
+          _within(config, part, asked, _offered(config, part, now)).name)  # fmt: skip
 
 
 def _asked_period(config: FloorConfig) -> Period:
@@ -113,15 +129,21 @@ def _period(part: PlanPart, asked: Period, lang: Lang) -> Period:
     config, now = runtime.service().config, runtime.service().floor_now()
     if part == "day":
         return _day(config, asked, now, lang)
-    found = [_OF[part](config, now)]
-    while len(found) < _OFFERED[part]:
-        found.append(back(config, found[-1]))
+    found = _offered(config, part, now)
     wanted = asked if asked.part == part else _within(config, part, asked, found)
     names = [one.name for one in found]
     if wanted.name not in names:
         names.append(wanted.name)
-    name = _pick("period", names, wanted.name, partial(_called, config, lang), lang)
-    return period(config, name)
+    _pick("period", names, wanted.name, partial(_called, config, lang), lang, partial(_keep, "period"))
+    return wanted
+
+
+def _offered(config: FloorConfig, part: PlanPart, now: float) -> list[Period]:
+    """The last weeks or months, the one that runs first."""
+    found = [_OF[part](config, now)]
+    while len(found) < _OFFERED[part]:
+        found.append(back(config, found[-1]))
+    return found
 
 
 def _within(config: FloorConfig, part: PlanPart, asked: Period, found: Sequence[Period]) -> Period:
@@ -131,18 +153,28 @@ def _within(config: FloorConfig, part: PlanPart, asked: Period, found: Sequence[
 
 
 def _day(config: FloorConfig, asked: Period, now: float, lang: Lang) -> Period:
-    today = business_date(config, now)
-    start = min(business_date(config, asked.end - 1), today)
-    if asked.part != "day" and start == today:
-        start = today - timedelta(days=1)
-    picked = st.date_input(
+    start, key = _first_day(config, asked, now), f"report-day-{asked.name}"
+
+    def keep() -> None:
+        if isinstance(picked := st.session_state[key], date):
+            _keep("period", picked.isoformat())
+
+    st.date_input(
         text("report.page.day", lang),
         start,
-        max_value=today,
+        max_value=business_date(config, now),
         format="YYYY-MM-DD",
-        key=f"report-day-{asked.name}",
+        key=key,
+        on_change=keep,
     )
-    return period(config, (picked if isinstance(picked, date) else start).isoformat())
+    return period(config, start.isoformat())
+
+
+def _first_day(config: FloorConfig, asked: Period, now: float) -> date:
+    """The day of what was asked for; the last of a longer period, as far as it is over."""
+    today = business_date(config, now)
+    start = min(business_date(config, asked.end - 1), today)
+    return today - timedelta(days=1) if asked.part != "day" and start == today else start
 
 
 def _called(config: FloorConfig, lang: Lang, name: str) -> str:
@@ -160,32 +192,64 @@ def _called(config: FloorConfig, lang: Lang, name: str) -> str:
 
 
 def _scope(lang: Lang) -> Scope:
+    known, asked = _known(lang), _asked_scope()
+    chosen = asked if asked in known else SITE
+    _pick("scope", known, chosen, partial(scope_label, lang=lang), lang, partial(_keep, "scope"))
+    return chosen
+
+
+def _known(lang: Lang) -> list[Scope]:
+    """What is within the viewer's rights."""
     service = runtime.service()
     viewer = service.viewer(lang)
     queues = [Scope("queue", name) for name in service.config.queues if viewer.sees_queue(name)]
-    known = list(dict.fromkeys([SITE, *queues, *subjects(service, viewer)]))
+    return list(dict.fromkeys([SITE, *queues, *subjects(service, viewer)]))
+
+
+def _asked_scope() -> Scope:
     try:
-        asked = read_scope(_query("scope"))
+        return read_scope(_query("scope"))
     except ValueError:
-        asked = SITE
-    chosen = asked if asked in known else SITE
-    return _pick("scope", known, chosen, partial(scope_label, lang=lang), lang)
+        return SITE
+
+
+def _beyond(lang: Lang) -> Scope | None:
+    """What the URL asks for beyond the rights of who sees a part of the site; None where it does not."""
+    asked = _asked_scope()
+    limited = not runtime.service().viewer(lang).whole
+    return asked if limited and asked not in _known(lang) else None
 
 
 def scope_label(scope: Scope, lang: Lang) -> str:
-    """A scope as people call it."""
+    """A scope as people call it; to who sees a part of the site, "site" is that part."""
+    if scope == SITE and not runtime.service().viewer(lang).whole:
+        return text("scope.mine", lang)
     return scope_titled(runtime.service().config, scope, lang)
 
 
-def _pick(name: str, options: Sequence[T], chosen: T, shown: Callable[[T], str], lang: Lang) -> T:
-    found = st.selectbox(
+def _pick(
+    name: str,
+    options: Sequence[T],
+    chosen: T,
+    shown: Callable[[T], str],
+    lang: Lang,
+    keep: Callable[[T], None],
+) -> None:
+    """A list; ``keep`` is told of another choice before the page is drawn anew."""
+    key = f"report-{name}-{chosen}"
+
+    def kept() -> None:
+        if (found := st.session_state[key]) is not None:
+            keep(found)
+
+    st.selectbox(
         text(f"report.page.{name}", lang),
         options,
         index=list(options).index(chosen),
         format_func=shown,
-        key=f"report-{name}-{chosen}",
+        key=key,
+        on_change=kept,
     )
-    return chosen if found is None else found
 
 
 def _word(name: str, value: str, lang: Lang) -> str:

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.scope import SITE, Scope
 from ccfloor.service import runtime
 from ccfloor.service.people_log import entries
@@ -15,6 +16,7 @@ from ccfloor.service.reports.mailing import mail_channels
 from ccfloor.service.reports.plans import FORMATS, KINDS, PARTS, Plan
 from ccfloor.store.members import teams
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import LOOKS, gate
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.scope_words import scope_titled
 from ccfloor.ui.texts import Lang, text
@@ -88,14 +90,15 @@ def when_text(plan: Plan, lang: Lang) -> str:
 def _button(plan: Plan, what: str, lang: Lang) -> None:
     name = f"report-{what}:{plan.id}"
     click = kit.close if kit.is_open(name) else kit.opens(name)
-    st.button(text(f"report.plans.{what}", lang), key=f"people-b-{name}", on_click=click)
+    stands = LOOKS if what == "log" else gate(Right.SCHEDULE, lang)
+    st.button(text(f"report.plans.{what}", lang), key=f"people-b-{name}", on_click=click, **stands)
 
 
 def _questions(plan: Plan, who: str, lang: Lang) -> None:
     service = runtime.service()
     viewer = service.viewer(lang)
     if kit.is_open(f"report-log:{plan.id}"):
-        notes = entries(service.engine, viewer.site, plan.about)
+        notes = entries(service.engine, viewer, plan.about)
         lines = [(note.at, note.who, note.item, note.text) for note in notes]
         kit.piece(kit.log_lines(lines, service.config.zone, lang, 0.0))
 
@@ -115,7 +118,7 @@ def _questions(plan: Plan, who: str, lang: Lang) -> None:
         name = f"report-{what}:{plan.id}"
         if kit.is_open(name):
             sentence = text(f"report.plans.{what}.ask", lang, name=plan.name)
-            kit.question(name, lang, sentence, text("people.why", lang), act)
+            kit.question(name, lang, sentence, text("people.why", lang), act, gate(Right.SCHEDULE, lang))
 
 
 def _gone(gone: list[Plan], who: str, lang: Lang) -> None:
@@ -135,7 +138,7 @@ def _gone(gone: list[Plan], who: str, lang: Lang) -> None:
 
             if kit.is_open(name):
                 sentence = text("report.plans.restore.ask", lang, name=plan.name)
-                kit.question(name, lang, sentence, text("people.why", lang), act)
+                kit.question(name, lang, sentence, text("people.why", lang), act, gate(Right.SCHEDULE, lang))
 
 
 # -- another one -------------------------------------------------------------------------------------------
@@ -180,7 +183,9 @@ def _form(who: str, lang: Lang) -> None:
             mail = st.selectbox(say("mail"), ["", *channels], format_func=lambda one: one or say("mail.none"))
             to = st.text_input(say("to"), placeholder=say("to.hint"))
         why = st.text_input(text("people.why", lang), max_chars=1000, key="report-new-why")
-        sent = st.form_submit_button(say("add"), type="primary")
+        sent = st.form_submit_button(
+            say("add"), type="primary", **gate(Right.SCHEDULE, lang, beyond=not _scopes(lang))
+        )
     if not channels:
         st.caption(say("mail.how"))
 
@@ -215,7 +220,8 @@ def _scopes(lang: Lang) -> list[Scope]:
     """Whole site, queues, teams; a plan for one agent is made on the command line."""
     config, viewer = runtime.service().config, runtime.service().viewer(lang)
     queues = [Scope("queue", name) for name in config.queues if viewer.sees_queue(name)]
-    return [SITE, *queues, *(Scope("team", name) for name in teams(config, viewer))]
+    found = [SITE, *queues, *(Scope("team", name) for name in teams(config, viewer))]
+    return [scope for scope in found if viewer.covers(scope.kind, scope.name)]
 
 
 def _scope_words(scope: Scope, lang: Lang) -> str:

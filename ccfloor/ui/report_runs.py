@@ -8,6 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.kpi.period import period
 from ccfloor.service import runtime
 from ccfloor.service.people_log import entries
@@ -17,6 +18,7 @@ from ccfloor.service.reports.plans import Format, Plan, read_plans
 from ccfloor.service.reports.reasons import in_language
 from ccfloor.service.reports.runs import ASKED, DONE, FAILED, RUNNING, Run, read_runs, retry
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.downloads import download
 from ccfloor.ui.notice import database_or_notice
 from ccfloor.ui.report_files import MIME, ReportWriter
@@ -107,7 +109,8 @@ def _retry_button(run: Run, lang: Lang) -> None:
         return
     name = _asks(run)
     label = text("report.runs.resend" if run.partly else "report.runs.retry", lang)
-    st.button(label, key=f"people-b-{name}", on_click=kit.close if kit.is_open(name) else kit.opens(name))
+    click = kit.close if kit.is_open(name) else kit.opens(name)
+    st.button(label, key=f"people-b-{name}", on_click=click, **gate(Right.SCHEDULE, lang))
 
 
 def _asks(run: Run) -> str:
@@ -126,13 +129,13 @@ def _asking(run: Run, plan: Plan, who: str, lang: Lang) -> None:
         return text("report.runs.retried", lang)
 
     sentence = text(f"report.runs.{'resend' if run.partly else 'retry'}.ask", lang, **details)
-    kit.question(_asks(run), lang, sentence, text("people.why", lang), act)
+    kit.question(_asks(run), lang, sentence, text("people.why", lang), act, gate(Right.SCHEDULE, lang))
 
 
 def _log(run: Run, plan: Plan, lang: Lang) -> None:
     """Who asked for this one once more."""
     service = runtime.service()
-    notes = entries(service.engine, service.config.site, plan.about)
+    notes = entries(service.engine, service.viewer(lang), plan.about)
     lines = [
         (note.at, note.who, note.item, note.text)
         for note in notes

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from ccfloor.kpi.causes import Cause
 from ccfloor.service.reports.data import Happening, Line, Measure, Members
+from ccfloor.ui import report_qa
 from ccfloor.ui.kpi_causes import cause_text
 from ccfloor.ui.report_watch import remarks, watched
 from ccfloor.ui.report_words import (
@@ -23,6 +24,7 @@ from ccfloor.ui.report_words import (
 
 HEAD = ("offered", "service_level", "abandon_rate", "asa", "aht", "occupancy")
 _HEAD_AGENT = ("answered", "aht", "talk", "hold", "acw", "occupancy", "transfer_rate")
+_HEAD_QA = ("qa_score", "qa_pass", "qa_fatal", "qa_cover", "qa_drift")
 _MOST_HAPPENINGS = 40
 _MOST_GAPS = 6
 
@@ -30,7 +32,10 @@ _MOST_GAPS = 6
 def tables(words: Words) -> list[Table]:
     """Every table that has something to say."""
     data = words.data
-    if data.kind == "monitoring":
+    found: list[Table | None]
+    if data.kind == "qa":
+        found = [kpis(words), *report_qa.tables(words), *_members(words), _quality(words), _meanings(words)]
+    elif data.kind == "monitoring":
         found = [watched(words), *_members(words), remarks(words), _quality(words), _meanings(words)]
     else:
         found = [
@@ -49,7 +54,7 @@ def tables(words: Words) -> list[Table]:
 def headline(words: Words) -> list[tuple[Line, str, str, str]]:
     """The great numbers: line, value, target, what changed."""
     whole = words.data.scope.kind in ("site", "queue") and words.data.kind == "figures"
-    names = HEAD if whole else _HEAD_AGENT
+    names = _HEAD_QA if words.data.kind == "qa" else HEAD if whole else _HEAD_AGENT
     lines = [line for name in names if (line := words.data.line(name)) is not None]
     return [
         (
@@ -82,6 +87,7 @@ def sentences(words: Words) -> list[str]:
     if judged and len(found) == 0:
         found.append(words.say("sum.all", n=len(judged)))
     found += [_causes(words, line) for line in judged if line.causes]
+    found += report_qa.sentences(words)
     fired = [one for one in data.happenings if one.kind == "fired"]
     incidents = len(data.happenings) - len(fired)
     if fired:

@@ -165,7 +165,7 @@ class Words:
     def scope(self, of: Scope, called: Two) -> str:
         """A scope in words."""
         if of.kind == "site":
-            return self.say("scope.site")
+            return self.two(called) or self.say("scope.site")
         return self.say(f"scope.{of.kind}", name=self.two(called))
 
     @property

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.rules.checks import Known
 from ccfloor.rules.load import load_rule
 from ccfloor.rules.model import Rule
@@ -16,6 +17,8 @@ from ccfloor.service.instants import instant
 from ccfloor.service.rulebook import Edition, RuleError, retire, save
 from ccfloor.service.rules_now import channel_names, known_names
 from ccfloor.store.viewer import Forbidden
+from ccfloor.ui import people_kit
+from ccfloor.ui.access_kit import gate
 from ccfloor.ui.rules_form import fill
 from ccfloor.ui.rules_words import clear_words, said, whom
 from ccfloor.ui.system_rows import clock
@@ -139,7 +142,7 @@ def saving(draft: Draft, last: Edition | None, lang: Lang) -> None:
     key = f"rules:save:{last.rule_id if last else 'new'}"
     st.subheader(text("rules.save.title", lang), anchor=False)
     who_at, why_at, from_at = st.columns([1, 2, 1], gap="medium")
-    who = who_at.text_input(text("rules.save.who", lang), key="rules:who", max_chars=40)
+    who = people_kit.who_field(who_at, text("rules.save.who", lang), "rules:who", lang)
     why = why_at.text_input(
         text("rules.save.why", lang), key=f"{key}:why", placeholder=text("rules.save.why.hint", lang)
     )
@@ -154,9 +157,15 @@ def saving(draft: Draft, last: Edition | None, lang: Lang) -> None:
             with st.expander(text("rules.diff", lang)):
                 show_difference(present, draft.rule)
     save_at, retire_at, _ = st.columns([1, 1, 3])
-    if save_at.button(text("rules.save", lang), type="primary", key=f"{key}:go", disabled=draft.rule is None):
+    beyond = not runtime.service().viewer(lang).whole
+    stands = gate(Right.RULES, lang, beyond=beyond, off=draft.rule is None)
+    if save_at.button(text("rules.save", lang), type="primary", key=f"{key}:go", **stands):
         _save(draft, last, who, why, start, lang)
-    if present is not None and retire_at.button(text("rules.retire", lang), key=f"{key}:retire"):
+    stands = gate(Right.RULES, lang, beyond=beyond)
+    retired = present is not None and retire_at.button(
+        text("rules.retire", lang), key=f"{key}:retire", **stands
+    )
+    if retired:
         _retire(last, who, why, lang)
 
 

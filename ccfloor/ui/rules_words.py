@@ -1,7 +1,6 @@
 """Rules in words: what a rule watches, when it is over, whom it is about, and lengths of time both ways."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from ccfloor.floor.config import FloorConfig
@@ -10,7 +9,7 @@ from ccfloor.rules.model import Rule, Words
 from ccfloor.rules.reading import amount, duration
 from ccfloor.rules.signals import METRICS
 from ccfloor.ui.system_rows import clock
-from ccfloor.ui.texts import Lang, text, texts
+from ccfloor.ui.texts import Lang, listed, text, texts
 
 _UNITS = {
     "h": 3600.0, "hour": 3600.0, "hours": 3600.0, "小时": 3600.0, "时": 3600.0,
@@ -82,15 +81,15 @@ def whom(rule: Rule, config: FloorConfig, lang: Lang) -> str:
     if scope.of == "group" and scope.name:
         first = said(scope.name, lang)
     elif scope.of == "queue" and scope.queues:
-        first = _list((queue_name(config, queue, lang) for queue in scope.queues), lang)
+        first = listed((queue_name(config, queue, lang) for queue in scope.queues), lang)
     else:
         first = text(f"rules.about.{'floor' if scope.of == 'floor' else f'each_{scope.of}'}", lang)
     more = [*scope.teams, *(texts(lang).get(f"role.{role}", role) for role in scope.roles)]
     when = rule.when
     states = [texts(lang).get(f"status.long.{name}", name) for name in (*when.status, *when.reasons)]
     limits = [
-        *([_list(more, lang)] if more else []),
-        *([_list(states, lang)] if states else []),
+        *([listed(more, lang)] if more else []),
+        *([listed(states, lang)] if states else []),
         *([text("rules.window", lang, time=span(when.window_s, lang))] if when.window_s else []),
         *([text("rules.min_calls", lang, n=when.min_calls)] if when.min_calls else []),
         *([text("rules.only.open", lang)] if only.open_hours else []),
@@ -100,10 +99,6 @@ def whom(rule: Rule, config: FloorConfig, lang: Lang) -> str:
     if only.around_shift_change_s:
         limits.append(text("rules.only.around", lang, time=span(only.around_shift_change_s, lang)))
     return " · ".join([first, *limits])
-
-
-def _list(names: Iterable[str], lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def queue_name(config: FloorConfig, queue: str, lang: Lang) -> str:
@@ -143,7 +138,7 @@ def firings(alarms: list[Alarm], end: float, zone: str, lang: Lang) -> str:
     total = sum(
         (min(alarm.cleared_at, end) if alarm.cleared_at else end) - alarm.fired_at for alarm in alarms
     )
-    details: dict[str, Any] = {"n": len(alarms), "time": span(total, lang), "spans": _list(spans, lang)}
+    details: dict[str, Any] = {"n": len(alarms), "time": span(total, lang), "spans": listed(spans, lang)}
     return text("rules.preview.fired", lang, **details)
 
 

@@ -18,8 +18,21 @@ _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
     "nav.floor": ("wall", "seats", "queues", "plan"),
     "nav.results": ("kpi", "agents", "queue_history", "reports", "imports", "replay"),
+    "nav.qa": (
+        "qa",
+        "qa_agent",
+        "qa_work",
+        "qa_score",
+        "qa_appeals",
+        "qa_mine",
+        "qa_calibration",
+        "qa_improve",
+        "qa_sheets",
+        "qa_forms",
+    ),
     "nav.system": ("rules", "data_quality", "definitions", "audit", "settings", "accounts"),
 }
+FOOT = ("account",)  # pages that the foot of the navigation leads to
 LIVE = ("wall", "seats", "queues", "plan")
 
 _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
@@ -86,12 +99,15 @@ def shell() -> Any:
     groups = {group: [page_of(name, seen) for name in names] for group, names in GROUPS.items()}
     pages = [page for group in groups.values() for page in group]
     open_to = [page for page in pages if access_kit.may_open(page.url_path)]
-    home = st.Page(lambda: _home((open_to or pages)[0]), title=text("app.name", seen.lang), default=True)
-    page = st.navigation([home, *pages], position="hidden")
+    first = access_kit.first_of([page.url_path for page in open_to])
+    starts = next((page for page in open_to if page.url_path == first), pages[0])
+    home = st.Page(lambda: _home(starts), title=text("app.name", seen.lang), default=True)
+    feet = [page_of(name, seen) for name in FOOT]
+    page = st.navigation([home, *pages, *feet], position="hidden")
     skip = _SKIP % text("nav.skip", seen.lang)
     ours = _STYLE + skip + _ON_INK % COLOURS[seen.theme]
     st.html(f"<style>{ours}{_EDGE_TO_EDGE if page.url_path == 'wall' else ''}</style>")
-    _dress(seen, [entry.url_path for entry in (home, *pages)])
+    _dress(seen, [entry.url_path for entry in (home, *pages, *feet)])
     if not seen.kiosk:
         with st.sidebar:
             _links(groups, seen)
@@ -105,7 +121,8 @@ def closed_to(page: Any) -> bool:
     """Whether a page is not for who sits here; then it says so in its place."""
     if not page.url_path or access_kit.may_open(page.url_path):
         return False
-    first = next((name for names in GROUPS.values() for name in names if access_kit.may_open(name)), "")
+    open_to = [name for names in GROUPS.values() for name in names if access_kit.may_open(name)]
+    first = access_kit.first_of(open_to)
     access_kit.beyond(page.url_path, first, look().lang, page_address(first, {}))
     return True
 
@@ -145,7 +162,7 @@ def _links(groups: dict[str, list[Any]], seen: Look) -> None:
     replay = {"replay": st.query_params["replay"]} if "replay" in st.query_params else {}
     st.markdown(f"**{text('app.name', seen.lang)}**")
     for group, all_pages in groups.items():
-        pages = [page for page in all_pages if access_kit.may_open(page.url_path)]
+        pages = [page for page in all_pages if access_kit.offered(page.url_path)]
         if pages:
             st.caption(text(group, seen.lang))
         for page in pages:

@@ -5,6 +5,8 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.responses import HTMLResponse
 
+from ccfloor.access.rights import Right, may
+from ccfloor.store.accounts import Account
 from ccfloor.ui.texts import LANGS, Lang, text
 from ccfloor.ui.tokens import Theme, css_variables
 
@@ -31,6 +33,11 @@ text-align:center;overflow-wrap:anywhere}
 nav{margin-top:2rem;font-size:.875rem;display:flex;gap:1.2rem}nav a{color:var(--ink2)}
 b{display:block;color:var(--ink2);font-size:.875rem;font-weight:400;margin-bottom:1.2rem}
 """
+
+
+def first_page(account: Account) -> str:
+    """The page on which an account begins: the floor, or the own trend of who may not see that."""
+    return FIRST if may(account.role, Right.FLOOR) else "agents"
 
 
 class Way:
@@ -118,6 +125,9 @@ def _page(way: Way, body: str, code: int) -> HTMLResponse:
 
 def inside(going: str) -> str:
     """Where somebody was going, if it is within this server; "" if not."""
-    parts = urlsplit(going)
+    try:
+        parts = urlsplit(going)
+    except ValueError:
+        return ""
     outside = parts.scheme or parts.netloc or not going.startswith("/") or going.startswith(("//", "/\\"))
     return "" if outside or "\\" in going or any(sign < " " for sign in going) else going

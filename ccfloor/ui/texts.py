@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
@@ -36,6 +37,11 @@ def text(key: str, lang: Lang, **details: object) -> str:
     """
     template = texts(lang)[key]
     return _PLACE.sub(lambda match: str(details.get(match[1], match[0])), template)
+
+
+def listed(names: Iterable[str], lang: Lang) -> str:
+    """Names in one line, with the language's own comma."""
+    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def as_written(words: str) -> str:

@@ -167,6 +167,8 @@ address = "127.0.0.1"
 headless = true
 # A rerun that re-imports a module would start a second collector.
 fileWatcherType = "none"
+# In MB; what is larger does not get as far as this (ccfloor/service/access/uploads.py).
+maxUploadSize = 21
 
 [browser]
 gatherUsageStats = false

@@ -41,11 +41,22 @@ class _Label(NamedTuple):
     bold: bool = False
 
 
-def control_chart(made: Trend, theme: Theme, lang: Lang, height: int = _HEIGHT) -> go.Figure:
-    """The trend of one scope: its line, the team's band, limits, target, events."""
+class Dot(NamedTuple):
+    """One of the things that a period's value is the mean of. ``words``: what is said of it, as HTML."""
+
+    at: float  # UTC epoch seconds
+    value: float
+    words: str
+
+
+def control_chart(
+    made: Trend, theme: Theme, lang: Lang, height: int = _HEIGHT, dots: Sequence[Dot] = ()
+) -> go.Figure:
+    """The trend of one scope: its line, the team's band, limits, target, events; behind it its dots."""
     colour, chart = COLOURS[theme], go.Figure()
     _band(chart, made, colour)
-    low, high = reach([made])
+    low, high = reach([made], [dot.value for dot in dots])
+    _dots(chart, made, dots, colour)
     labels = [*_limits(chart, made, colour, lang), *_target(chart, made, colour, lang, low, high)]
     labels += _median(chart, made, colour, lang)
     _line(chart, made, colour, lang)
@@ -56,9 +67,9 @@ def control_chart(made: Trend, theme: Theme, lang: Lang, height: int = _HEIGHT) 
     return chart
 
 
-def reach(trends: Sequence[Trend]) -> tuple[float, float]:
+def reach(trends: Sequence[Trend], more: Sequence[float] = ()) -> tuple[float, float]:
     """From where to where the values, limits, bands and near targets of trends go, with a little air."""
-    found: list[float] = []
+    found: list[float] = list(more)
     for made in trends:
         found += [p.result.value for p in made.points if p.result.value is not None]
         found += [edge for p in made.points if p.band for edge in (p.band.low, p.band.high)]
@@ -106,6 +117,31 @@ def _band(chart: go.Figure, made: Trend, colour: dict[str, str]) -> None:
                 hoverinfo="skip",
             )
         )
+
+
+def _dots(chart: go.Figure, made: Trend, dots: Sequence[Dot], colour: dict[str, str]) -> None:
+    """Small hollow rings, each where it lies in its period."""
+    known = [(at, dot) for dot in dots if (at := _within(made, dot.at)) is not None]
+    if known:
+        chart.add_trace(
+            go.Scatter(
+                x=[at for at, _ in known],
+                y=[dot.value for _, dot in known],
+                mode="markers",
+                marker={"symbol": "circle-open", "size": 6, "color": colour["contact"], "opacity": 1},
+                customdata=[dot.words for _, dot in known],
+                hovertemplate="%{customdata}<extra></extra>",
+                cliponaxis=False,
+            )
+        )
+
+
+def _within(made: Trend, at: float) -> float | None:
+    """Where on the axis an instant lies; None outside all periods."""
+    for place, point in enumerate(made.points):
+        if point.period.start <= at < point.period.end:
+            return place - 0.4 + 0.8 * (at - point.period.start) / (point.period.end - point.period.start)
+    return None
 
 
 def _runs(there: Sequence[bool]) -> list[list[int]]:

@@ -18,7 +18,7 @@ from ccfloor.ui.kpi_words import name_text, value_text
 from ccfloor.ui.links import address
 from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, as_written, text
 from ccfloor.ui.trend_state import State, asked
 from ccfloor.ui.trend_words import period_name, scope_label
 
@@ -82,7 +82,11 @@ def _others(state: State, lang: Lang) -> list[Scope]:
     """Who stands beside the one chosen; without a choice the team, or the first other one."""
     config = runtime.service().config
     choices = [scope for scope in state.scopes if scope != state.scope and scope.kind in state.kpi.scopes]
-    known = [scope for scope in _read(asked("with")) if scope in choices] or _default(state, choices)
+    wanted = _read(asked("with"))
+    known = [scope for scope in wanted if scope in choices] or _default(state, choices)
+    for scope in wanted if not runtime.service().viewer(lang).whole else ():
+        if scope not in state.scopes:
+            st.caption(as_written(text("scope.beyond", lang, what=str(scope))))
     st.session_state[_KEY] = known[: MOST - 1]
     st.multiselect(
         text("trend.with", lang),

@@ -88,6 +88,9 @@ def show(seen: Look, state: State) -> None:
     if state.scope.kind != "agent":
         _choose(state, lang)
         return
+    if service.viewer(lang).queues is not None:
+        st.caption(text("scope.time", lang))
+        return
     day = day_asked(service.config, state.today)
     _days(day, state.today, lang)
     line = day_line(service, service.viewer(lang), state.scope.name, period(service.config, day.isoformat()))

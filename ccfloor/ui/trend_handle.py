@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import partial
 from html import escape
+from math import isinf
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -64,7 +65,9 @@ def _words(found: Spread, lang: Lang) -> str:
 
 
 def _outliers(calls: list[Handled], found: Spread, lang: Lang) -> None:
-    """Beyond the fences, the farthest first."""
+    """Beyond the fences, the farthest first; few calls have none."""
+    if isinf(found.high):
+        return
     far = [call for call in calls if call.handle_s > found.high or call.handle_s < found.low]
     far.sort(key=lambda call: -abs(_distance(call, found)))
     st.subheader(text("trend.handle.far", lang, n=len(far)), anchor=False)

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from ccfloor.access.rights import Right
 from ccfloor.service import runtime
 from ccfloor.service.annotations import (
     KINDS,
@@ -20,6 +21,7 @@ from ccfloor.service.annotations import (
 )
 from ccfloor.service.people_log import entries
 from ccfloor.ui import people_kit as kit
+from ccfloor.ui.access_kit import LOOKS, gate
 from ccfloor.ui.scope_words import scope_name
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
@@ -34,11 +36,14 @@ def show(seen: Look, state: State, marks: Sequence[Annotation]) -> None:
     st.subheader(text("trend.marks", lang), anchor=False)
     st.caption(text("trend.marks.lead", lang))
     every = _removed_too(state, lang)
-    who = kit.who_acts(lang)
+    notes = runtime.service().viewer(lang).may(Right.NOTES)
+    who = kit.who_acts(lang) if notes else ""
     for mark in [*marks, *(one for one in every if one.removed_at is not None)]:
         _row(mark, state, who, lang)
     if not every:
         st.caption(text("trend.marks.none", lang))
+    if not notes:
+        return
     with st.expander(text("trend.marks.new", lang), key="tr-new"):
         draft = _form("new", state, None, lang)
         if draft is not None and kit.acting(lang, lambda: _add(draft[0], who, draft[1], lang)):
@@ -89,14 +94,15 @@ def _line(mark: Annotation, lang: Lang) -> str:
 def _button(mark: Annotation, what: str, lang: Lang) -> None:
     name = f"mark-{what}:{mark.id}"
     turning = kit.close if kit.is_open(name) else kit.opens(name)
-    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=turning)
+    stands = LOOKS if what == "log" else gate(Right.NOTES, lang)
+    st.button(text(f"people.do.{what}", lang), key=f"people-b-{name}", on_click=turning, **stands)
 
 
 def _questions(mark: Annotation, state: State, who: str, lang: Lang) -> None:
     service = runtime.service()
     viewer, config = service.viewer(lang), service.config
     if kit.is_open(f"mark-log:{mark.id}"):
-        notes = entries(service.engine, config.site, f"annotation/{mark.id}")
+        notes = entries(service.engine, viewer, f"annotation/{mark.id}")
         kit.piece(kit.log_lines([(n.at, n.who, n.item, n.text) for n in notes], config.zone, lang, 0.0))
 
     def remove(why: str) -> str:
@@ -111,7 +117,8 @@ def _questions(mark: Annotation, state: State, who: str, lang: Lang) -> None:
     for what, act in acts.items():
         if kit.is_open(f"mark-{what}:{mark.id}"):
             sentence = text(f"trend.mark.{what}.ask", lang, text=mark.text)
-            kit.question(f"mark-{what}:{mark.id}", lang, sentence, text("people.why", lang), act)
+            why, stands = text("people.why", lang), gate(Right.NOTES, lang)
+            kit.question(f"mark-{what}:{mark.id}", lang, sentence, why, act, stands)
     if kit.is_open(f"mark-change:{mark.id}"):
         _change(mark, state, who, lang)
 
@@ -170,7 +177,8 @@ def _form(name: str, state: State, mark: Annotation | None, lang: Lang) -> tuple
             text("trend.mark.text", lang), mark.text if mark else "", max_chars=200, key=f"tr-{name}-text"
         )
         why = st.text_input(text("people.why", lang), max_chars=1000, key=f"tr-{name}-why")
-        sent = st.form_submit_button(text("people.confirm", lang), type="primary")
+        stands = gate(Right.NOTES, lang)
+        sent = st.form_submit_button(text("people.confirm", lang), type="primary", **stands)
     if not sent:
         return None
     first, last = _both(days, day)

@@ -14,6 +14,7 @@ from ccfloor.ui import (
     charts,
     filling,
     people_kit,
+    qa_links,
     team_moves,
     trend_chart,
     trend_compare,
@@ -51,7 +52,6 @@ def show(seen: Look) -> None:
     with database_or_notice(seen.lang):
         state = controls(seen.lang)
         if state is None:
-            st.caption(text("trend.nobody", seen.lang))
             return
         of = dates(runtime.service().config, state.first, state.last)
         filling.show(of.start, of.end, seen.lang)
@@ -97,11 +97,15 @@ def _title(made: Trend, lang: Lang) -> None:
     days = f"{period_name(first, lang)} – {period_name(last, lang)}"
     people_kit.piece(
         f'<div style="padding-top:.4rem"><b style="font-size:.9375rem">{escape(name)}</b> '
-        f"<small>{escape(chart)} · {escape(days)}</small><br><small>{escape(formula)}</small></div>"
+        f"<small>{escape(chart)} · {escape(days)}</small><br><small>{escape(formula)} "
+        f"{qa_links.to_agent(made.kpi.id, made.scope, lang)}</small></div>"
     )
 
 
 def _nothing(made: Trend, lang: Lang) -> None:
+    if runtime.service().viewer().queues is not None:
+        st.caption(text("scope.time", lang))
+        return
     missing = next((p.result.missing for p in made.points if p.result.missing), ())
     st.caption(missing_text(missing, lang) if missing else text("trend.none", lang))
 
@@ -158,6 +162,8 @@ def _beside(made: Trend, lang: Lang) -> list[str]:
         )
     if made.crowded:
         lines.append(text("trend.crowded", lang))
+    elif runtime.service().viewer().only is not None:
+        lines.append(text("trend.alone.own", lang))
     elif not any(p.band for p in made.points):
         lines.append(text("trend.alone", lang))
     return lines
@@ -222,4 +228,6 @@ def _links(made: Trend, at: int, lang: Lang) -> str:
     if made.scope.kind == "agent" and of.part == "day":
         day = address({"view": "day", "day": of.name, "hour": ""})
         found.append(f'<a href="{day}" target="_self">{escape(text("trend.open.day", lang))}</a>')
+    if qa := qa_links.down(made.kpi.id, made.scope, of, lang):
+        found.append(qa)
     return " · ".join(found)

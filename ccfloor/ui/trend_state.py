@@ -8,6 +8,7 @@ given.
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from html import escape
 from typing import NamedTuple, TypeVar, cast
 
 import streamlit as st
@@ -21,10 +22,13 @@ from ccfloor.kpi.spc import RULES, RuleSet
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import BACK_DAYS, BASES, PARTS, Asked, kpis_of
 from ccfloor.service.subjects import subjects
+from ccfloor.store.viewer import Viewer
+from ccfloor.ui import beyond, people_kit
 from ccfloor.ui.texts import Lang, text
 from ccfloor.ui.trend_words import scope_label
 
 VIEWS = ("trend", "compare", "team", "day", "handle")
+OWN_VIEWS = ("trend", "day", "handle")  # that show nobody else
 FIRST_KPI = "aht"
 _FIRST = date(1900, 1, 1)  # no floor is older, and a step back from here still is a day
 T = TypeVar("T")
@@ -53,21 +57,31 @@ class State(NamedTuple):
 
 
 def controls(lang: Lang) -> State | None:
-    """Draw the choices; what is asked for. None where nobody is known yet."""
+    """Draw the choices; what is asked for. None where nobody is known, or for this viewer; it says which."""
     service = runtime.service()
     config, today = service.config, business_date(service.config, service.floor_now())
-    scopes = subjects(service, service.viewer(lang))
+    viewer = service.viewer(lang)
+    scopes = subjects(service, viewer)
+    refused = _beyond(viewer, scopes)
+    if refused is not None:
+        beyond.tell(viewer, refused, lang, {"scope": ""})
+        return None
     if not scopes:
+        st.caption(text("trend.nobody", lang))
         return None
     scope = _scope(scopes)
-    view = one_of(asked("view"), VIEWS)
+    views = VIEWS if viewer.only is None else OWN_VIEWS
+    view = one_of(asked("view"), views)
     kpis = kpis_of(service, scope.kind)
     known = {one.id: one for one in kpis}
     kpi = known.get(asked("kpi"), known.get(FIRST_KPI, kpis[0]))
     part = cast(Part, one_of(asked("by"), cast(Sequence[str], PARTS)))
     first, last = _range(config, part, today)
     _row(lang, config, scopes, scope, kpis, kpi, first, last, today)
-    views(view, lang)
+    segments("view", views, lang, collapsed=True)
+    if asked("view") in VIEWS and asked("view") not in views:
+        name = text(f"trend.view.{asked('view')}", lang)
+        people_kit.piece(escape(text("trend.view.beyond", lang, view=name)), "cp-warn")
     rules = cast(RuleSet, one_of(asked("rules"), tuple(RULES)))
     return State(
         scope, scopes, kpi, part, first, last, rules, one_of(asked("base"), BASES), view, today, lang
@@ -161,14 +175,19 @@ def segments(name: str, words: Sequence[str], lang: Lang, *, collapsed: bool = F
     return now
 
 
-def views(view: str, lang: Lang) -> str:
-    """What is drawn below."""
-    return segments("view", VIEWS, lang, collapsed=True)
-
-
 def _close() -> None:
     for name in _BELOW:
         st.query_params.pop(name, None)
+
+
+def _beyond(viewer: Viewer, scopes: list[Scope]) -> Scope | None:
+    """What the URL asks for beyond the rights of who sees a part of the site; None where it does not."""
+    try:
+        found = read_scope(asked("scope"))
+    except ValueError:
+        return None
+    limited = not viewer.whole and (bool(asked("scope")) or viewer.only == frozenset())
+    return found if limited and found not in scopes else None
 
 
 def _scope(scopes: list[Scope]) -> Scope:

@@ -60,7 +60,7 @@ def show(seen: Look, state: State) -> None:
     title = text("trend.title", lang, who=name, what=name_text(state.kpi, lang))
     people_kit.piece(f"<b>{escape(title)}</b> <small>{escape(text('trend.team.lead', lang))}</small>")
     if not found:
-        st.caption(text("trend.none", lang))
+        st.caption(text("trend.none" if service.viewer(lang).queues is None else "scope.time", lang))
         return
     ordered = sorted(found, key=_weight)
     low, high = reach(ordered)

@@ -14,7 +14,7 @@ from ccfloor.service.agent_trend import Band, Trend
 from ccfloor.store.members import team_of
 from ccfloor.ui.kpi_words import value_text
 from ccfloor.ui.scope_words import scope_name
-from ccfloor.ui.texts import Lang, text
+from ccfloor.ui.texts import Lang, listed, text
 
 _SAID = {"nelson_3": "steady", "nelson_7": "quiet"}
 
@@ -94,4 +94,4 @@ def missing_text(fields: Iterable[str], lang: Lang) -> str:
     for field in fields:
         source = dataset_of(field)
         names.append((source.zh if lang == "zh" else source.en) if source else text("trend.own", lang))
-    return text("trend.missing", lang, names=("、" if lang == "zh" else ", ").join(dict.fromkeys(names)))
+    return text("trend.missing", lang, names=listed(dict.fromkeys(names), lang))

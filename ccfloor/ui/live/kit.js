@@ -15,6 +15,15 @@ function pushButton(className, text, onClick) {
   return node;
 }
 
+/** A button of an act: grey, with the reason, where the server would refuse it. */
+function gated(ctx, right, button) {
+  const why = ctx.data.refused?.[right];
+  if (!why) return button;
+  button.disabled = true;
+  button.title = why;
+  return button;
+}
+
 /** Puts nodes into a parent in this order with as few moves as possible; the focus survives a move. */
 function arrange(parent, wanted) {
   const root = parent.getRootNode();

@@ -10,6 +10,7 @@ class PlanBoard {
     this.who = new Who(ctx, () => this.drawWho());
     this.sheet = new AskSheet(ctx, this.who);
     this.me = pushButton("btn me", "", () => this.askName());
+    this.me.disabled = Boolean(ctx.data.me); // the account says who it is
     this.head.node.insertBefore(this.me, this.head.fresh);
     this.notices = box("div", "lines");
     this.incidents = box("div", "incidents");

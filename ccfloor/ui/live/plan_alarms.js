@@ -25,7 +25,7 @@ class AlarmList {
 
   make() {
     const row = { node: box("div", "row"), icon: icon("triangle"), name: box("b"), about: box("span", "about"), time: box("span", "time"), say: box("span", "m say"), by: box("span", "m by") };
-    row.button = pushButton("btn", this.ctx.t("plan.ack"), () => this.onAck(row.alarm));
+    row.button = gated(this.ctx, "plan", pushButton("btn", this.ctx.t("plan.ack"), () => this.onAck(row.alarm)));
     row.node.append(row.icon, row.name, row.about, row.time, row.say, row.by, row.button);
     row.node.row = row;
     return row.node;

@@ -36,7 +36,7 @@ class Ladder {
     card.bar = box("div", "p");
     card.fill = box("i");
     card.bar.append(card.fill);
-    card.ack = pushButton("btn ack", this.ctx.t("plan.ack"), () => this.onAck(card.entry));
+    card.ack = gated(this.ctx, "plan", pushButton("btn ack", this.ctx.t("plan.ack"), () => this.onAck(card.entry)));
     const title = box("h2", "a");
     title.append(card.icon, card.word, card.state, card.rule);
     card.node.append(title, card.bar, card.big, card.facts, card.more, card.ack);

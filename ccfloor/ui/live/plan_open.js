@@ -9,7 +9,7 @@ class OpenSeats {
     this.node = box("section", "part open");
     this.title = box("span");
     this.sub = box("small");
-    this.all = pushButton("btn pri", ctx.t("plan.open.all"), () => this.onAsk(this.askable));
+    this.all = gated(ctx, "plan", pushButton("btn pri", ctx.t("plan.open.all"), () => this.onAsk(this.askable)));
     const head = box("h2");
     head.append(this.title, this.sub, box("span", "sp"), this.all);
     this.list = box("div", "rows");
@@ -47,7 +47,7 @@ class OpenSeats {
   make() {
     const row = { node: box("div", "row"), icon: icon("break"), name: box("b"), team: box("span", "m team"), what: box("span", "what") };
     Object.assign(row, { since: box("span", "m"), over: box("span", "late") });
-    row.button = pushButton("btn", "", () => this.onAsk([row.item]));
+    row.button = gated(this.ctx, "plan", pushButton("btn", "", () => this.onAsk([row.item])));
     row.node.append(row.icon, row.name, row.team, row.what, row.over, row.button);
     row.node.row = row;
     return row.node;
@@ -102,7 +102,7 @@ class OpenSeats {
     node.append(box("span", "", ctx.fmt.time(row.at, ctx.state.site.zone)), box("b", "", what), box("span", "why", row.why),
       box("span", "", by === `role.${row.by}` ? row.by : by), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
     if (row.message && row.state === "refused") node.append(box("span", "", row.message));
-    if (row.undoable) node.append(pushButton("btn", ctx.t("cmd.undo"), () => this.undo(row)));
+    if (row.undoable) node.append(gated(ctx, "seats", pushButton("btn", ctx.t("cmd.undo"), () => this.undo(row))));
     return node;
   }
 

@@ -13,7 +13,9 @@ class Checklist {
     this.words = el("input", { maxlength: 1000, placeholder: ctx.t("plan.note.hint"), "aria-label": ctx.t("plan.note") });
     this.said = box("span", "m");
     this.said.setAttribute("role", "status");
-    const write = box("button", "btn", ctx.t("plan.note.write"));
+    const write = gated(ctx, "plan", box("button", "btn", ctx.t("plan.note.write")));
+    this.words.disabled = write.disabled;
+    this.words.title = write.title;
     write.type = "submit";
     this.note.append(this.words, write, this.said);
     this.note.addEventListener("submit", (event) => (event.preventDefault(), this.write()));
@@ -36,7 +38,7 @@ class Checklist {
 
   make() {
     const row = { node: box("div", "row"), icon: icon("box"), words: box("span", "tx"), by: box("span", "m by") };
-    row.button = pushButton("btn", "", () => this.onTick(row.item));
+    row.button = gated(this.ctx, "plan", pushButton("btn", "", () => this.onTick(row.item)));
     row.node.append(row.icon, row.words, row.by, row.button);
     row.node.row = row;
     return row.node;

@@ -16,8 +16,8 @@ class SeatCommands {
 
   build() {
     const {ctx} = this;
-    this.end = pushButton("btn pri", ctx.t("cmd.unpause"), () => this.open("unpause"));
-    this.pause = pushButton("btn", ctx.t("cmd.pause"), () => this.open("pause"));
+    this.end = gated(ctx, "seats", pushButton("btn pri", ctx.t("cmd.unpause"), () => this.open("unpause")));
+    this.pause = gated(ctx, "seats", pushButton("btn", ctx.t("cmd.pause"), () => this.open("pause")));
     this.buttons.append(this.end, this.pause);
     this.words = box("span", "words");
     this.reason = box("select");
@@ -49,7 +49,7 @@ class SeatCommands {
   show(seat) {
     const other = !this.seat || this.seat.seat !== seat.seat;
     this.seat = seat;
-    const able = this.ctx.state.site.commands !== false && this.ctx.data.may.includes("seats");
+    const able = this.ctx.state.site.commands !== false;
     const focused = this.buttons.getRootNode().activeElement;
     this.end.hidden = !able || !seat.paused;
     this.pause.hidden = !able || seat.paused || seat.status === "offline";
@@ -109,7 +109,7 @@ class SeatCommands {
   /** What was pressed is gone by now: the keyboard goes on from the seat's buttons. */
   stay() {
     if (!this.seat || this.buttons.getRootNode().activeElement) return;
-    this.buttons.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+    this.buttons.querySelector("button:not([hidden], :disabled)")?.focus({ preventScroll: true });
   }
 
   async load() {
@@ -142,7 +142,8 @@ class SeatCommands {
       box("span", "", this.named("role", row.by)), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
     if (row.message && row.state === "refused") node.append(box("span", "", row.message));
     if (row.undoable) {
-      node.append(pushButton("btn", ctx.t("cmd.undo"), () => this.send(`commands/${row.id}/undo`, { why: ctx.t("cmd.undo.why") })));
+      const undo = () => this.send(`commands/${row.id}/undo`, { why: ctx.t("cmd.undo.why") });
+      node.append(gated(ctx, "seats", pushButton("btn", ctx.t("cmd.undo"), undo)));
     }
     return node;
   }
