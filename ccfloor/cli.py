@@ -31,6 +31,7 @@ from ccfloor.cli_common import (
 from ccfloor.cli_display import app as display_app
 from ccfloor.cli_kpi import app as kpi_app
 from ccfloor.cli_privacy import app as privacy_app
+from ccfloor.cli_qa import app as qa_app
 from ccfloor.cli_report import app as report_app
 from ccfloor.cli_rules import app as rules_app
 from ccfloor.cli_user import app as user_app
@@ -52,6 +53,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(audit_app, name="audit")
 app.add_typer(display_app, name="display")
 app.add_typer(privacy_app, name="privacy")
+app.add_typer(qa_app, name="qa")
 _TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]
 

@@ -20,6 +20,7 @@ from ccfloor.service.site import load_site
 from ccfloor.store.accounts import Names
 from ccfloor.store.engine import BUSY_S, open_engine
 from ccfloor.store.migrate import upgrade
+from ccfloor.ui.texts import language, text
 
 Db = Annotated[str | None, typer.Option("--db", metavar="URL", help="Database URL or SQLite file.")]
 Site = Annotated[str | None, typer.Option("--site", help="Site id.")]
@@ -65,9 +66,15 @@ def actor(who: str) -> Actor:
         return acting(who)
 
 
-def names_of(told: str) -> Names:
-    """Names told with commas; None, which is all of them, where none is told."""
-    return frozenset(name.strip() for name in told.split(",") if name.strip()) or None
+def names_of(told: str | None, lang: str) -> Names:
+    """Names told with commas; None, which is all of them, where nothing is told.
+
+    Nothing between the commas is no word for all of them: it ends the command.
+    """
+    if told is None:
+        return None
+    names = frozenset(name.strip() for name in told.split(",") if name.strip())
+    return names or fail(text("cli.no_names", language(lang)))
 
 
 def fail(sentence: str, code: int = FAILED) -> NoReturn:

@@ -26,6 +26,7 @@ from ccfloor.service.access import displays
 from ccfloor.service.access.displays import DisplayError, Draft
 from ccfloor.store.displays import Display
 from ccfloor.store.viewer import Viewer
+from ccfloor.ui.history_words import moment
 from ccfloor.ui.texts import language, text
 
 app = typer.Typer(no_args_is_help=True, help="Links for walls: each shows one board and looks only.")
@@ -35,8 +36,10 @@ app = typer.Typer(no_args_is_help=True, help="Links for walls: each shows one bo
 def add(
     name: Annotated[str, typer.Argument(help="Where it hangs.")],
     board: Annotated[str, typer.Option("--board", help=" or ".join(BOARDS) + ".")] = BOARDS[0],
-    queues: Annotated[str, typer.Option("--queues", help="Queues, with commas; left out: all.")] = "",
-    teams: Annotated[str, typer.Option("--teams", help="Teams, with commas; left out: all.")] = "",
+    queues: Annotated[
+        str | None, typer.Option("--queues", help="Queues, with commas; left out: all.")
+    ] = None,
+    teams: Annotated[str | None, typer.Option("--teams", help="Teams, with commas; left out: all.")] = None,
     numbered: Annotated[bool, typer.Option("--numbered", help="Agents by seat number, not by name.")] = False,
     who: Who = "",
     why: Why = BY_HAND,
@@ -46,7 +49,7 @@ def add(
 ) -> None:
     """A new link, printed once; it stands until it is revoked."""
     found = context(db, site)
-    draft = Draft(name, board, names_of(queues), names_of(teams), numbered)
+    draft = Draft(name, board, names_of(queues, lang), names_of(teams, lang), numbered)
     args = (_viewer(found), draft, actor(who), why, time.time())
     try:
         made, token = displays.add_display(found.engine, found.config, *args)
@@ -64,7 +67,7 @@ def list_(lang: Lang = "zh", db: Db = None, site: Site = None, as_json: Json = F
     if as_json:
         show_json([_told(one) for one in everything])
     elif everything:
-        typer.echo("\n".join(table([_line(one, lang) for one in everything])))
+        typer.echo("\n".join(table([_line(one, found.config.zone, lang) for one in everything])))
     else:
         typer.echo(text("display.none", language(lang)))
 
@@ -98,21 +101,19 @@ def _refuse(error: DisplayError, lang: str) -> NoReturn:
 
 def _told(display: Display) -> dict[str, Any]:
     told = display._asdict()
-    return told | {part: sorted(told[part]) if told[part] else None for part in ("queues", "teams")}
+    return told | {
+        part: sorted(told[part]) if told[part] is not None else None for part in ("queues", "teams")
+    }
 
 
-def _line(display: Display, lang: str) -> dict[str, Any]:
+def _line(display: Display, zone: str, lang: str) -> dict[str, Any]:
     return {
         "id": display.id,
         "name": display.name,
         "board": display.board,
-        "queues": ",".join(sorted(display.queues)) if display.queues else None,
-        "teams": ",".join(sorted(display.teams)) if display.teams else None,
+        "queues": ",".join(sorted(display.queues)) if display.queues is not None else None,
+        "teams": ",".join(sorted(display.teams)) if display.teams is not None else None,
         "agents": text(f"display.by_{'number' if display.numbered else 'name'}", language(lang)),
-        "seen": _clock(display.seen_at),
-        "revoked": _clock(display.revoked_at or 0.0),
+        "seen": moment(display.seen_at, zone),
+        "revoked": moment(display.revoked_at or 0.0, zone),
     }
-
-
-def _clock(at: float) -> str | None:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at)) if at else None

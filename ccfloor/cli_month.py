@@ -154,7 +154,9 @@ def call(
     source, _, position = key.partition("-")
     life = None
     if len(key) <= 40 and source.isdecimal() and position.isdecimal():
-        life = call_life(found.engine, Viewer(site=found.config.site), int(source), int(position))
+        life = call_life(
+            found.engine, Viewer(site=found.config.site), found.config, int(source), int(position)
+        )
     if life is None:
         fail(f"there is no call {key}")
     if as_json:

@@ -1,4 +1,4 @@
-"""``python -m ccfloor privacy``: how long callers' numbers are kept, and clearing the old ones now."""
+"""``python -m ccfloor privacy``: how long numbers and recordings are kept, and clearing the old ones now."""
 
 import time
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from ccfloor.cli_common import Db, Json, Lang, Site, context, fail, show_json
 from ccfloor.service import privacy
 from ccfloor.service.audit import acting
+from ccfloor.service.qa.listening import clear_recordings
 from ccfloor.store.clearing import Cleared
 from ccfloor.ui.history_words import moment
 from ccfloor.ui.texts import language, text
@@ -25,21 +26,27 @@ def run(
     site: Site = None,
     as_json: Json = False,
 ) -> None:
-    """Replace the numbers that are older than privacy.numbers_days by hashes, now."""
+    """Replace the numbers that are older than privacy.numbers_days by hashes, and delete the recordings that
+    were uploaded longer ago than qa.recordings_days, now.
+    """
     found = context(db, site)
-    days = found.settings.privacy.numbers_days
-    if not days:
+    days, kept = found.settings.privacy.numbers_days, found.settings.qa.recordings_days
+    if not days and not kept:
         fail(text("privacy.off", language(lang)))
-    done = privacy.run(found.settings, found.engine, time.time(), acting(), why)
-    _tell(done, days, lang, as_json)
+    told = (found.settings, found.engine, time.time(), acting(), why)
+    gone = clear_recordings(*told)
+    _tell(privacy.run(*told), gone, days, kept, lang, as_json)
 
 
-def _tell(done: Cleared, days: int, lang: str, as_json: bool) -> None:
+def _tell(done: Cleared, gone: int, days: int, kept: int, lang: str, as_json: bool) -> None:
     if as_json:
-        show_json(done._asdict())
-    else:
-        counts = {name: f"{count:,}" for name, count in done._asdict().items()}
+        show_json(done._asdict() | ({"recordings": gone} if kept else {}))
+        return
+    counts = {name: f"{count:,}" for name, count in done._asdict().items()}
+    if days:
         typer.echo(text("privacy.done", language(lang), days=days, **counts))
+    if kept:
+        typer.echo(text("privacy.recordings.done", language(lang), days=kept, n=f"{gone:,}"))
 
 
 @app.command()

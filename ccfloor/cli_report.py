@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from ccfloor.cli_common import FAILED, Context, Db, Json, Site, context, fail, show_json, table
+from ccfloor.access.acts import Act
+from ccfloor.cli_common import FAILED, Context, Db, Json, Site, actor, context, fail, show_json, table
+from ccfloor.service.audit import record_alone
 from ccfloor.store.viewer import Viewer
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ccfloor.service.reports.runs import Run
 
 app = typer.Typer(no_args_is_help=True, help="Daily, weekly and monthly reports.")
-Kind = Annotated[str, typer.Option(help="figures, or monitoring: control charts of every agent.")]
+Kind = Annotated[str, typer.Option(help="figures; monitoring: control charts of every agent; qa: scores.")]
 Whose = Annotated[str, typer.Option("--scope", help="site, queue:ID, team:NAME or agent:NAME.")]
 Tongue = Annotated[str, typer.Option("--lang", help="zh or en.")]
 Forms = Annotated[str, typer.Option("--format", help="pdf, xlsx, html, or some with commas.")]
@@ -36,7 +38,8 @@ def make(
     kind: Kind = "figures",
     lang: Tongue = "zh",
     form: Forms = "pdf,xlsx",
-    who: Annotated[str, typer.Option(help="Who makes it, told in the report.")] = "",
+    who: Annotated[str, typer.Option(help="Who makes it, told in the report and in the log.")] = "",
+    why: Why = "",
     out: Annotated[Path, typer.Option(help="Folder for the files.")] = Path(),
     db: Db = None,
     site: Site = None,
@@ -67,6 +70,9 @@ def make(
     out.mkdir(parents=True, exist_ok=True)
     for one in formats:
         path = out / making.file_name(found.config.site, whose, about, of, lang, one)
+        after, by = {"format": one, "folder": str(out)}, actor(who)
+        told = (Act.EXPORT_TAKEN, f"export/{path.name}", after, why, service.clock())
+        record_alone(found.engine, by, *told, site=found.config.site)
         making.write_whole(path, writer.file(data, lang, one))
         paths.append(str(path))
     if as_json:

@@ -23,8 +23,11 @@ from ccfloor.cli_common import (
     table,
 )
 from ccfloor.service.access import accounts
+from ccfloor.service.access.account_scope import KEPT, Scoped
 from ccfloor.service.access.accounts import AccountError, Draft
 from ccfloor.store.accounts import Account, all_accounts
+from ccfloor.ui.history_words import moment
+from ccfloor.ui.scope_words import scope_of
 from ccfloor.ui.texts import language, text
 
 app = typer.Typer(
@@ -32,9 +35,15 @@ app = typer.Typer(
 )
 Name = Annotated[str, typer.Argument(help="The account's name.")]
 RoleName = Annotated[str, typer.Option("--role", help="agent, lead, qa, manager or admin.")]
-Queues = Annotated[str, typer.Option("--queues", help="Queues it may see, with commas; left out: all.")]
-Teams = Annotated[str, typer.Option("--teams", help="Teams it may see, with commas; left out: all.")]
-Agent = Annotated[str, typer.Option("--agent", help="The agent whose results an agent's account shows.")]
+_QUEUES, _TEAMS = "Queues it may see, with commas; left out: ", "Teams it may see, with commas; left out: "
+Queues = Annotated[str | None, typer.Option("--queues", help=f"{_QUEUES}all.")]
+Teams = Annotated[str | None, typer.Option("--teams", help=f"{_TEAMS}all.")]
+OtherQueues = Annotated[str | None, typer.Option("--queues", help=f"{_QUEUES}as it is.")]
+OtherTeams = Annotated[str | None, typer.Option("--teams", help=f"{_TEAMS}as it is.")]
+All = Annotated[bool, typer.Option("--all", help="All queues and teams, but for what is named beside it.")]
+_AGENT = "The agent whose results an agent's account shows"
+Agent = Annotated[str, typer.Option("--agent", help=f"{_AGENT}.")]
+OtherAgent = Annotated[str | None, typer.Option("--agent", help=f"{_AGENT}; left out: as it is.")]
 
 
 @app.command()
@@ -42,8 +51,8 @@ def add(
     name: Name,
     role: RoleName,
     shown: Annotated[str, typer.Option("--shown", help="The name as it is read.")] = "",
-    queues: Queues = "",
-    teams: Teams = "",
+    queues: Queues = None,
+    teams: Teams = None,
     agent: Agent = "",
     subject: Annotated[
         str, typer.Option("--subject", help="Of single sign-on, as the audit log tells it: ISSUER|SUBJECT.")
@@ -59,10 +68,11 @@ def add(
     One of single sign-on has no password here.
     """
     found = context(db, site)
-    draft = Draft(name, shown, _role(role, lang), names_of(queues), names_of(teams), agent, subject)
+    scope = (names_of(queues, lang), names_of(teams, lang), agent)
+    draft = Draft(name, shown, _role(role, lang), *scope, subject)
     args = (found.engine, found.settings.site.id, draft, actor(who), why, time.time())
     try:
-        account, first = accounts.add_account(*args)
+        account, first = accounts.add_account(*args, config=found.config)
     except AccountError as error:
         _refuse(error, lang)
     _tell_first(account, first, lang)
@@ -77,30 +87,39 @@ def list_(lang: Lang = "zh", db: Db = None, site: Site = None, as_json: Json = F
     if as_json:
         show_json([_told(account) for account in everybody])
         return
-    typer.echo("\n".join(table([_line(account, lang) for account in everybody])))
+    typer.echo("\n".join(table([_line(account, found.config.zone, lang) for account in everybody])))
 
 
 @app.command()
 def role(
     name: Name,
     role: RoleName,
-    queues: Queues = "",
-    teams: Teams = "",
-    agent: Agent = "",
+    queues: OtherQueues = None,
+    teams: OtherTeams = None,
+    all_: All = False,
+    agent: OtherAgent = None,
     who: Who = "",
     why: Why = BY_HAND,
     lang: Lang = "zh",
     db: Db = None,
     site: Site = None,
 ) -> None:
-    """Another role and scope; who is signed in has to sign in again."""
-    found, now = context(db, site), time.time()
-    scope = {"queues": names_of(queues), "teams": names_of(teams), "agent": agent}
+    """Another role, another scope where one is told; who is signed in has to sign in again."""
+    found, now, rest = context(db, site), time.time(), None if all_ else KEPT
     try:
-        kind = _role(role, lang)
-        accounts.set_role(found.engine, _site(found), name, kind, actor(who), why, now, **scope)  # type: ignore[arg-type]
+        after = accounts.set_role(
+            *(found.engine, _site(found), name, _role(role, lang), actor(who), why, now),
+            queues=rest if queues is None else names_of(queues, lang),
+            teams=rest if teams is None else names_of(teams, lang),
+            agent=KEPT if agent is None else agent,
+            config=found.config,
+        )
     except AccountError as error:
         _refuse(error, lang)
+    said = {"role": text(f"access.role.{after.role}", language(lang))}
+    scope = Scoped(after.role, after.queues, after.teams, after.agent)
+    seen = scope_of(found.config, scope, language(lang))
+    typer.echo(text("account.role.is", language(lang), name=after.name, scope=seen, **said))
 
 
 @app.command()
@@ -137,9 +156,13 @@ def _disabled(
 ) -> None:
     found = context(db, site)
     try:
-        accounts.set_disabled(found.engine, _site(found), name, disabled, actor(who), why, time.time())
+        after = accounts.set_disabled(
+            found.engine, _site(found), name, disabled, actor(who), why, time.time()
+        )
     except AccountError as error:
         _refuse(error, lang)
+    done = text(f"account.{'disable' if disabled else 'enable'}.done", language(lang), name=after.name)
+    typer.echo(done)
 
 
 def _site(found: Context) -> str:
@@ -170,8 +193,7 @@ def _told(account: Account) -> dict[str, Any]:
     }
 
 
-def _line(account: Account, lang: str) -> dict[str, Any]:
-    seen = time.strftime("%Y-%m-%d %H:%M", time.localtime(account.seen_at)) if account.seen_at else None
+def _line(account: Account, zone: str, lang: str) -> dict[str, Any]:
     return {
         "name": account.name,
         "shown": account.shown,
@@ -180,5 +202,5 @@ def _line(account: Account, lang: str) -> dict[str, Any]:
         "teams": ",".join(sorted(account.teams)) if account.teams is not None else None,
         "agent": account.agent or None,
         "disabled": "×" if account.disabled else "",
-        "seen": seen,
+        "seen": moment(account.seen_at, zone),
     }

@@ -33,15 +33,16 @@ _Writer.add_representer(dict, _mapping)
 
 def plain(rule: Rule) -> dict[str, Any]:
     """A rule as plain values: whole numbers without a fraction, defaults left out."""
-    found: dict[str, Any] = _whole(rule.model_dump(mode="json", exclude_defaults=True))
+    found: dict[str, Any] = whole_numbers(rule.model_dump(mode="json", exclude_defaults=True))
     return found
 
 
-def _whole(value: Any) -> Any:
+def whole_numbers(value: Any) -> Any:
+    """Plain values in which a number without a fraction is a whole one."""
     if isinstance(value, dict):
-        return {key: _whole(inner) for key, inner in value.items()}
+        return {key: whole_numbers(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_whole(inner) for inner in value]
+        return [whole_numbers(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

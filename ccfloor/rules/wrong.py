@@ -43,8 +43,11 @@ _FAMILIES: dict[str, tuple[str, str]] = {
     "dict": ("must be fields with values", "必须是若干“字段: 值”"),
 }
 
-# What the rule's own checks say (ccfloor/rules/model.py), in Chinese and with the field that is meant.
-_OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+# What a check says itself: a pattern of its English, the Chinese, and the field that is meant.
+Own = tuple[tuple[str, str, tuple[str, ...]], ...]
+
+# Those of the rules (ccfloor/rules/model.py).
+_OWN: Own = (
     (r"must be a number", "必须是数字", ()),
     (r"a group needs its queues and a name", "队列组要写明队列和名称", ()),
     (r"exactly one of (.+) is needed", r"\1 必须且只能写一个", ()),
@@ -70,11 +73,11 @@ _OWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-def why(error: Mapping[str, Any]) -> Why:
-    """The sentence of one of pydantic's errors."""
+def why(error: Mapping[str, Any], more: Own = ()) -> Why:
+    """The sentence of one of pydantic's errors. ``more``: what other checks than the rules' say."""
     kind, details = str(error["type"]), error.get("ctx") or {}
     if kind == "value_error":
-        return own(str(error["msg"]).removeprefix("Value error, "))
+        return own(str(error["msg"]).removeprefix("Value error, "), more)
     if kind == "greater_than_equal" and details["ge"] == 0:
         return Why("must not be negative", "不能为负")
     words = _KINDS.get(kind) or _FAMILIES.get(kind.partition("_")[0])
@@ -83,9 +86,9 @@ def why(error: Mapping[str, Any]) -> Why:
     return Why(words[0].format(**details), words[1].format(**details))
 
 
-def own(sentence: str) -> Why:
-    """A sentence of the rule's own checks, with its Chinese."""
-    for pattern, zh, within in _OWN:
+def own(sentence: str, more: Own = ()) -> Why:
+    """A sentence of a check of our own, with its Chinese."""
+    for pattern, zh, within in (*_OWN, *more):
         if re.fullmatch(pattern, sentence):
             return Why(sentence, re.sub(pattern, zh, sentence), within)
     return Why(sentence, "取值不合法")

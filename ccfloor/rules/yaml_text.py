@@ -8,17 +8,20 @@ import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from ccfloor.rules.places import Loc, Problem, dotted, node_line
-from ccfloor.rules.wrong import why
+from ccfloor.rules.wrong import Own, why
 
 _MOST_CHARACTERS = 500_000
 T = TypeVar("T", bound=BaseModel)
 
 
 class YamlText:
-    """A text and what is wrong with it. ``tree`` is None where it is empty or cannot be read."""
+    """A text and what is wrong with it. ``tree`` is None where it is empty or cannot be read.
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.problems = file, list[Problem]()
+    ``own``: sentences of the checks of its shapes, where they are others than the rules'.
+    """
+
+    def __init__(self, file: str, text: str, own: Own = ()) -> None:
+        self.file, self.problems, self._own = file, list[Problem](), own
         self.tree: Any = None
         self._node: yaml.Node | None = None
         try:
@@ -61,7 +64,7 @@ class YamlText:
             made = TypeAdapter(shape).validate_python(tree)
         except ValidationError as error:
             for item in error.errors(include_url=False, include_input=False):
-                said = why(item)
+                said = why(item, self._own)
                 if tuple(item["loc"]) not in odd:
                     self.note((*loc, *item["loc"], *said.within), said.en, said.zh)
             return None
