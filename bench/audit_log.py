@@ -1,17 +1,19 @@
 """The audit log with a million entries: how long the page's queries, an act's entry and a whole check take.
 
-``python -m ccfloor bench audit_log [ENTRIES] [DATABASE]``; without a database a SQLite file that is deleted.
+``python -m ccfloor bench audit_log [ENTRIES] [DATABASE]``; DATABASE: a URL or path, or ``postgresql`` for a
+private server of this machine's programs. Without one a SQLite file. What is made here is deleted.
 """
 
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, text
 
 from ccfloor.access.acts import Act
 from ccfloor.access.chain import GENESIS, Entry, link
@@ -23,6 +25,7 @@ from ccfloor.store.audit import Place, Wanted
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
+from tests.fakes.postgres import private_postgres
 
 START = 1_760_000_000.0
 STEP_S = 60.0
@@ -93,6 +96,9 @@ def main(count: int, database: str) -> None:
     upgrade(engine)
     begun = time.perf_counter()
     fill(engine, count)
+    if engine.dialect.name == "postgresql":  # as its own housekeeping does
+        with writing(engine) as connection:
+            connection.execute(text("ANALYZE"))
     print(f"{count:,} entries written in {time.perf_counter() - begun:.0f} s, shortest and longest of five:")
     looks(engine, count)
     told = (audit.Actor("boss", Role.ADMIN), Act.EXPORT_TAKEN, "export/a.csv", {"format": "csv"}, "")
@@ -104,7 +110,20 @@ def main(count: int, database: str) -> None:
     engine.dispose()
 
 
+@contextmanager
+def somewhere(named: str) -> Iterator[str]:
+    """The database to fill."""
+    if named == "postgresql":
+        with private_postgres() as server:
+            yield server.new_database()
+    elif named:
+        yield named
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield str(Path(folder) / "audit.db")
+
+
 if __name__ == "__main__":
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-    with tempfile.TemporaryDirectory() as folder:
-        main(size, sys.argv[2] if len(sys.argv) > 2 else str(Path(folder) / "audit.db"))
+    with somewhere(sys.argv[2] if len(sys.argv) > 2 else "") as where:
+        main(size, where)
