@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.fakes import staff
 from tests.fakes.fake_server import DayServer, FakeServer, PlanServer
 
+WAIT_MS = 60_000  # for what comes at once, unless the machine has other things to do
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,8 +23,15 @@ ARGUMENTS = [
 ]
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_passwords() -> Iterator[None]:
+    with staff.quick_passwords():
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as play:
         found = shutil.which("chromium") or shutil.which("chromium-browser")
         browser = play.chromium.launch(executable_path=found, args=ARGUMENTS)
@@ -68,12 +77,18 @@ def plan_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]
 
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens pages in contexts of their own; an error on a page fails the test."""
+    """Opens pages in contexts of their own; an error on a page fails the test.
+
+    The content policy is off, so that nothing is left to it, and for Playwright's own waiting, which
+    evaluates text; it has tests of its own.
+    """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def opened(url: str, width: int = 1920, height: int = 1080, **context: Any) -> Page:
-        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **context))
+        wanted = {"viewport": {"width": width, "height": height}, "bypass_csp": True, **context}
+        contexts.append(chromium.new_context(**wanted))
+        contexts[-1].set_default_timeout(WAIT_MS)
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(url)

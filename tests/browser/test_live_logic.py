@@ -12,7 +12,7 @@ from ccfloor.ui.texts import texts
 pytestmark = pytest.mark.browser
 
 LIVE = Path(__file__).resolve().parents[2] / "ccfloor" / "ui" / "live"
-CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "tips", "core")
+CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "tips", "kit", "core")
 PLAN = ("plan_calm", "plan_fire", "plan_stale", "plan")
 WALL = ("limits", "heads", "table", "callers", "seats", "slides", *PLAN, "sound")
 
@@ -39,6 +39,13 @@ const state = emptyState();
 def test_a_number_that_was_cleared_is_said_in_words(run: Callable[..., Any]) -> None:
     told = run("['~', '138****2071', ''].map((number) => fmt.caller(number, t))")
     assert told == ["号码已清除", "138****2071", ""]
+
+
+def test_a_button_that_would_be_refused_is_grey_and_says_why(run: Callable[..., Any]) -> None:
+    asked = "['plan', 'seats'].map((right) => gated({data: %s}, right, document.createElement('button')))"
+    told = f"({asked}).map((button) => [button.disabled, button.title])"
+    assert run(told % "{refused: {plan: 'not you'}}") == [[True, "not you"], [False, ""]]
+    assert run(told % "{}") == [[False, ""], [False, ""]]
 
 
 def test_durations(run: Callable[..., Any]) -> None:

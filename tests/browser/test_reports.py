@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
+from tests.fakes.current import upgrade
 from tests.fakes.fake_server import FakeServer
 from tests.fakes.stored_reports import CALLS, ZONE, fill
 from tests.fakes.stored_server import StoredServer

@@ -55,6 +55,7 @@ def test_numbers_of_the_view_are_shown(floor: FakeServer, open_page: Open) -> No
     for place, words in ((0, "热线咨询"), (1, "2"), (3, "84"), (4, "3.1"), (5, "4")):
         expect(row.nth(place)).to_have_text(words)
     expect(page.locator(".wall .s:not(.blank)")).to_have_count(48)
+    floor.post("scene/calm")  # on a slow machine somebody's hold has grown long meanwhile
     expect(page.locator(".wall .k-contact b")).to_have_text("28")
     expect(page.locator(".wall .top > b")).to_have_text("市民服务中心")
 

@@ -1,8 +1,6 @@
 """Single sign-on and a wall's link in a real browser, on the real program."""
 
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.fakes.fake_provider import CLIENT, SECRET, FakeProvider
 from tests.fakes.fake_server import ROOT, FakeServer
-from tests.fakes.stored_server import StoredServer
+from tests.fakes.stored_server import StoredServer, command
 
 pytestmark = pytest.mark.browser
 
@@ -50,11 +48,6 @@ def floor(db: Path, provider: FakeProvider) -> Iterator[FakeServer]:
     server.start()
     yield server
     server.stop()
-
-
-def command(db: Path, *words: str) -> str:
-    asked = [sys.executable, "-m", "ccfloor", *words, "--db", f"sqlite:///{db}"]
-    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
 def sign_in(page: Page) -> None:

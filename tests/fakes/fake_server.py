@@ -40,6 +40,10 @@ class FakeServer:
         self.process = subprocess.Popen(
             self.command(), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it answers."""
         until(self.answers, 60, "the fake server answers")
 
     def command(self) -> list[str]:

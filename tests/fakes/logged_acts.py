@@ -1,7 +1,8 @@
 """Every act once, as people do it, each with a telephone number in its reason: what the log must tell of."""
 
+import shutil
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from ccfloor.kpi.book import Choice
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.model import Bound
 from ccfloor.kpi.period import period
-from ccfloor.kpi.scope import SITE
+from ccfloor.kpi.scope import SITE, Scope
+from ccfloor.qa.workdays import WorkCalendar
 from ccfloor.rules.alarms import alarm_key
 from ccfloor.rules.model import Rule
 from ccfloor.rules.write import rules_text
@@ -46,13 +48,33 @@ from ccfloor.service.importing import import_files
 from ccfloor.service.kpi_site import site_book
 from ccfloor.service.notify.ask import send_test
 from ccfloor.service.notify.file import parse_notify
+from ccfloor.service.qa import appeals as qa_appeals
+from ccfloor.service.qa import (
+    calibration,
+    cases,
+    feedback,
+    improving,
+    listening,
+    needs,
+    recheck_months,
+    rechecks,
+    recordings,
+    scoring,
+    sheets,
+)
+from ccfloor.service.qa import drawing as qa_drawing
+from ccfloor.service.qa import files as qa_files
+from ccfloor.service.qa import samples as qa_samples
+from ccfloor.service.qa import versions as qa_versions
+from ccfloor.service.qa.calendar import official
 from ccfloor.service.reporting import report_incident
 from ccfloor.service.reports import plans, runs
 from ccfloor.service.reports.due import Owed
-from ccfloor.service.settings import SiteSettings, load
+from ccfloor.service.settings import QaSettings, SiteSettings, load
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import alarms, calls, rule_versions
 from ccfloor.store.viewer import Viewer
+from tests.fakes import stored_qa
 from tests.unit.service.plans import LEVEL1
 from tests.unit.service.views import seat, view
 
@@ -68,6 +90,7 @@ CONFIG = FloorConfig(
         "PJSIP/101": SeatInfo("PJSIP/101", "Bob", number="1002", team="B"),
     },
 )
+DATA = Path(__file__).resolve().parents[2] / "data" / "qa"
 EVERYBODY = Viewer(Role.SYSTEM)
 LEAD = Viewer(Role.LEAD)
 MANAGER = Viewer(Role.MANAGER)
@@ -214,6 +237,26 @@ def a_rule(level: float) -> Rule:
     return Rule.model_validate({"id": "queue-builds", "name": words, "say": words} | parts)
 
 
+@doing(
+    *(Act.QA_FORM_DRAFTED, Act.QA_FORM_PUBLISHED, Act.QA_FORM_DRAFTED),
+    *(Act.QA_FORM_DROPPED, Act.QA_FORM_RETIRED),
+)
+def forms(engine: Engine, _folder: Path) -> None:
+    text, day = (DATA / "forms" / "hotline.yaml").read_text(encoding="utf-8"), date(2026, 11, 22)
+    qa_versions.save_draft(engine, MANAGER, "form", "hotline", text, WHO, WHY, NOW)
+    qa_versions.publish(engine, MANAGER, CONFIG, "form", "hotline", day, WHO, WHY, NOW + 1)
+    qa_versions.save_draft(engine, MANAGER, "form", "hotline", "id: hotline", WHO, WHY, NOW + 2)
+    qa_versions.drop_draft(engine, MANAGER, "form", "hotline", WHO, WHY, NOW + 3)
+    qa_versions.retire(engine, MANAGER, CONFIG, "form", "hotline", day, WHO, WHY, NOW + 4)
+
+
+@doing(Act.QA_FORM_FILE)
+def forms_in_files(engine: Engine, folder: Path) -> None:
+    (folder / "qa" / "forms").mkdir(parents=True)
+    shutil.copy(DATA / "forms" / "hotline.yaml", folder / "qa" / "forms")
+    qa_files.sync_files(engine, CONFIG, SiteSettings(data=str(folder)), NOW)
+
+
 @doing(Act.DEFINITION_FILE, Act.TARGET_SET, Act.TARGET_TAKEN_BACK)
 def targets(engine: Engine, folder: Path) -> None:
     book = site_book(engine, CONFIG, SiteSettings(data=str(folder)), NOW)
@@ -221,6 +264,215 @@ def targets(engine: Engine, folder: Path) -> None:
     choice = Choice(bound=Bound(at_least=0.9))
     kpi_targets.decide(engine, MANAGER, CONFIG, kpi, SITE, 20261101, choice, act)
     kpi_targets.take_back(engine, MANAGER, CONFIG, kpi, SITE, 20261101, act)
+
+
+@doing(
+    *(Act.QA_SCORE_BEGUN, Act.QA_SCORE_DISCARDED, Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED),
+    *(Act.QA_SEEN, Act.QA_HEARD, Act.QA_TOLD, Act.QA_SCORE_CORRECTED),
+    *(Act.QA_SCORE_VOIDED, Act.QA_SCORE_RESTORED, Act.QA_AUDIO_ADDED, Act.QA_AUDIO_HEARD),
+    *(Act.QA_AUDIO_REMOVED, Act.QA_AUDIO_ADDED, Act.QA_AUDIO_CLEARED),
+)
+def scoring_a_call(engine: Engine, _folder: Path) -> None:
+    floor, agent = stored_qa.CONFIG, stored_qa.CHEN
+    stored_qa.publish(engine)
+    call = stored_qa.put_call(engine, 1, "陈思远", NOW - 3600)
+    begin = scoring.Begin("own", call=call, form="small")
+    first = scoring.open_score(engine, stored_qa.QA, floor, begin, WHO, NOW)
+    scoring.discard(engine, stored_qa.QA, floor, first.id, WHO, WHY, NOW + 1)
+    row = scoring.open_score(engine, stored_qa.QA, floor, begin, WHO, NOW + 2)
+    told = scoring.Change(stored_qa.POOR, {}, WHY, tell_now=True, base=row.saved_at)
+    scoring.submit(engine, stored_qa.QA, floor, row.id, told, WHO, NOW + 3)
+    feedback.acknowledge(engine, agent, floor, row.id, WHY, WHO, NOW + 4)
+    (heard,) = feedback.list_feedback(engine, agent, floor, 0, NOW + 5)
+    feedback.hear(engine, agent, heard.id, WHY, WHO, NOW + 5)
+    feedback.tell(engine, stored_qa.QA, floor, "陈思远", WHY, WHO, NOW + 6)
+    boss = stored_qa.MANAGER
+    scoring.correct(engine, boss, floor, row.id, {"greet": "yes"}, WHO, WHY, NOW + 7)
+    scoring.void(engine, boss, floor, row.id, WHO, WHY, NOW + 8)
+    scoring.restore(engine, boss, floor, row.id, WHO, WHY, NOW + 9)
+    named = (engine, stored_qa.QA, floor)
+    recordings.upload(*named, QaSettings(), row.id, f"{NUMBER}.ogg", b"OggS" + bytes(99), WHO, NOW + 10)
+    place = recordings.place_of(*named, QaSettings(), row.id, WHO)
+    listening.note(*named, row.id, place, "qa_score", WHO, NOW + 10, listening.Sittings())
+    recordings.remove(*named, row.id, WHO, WHY, NOW + 11)
+    recordings.upload(*named, QaSettings(), row.id, "b.ogg", b"OggS" + bytes(99), WHO, NOW + 12)
+    days = load(environ={"CCFLOOR_QA_RECORDINGS_DAYS": "1"}, source="none")
+    listening.clear_recordings(days, engine, NOW + 2 * 86_400)
+
+
+@doing(
+    *(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED, Act.QA_APPEAL_FILED, Act.QA_APPEAL_WITHDRAWN),
+    *(Act.QA_APPEAL_FILED, Act.QA_APPEAL_ANSWERED, Act.QA_APPEAL_ESCALATED),
+    *(Act.QA_SCORE_CORRECTED, Act.QA_APPEAL_DECIDED, Act.QA_APPEAL_REASONS),
+    *(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED, Act.QA_APPEAL_FILED, Act.QA_APPEAL_HANDED_ON),
+)
+def appealing(engine: Engine, _folder: Path) -> None:
+    floor, agent, boss = stored_qa.CONFIG, stored_qa.CHEN, stored_qa.MANAGER
+    rules, score = stored_qa.RULES, a_poor_score(engine)
+    lead = Viewer(Role.LEAD, account=12, who="lead.a")
+    first = qa_appeals.file_appeal(engine, agent, floor, rules, score, ["greet"], WHY, WHO, NOW + 2)
+    qa_appeals.withdraw(engine, agent, floor, rules, first, WHO, WHY, NOW + 3)
+    made = qa_appeals.file_appeal(engine, agent, floor, rules, score, ["greet"], WHY, WHO, NOW + 4)
+    no, yes = qa_appeals.Decision.DISMISSED, qa_appeals.Decision.UPHELD
+    qa_appeals.answer(engine, lead, floor, rules, made, qa_appeals.Verdict(no), WHO, WHY, NOW + 5)
+    qa_appeals.escalate(engine, agent, floor, rules, made, WHO, WHY, NOW + 6)
+    told = qa_appeals.Verdict(yes, {"greet": "yes"})
+    qa_appeals.decide(engine, boss, floor, rules, made, told, WHO, WHY, NOW + 7)
+    qa_appeals.give_reasons(engine, boss, floor, rules, made, WHO, WHY, NOW + 8)
+    other = a_poor_score(engine, 8)
+    made = qa_appeals.file_appeal(engine, agent, floor, rules, other, ["greet"], WHY, WHO, NOW + 9)
+    qa_appeals.hand_on(engine, lead, floor, rules, made, WHO, WHY, NOW + 10)
+
+
+@doing(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED, Act.QA_APPEAL_FILED, Act.QA_APPEAL_LAPSED)
+def an_appeal_that_nobody_answers(engine: Engine, _folder: Path) -> None:
+    score, rules = a_poor_score(engine), stored_qa.RULES
+    told = (score, ["greet"], WHY, WHO, NOW + 2)
+    qa_appeals.file_appeal(engine, stored_qa.CHEN, stored_qa.CONFIG, rules, *told)
+    assert qa_appeals.pass_on(engine, stored_qa.CONFIG, rules, NOW + 30 * 86_400) == 1
+
+
+@doing(
+    *(Act.QA_DRAWN, Act.QA_SAMPLE_ADDED, Act.QA_SAMPLE_TAKEN, Act.QA_SAMPLE_GIVEN),
+    *(Act.QA_SAMPLE_REPLACED, Act.QA_SAMPLE_DROPPED),
+)
+def drawing_calls(engine: Engine, _folder: Path) -> None:
+    floor, boss, days = stored_qa.CONFIG, stored_qa.MANAGER, WorkCalendar(official(""))
+    stored_qa.publish(engine)
+    plan = stored_qa.put_plan(engine)
+    for position in (1, 2, 3):
+        stored_qa.put_call(engine, position, "陈思远", stored_qa.at(6) + position)
+    night, day = stored_qa.at(7, 2.0), stored_qa.MONDAY + timedelta(days=6)
+    qa_drawing.draw_day(engine, floor, plan, day, b"key", days, night, Actor(WHO), WHY)
+    drawn = qa_samples.list_samples(engine, boss, floor, qa_samples.Wanted())[0]
+    left = next(place for place in (1, 2, 3) if f"1:{place}" != drawn.key)
+    added = qa_samples.add_by_hand(
+        engine, boss, floor, days, "weekly", "week", (1, left), "", WHO, WHY, night + 1
+    )
+    qa_samples.take(engine, boss, floor, drawn.id, WHO, night + 2)
+    qa_samples.give(engine, boss, floor, drawn.id, "", WHO, WHY, night + 3)
+    qa_samples.replace(engine, boss, floor, days, drawn.id, "other", WHY, WHO, night + 4)
+    qa_samples.drop(engine, boss, floor, added.id, WHO, WHY, night + 5)
+
+
+def a_poor_score(engine: Engine, position: int = 1) -> int:
+    """A score of 陈思远, handed in; its number."""
+    stored_qa.publish(engine)
+    call = stored_qa.put_call(engine, position, "陈思远", NOW - 3600)
+    begin = scoring.Begin("own", call=call, form="small")
+    row = scoring.open_score(engine, stored_qa.QA, stored_qa.CONFIG, begin, WHO, NOW)
+    told = scoring.Change(stored_qa.POOR, {}, base=row.saved_at)
+    return scoring.submit(engine, stored_qa.QA, stored_qa.CONFIG, row.id, told, WHO, NOW + 1).id
+
+
+@doing(
+    *(Act.QA_SESSION_CALLED, Act.QA_SESSION_CHANGED),
+    *(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED) * 2,
+    *(Act.QA_SESSION_CLOSED, Act.QA_SESSION_OFF),
+)
+def calibrating(engine: Engine, _folder: Path) -> None:
+    floor, boss = stored_qa.CONFIG, stored_qa.MANAGER
+    stored_qa.publish(engine)
+    call, due = stored_qa.put_call(engine, 1, "陈思远", NOW - 3600), date(2026, 11, 25)
+    draft = calibration.Draft("校准", "small", "boss", ["zhou.qa"], due, call)
+    made = calibration.add_session(engine, boss, floor, draft, WHO, WHY, NOW)
+    calibration.change_session(engine, boss, floor, made, ["li.qa"], due, WHO, WHY, NOW + 1)
+    for viewer in (boss, stored_qa.QA):
+        row = scoring.open_score(engine, viewer, floor, scoring.Begin(session=made), WHO, NOW + 2)
+        told = scoring.Change(stored_qa.GOOD, {}, base=row.saved_at)
+        scoring.submit(engine, viewer, floor, row.id, told, WHO, NOW + 3)
+    calibration.close_session(engine, boss, floor, made, WHO, WHY, NOW + 4)
+    calibration.call_off(engine, boss, floor, made, WHO, WHY, NOW + 5)
+
+
+@doing(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED, Act.QA_RECHECKS_DRAWN)
+def looking_again(engine: Engine, _folder: Path) -> None:
+    a_poor_score(engine)
+    day = date(2026, 11, 22)
+    rechecks.draw(engine, stored_qa.MANAGER, stored_qa.CONFIG, day, day, 1.0, WHO, WHY, NOW + 2)
+
+
+@doing(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED, Act.QA_RECHECKS_DRAWN, Act.QA_RECHECK_TAKEN)
+def looking_again_at_the_months_end(engine: Engine, _folder: Path) -> None:
+    floor, boss = stored_qa.CONFIG, stored_qa.MANAGER
+    stored_qa.publish(engine)
+    plan = stored_qa.put_plan(engine)
+    call = stored_qa.put_call(engine, 1, "陈思远", NOW - 3600)
+    sample = stored_qa.put_sample(engine, call, "陈思远", NOW - 3600)
+    row = scoring.open_score(engine, stored_qa.QA, floor, scoring.Begin(sample=sample), WHO, NOW)
+    told = scoring.Change(stored_qa.GOOD, {}, base=row.saved_at)
+    scoring.submit(engine, stored_qa.QA, floor, row.id, told, WHO, NOW + 1)
+    share = plan._replace(body=plan.plan.model_copy(update={"rechecks": 0.05}))
+    month = date(2026, 11, 1), date(2026, 11, 30)
+    assert recheck_months.draw_month(engine, floor, share, month, b"key", NOW + 10 * 86_400)
+    free = recheck_months.free(engine, boss, floor)[0]
+    recheck_months.take(engine, boss, floor, free.id, WHO, NOW + 11 * 86_400)
+
+
+class QaFloor:
+    """The floor of the stored forms, as a service."""
+
+    def __init__(self, engine: Engine, folder: Path) -> None:
+        self.engine, self.config = engine, stored_qa.CONFIG
+        self.settings = load(environ={}, db=f"sqlite:///{folder / 'floor.db'}", source="none")
+
+    def floor_now(self) -> float:
+        return NOW
+
+
+@doing(
+    *(Act.DEFINITION_FILE, Act.QA_IMPROVEMENT_ADDED, Act.QA_IMPROVEMENT_CHANGED),
+    *(Act.QA_IMPROVEMENT_DECIDED, Act.QA_IMPROVEMENT_REOPENED),
+    *(Act.QA_IMPROVEMENT_ADDED, Act.QA_IMPROVEMENT_DECIDED),
+)
+def improving_somebody(engine: Engine, folder: Path) -> None:
+    floor, by, day = QaFloor(engine, folder), stored_qa.QA, date(2026, 11, 22)
+    draft = improving.Draft(Scope("agent", "陈思远"), WHY, "qa_score", 90.0, WHY, "lead.a", day, day)
+    made = improving.add_improvement(floor, by, draft, WHO, NOW)
+    later = draft._replace(target=92.0)
+    improving.change_improvement(floor, by, made, later, WHO, WHY, NOW + 1)
+    improving.decide(floor, by, made, "dropped", WHY, WHO, NOW + 2)
+    improving.reopen(floor, by, made, WHO, WHY, NOW + 3)
+    improving.decide(floor, by, made, "changed", WHY, WHO, NOW + 4, follow=later)
+
+
+@doing(
+    *(Act.QA_NEED_ADDED, Act.QA_NEED_SENT, Act.QA_NEED_DONE),
+    *(Act.QA_NEED_REOPENED, Act.QA_NEED_DROPPED),
+)
+def training_somebody(engine: Engine, _folder: Path) -> None:
+    floor, by = stored_qa.CONFIG, stored_qa.QA
+    made = needs.add_need(engine, by, floor, needs.Draft("陈思远", WHY, WHY), WHO, NOW)
+    needs.hand_over(engine, by, floor, [made], NUMBER, WHO, NOW + 1)
+    needs.finish(engine, by, floor, [made], WHO, NOW + 2)
+    needs.reopen(engine, by, floor, made, WHO, WHY, NOW + 3)
+    needs.drop(engine, by, floor, made, WHO, WHY, NOW + 4)
+
+
+@doing(Act.QA_SHEETS_TAKEN, Act.QA_SHEETS_UNDONE, Act.QA_SHEETS_RESTORED)
+def old_sheets(engine: Engine, _folder: Path) -> None:
+    floor, boss = stored_qa.CONFIG, stored_qa.MANAGER
+    stored_qa.publish(engine)
+    content = (
+        "Agent,Time of the call,Reviewer,Summary,greet,hold,answer,record\n"
+        f"陈思远,2026-11-17 10:00,li.qa,{WHY},yes,n/a,50,yes\n"
+    )
+    seen = sheets.preview(engine, boss, floor, "small", 1, f"{NUMBER}.csv", content.encode(), NOW)
+    made = sheets.take_in(engine, boss, floor, seen, WHO, WHY, NOW)
+    sheets.undo(engine, boss, floor, made.id, WHO, WHY, NOW + 1)
+    sheets.restore(engine, boss, floor, made.id, WHO, WHY, NOW + 2)
+
+
+@doing(
+    *(Act.QA_SCORE_BEGUN, Act.QA_SCORE_SUBMITTED),
+    *(Act.QA_CASE_ADDED, Act.QA_CASE_CHANGED, Act.QA_CASE_REMOVED, Act.QA_CASE_RESTORED),
+)
+def a_case_to_learn_from(engine: Engine, _folder: Path) -> None:
+    floor, by, draft = stored_qa.CONFIG, stored_qa.QA, cases.Draft(WHY, WHY, [NUMBER])
+    made = cases.add_case(engine, by, floor, a_poor_score(engine), draft, WHO, NOW + 2)
+    cases.change_case(engine, by, floor, made, draft._replace(good=False), WHO, WHY, NOW + 3)
+    cases.remove_case(engine, by, floor, made, WHO, WHY, NOW + 4)
+    cases.restore_case(engine, by, floor, made, WHO, WHY, NOW + 5)
 
 
 @doing(Act.TEAM_FILE, Act.TEAM_MOVED, Act.TEAM_UNDONE)

@@ -7,9 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+
+from ccfloor.store.engine import open_engine
+from ccfloor.store.migrate import upgrade
 
 
 def programs() -> Path | None:
@@ -35,6 +40,7 @@ class PrivatePostgres:
         self._folder = Path(tempfile.mkdtemp(prefix="ccfloor-pg-"))
         self._numbers = itertools.count(1)
         self._port = _free_port()
+        self._current: str | None = None
         self._user = self._plain_user()
         data = str(self._folder / "data")
         self._run("initdb", "-D", data, "-U", "floor", "-A", "trust", "-E", "UTF8", "--no-sync")
@@ -68,14 +74,40 @@ class PrivatePostgres:
 
     def new_database(self) -> str:
         """URL of an empty database."""
+        return self._made("")
+
+    def _made(self, how: str) -> str:
         name = f"floor_{next(self._numbers)}"
         engine = create_engine(self._url("postgres"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}{how}"))
         engine.dispose()
         return self._url(name)
+
+    def current_database(self) -> str:
+        """URL of a database with our schema: a copy of one that the migrations made."""
+        if self._current is None:
+            url = self.new_database()
+            engine = open_engine(url)
+            upgrade(engine)
+            engine.dispose()
+            self._current = url.rsplit("/", 1)[1]
+        return self._made(f" TEMPLATE {self._current}")
 
     def stop(self) -> None:
         """End the server and remove its files."""
         self._run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "-w", "stop")
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@contextmanager
+def private_postgres() -> Iterator[PrivatePostgres]:
+    """A server for a while; SystemExit where this machine has no server programs."""
+    found = programs()
+    if found is None:
+        raise SystemExit("PostgreSQL's server programs (initdb) are not installed")
+    server = PrivatePostgres(found)
+    try:
+        yield server
+    finally:
+        server.stop()

@@ -1,10 +1,11 @@
 """The product itself over a database that nothing is collected into, as a process of its own."""
 
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
 
-from tests.fakes.fake_server import FakeServer
+from tests.fakes.fake_server import ROOT, FakeServer
 
 
 class StoredServer(FakeServer):
@@ -25,3 +26,9 @@ class StoredServer(FakeServer):
         except OSError:
             return False
         return True
+
+
+def command(db: Path, *words: str) -> str:
+    """What a command says that is given on the server's machine."""
+    asked = [sys.executable, "-m", "ccfloor", *words, "--db", f"sqlite:///{db}"]
+    return subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout

@@ -13,9 +13,9 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import incidents
+from tests.fakes.current import upgrade
 from tests.fakes.fake_server import ROOT, free_port, until
 from tests.fakes.stored import cut, items
 from tests.fakes.surge import CONFIG, surge

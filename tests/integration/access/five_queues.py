@@ -14,9 +14,12 @@ from ccfloor.floor.events import (
     CallEnded,
     CallJoined,
     CallLeft,
+    CallRang,
     Device,
     EndedBy,
     Outcome,
+    RingEnded,
+    RingResult,
     SeatDevice,
     SeatJoined,
 )
@@ -31,10 +34,10 @@ from ccfloor.service.replay_room import ReplayRoom
 from ccfloor.service.reports import plans
 from ccfloor.service.settings import load
 from ccfloor.store.engine import writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.tables import alarms
 from ccfloor.store.viewer import EVERYTHING
+from tests.fakes.current import upgrade
 
 T0 = 1_780_012_800.0 - 1_780_012_800.0 % 86_400
 NOW = T0 + 4 * 3600
@@ -94,9 +97,19 @@ def day() -> Iterator[AnyEvent]:
             yield from _call(T0 + 100.0 * turn + at, queue, turn)
     for at, queue in enumerate(QUEUES, 1):
         yield CallJoined(at=NOW - 30 + at, call=f"w.{at}", queue=queue, number=number(queue, 3), name="")
-    name = agent("fraud")
-    yield CallJoined(at=NOW - 20, call="b.1", queue="fraud", number=number("fraud", 4), name=name)
+    yield CallJoined(at=NOW - 20, call="b.1", queue="fraud", number=number("fraud", 4), name="of fraud")
     yield CallAnswered(at=NOW - 10, call="b.1", queue="fraud", seat="P/both", wait_s=10.0, ring_s=1.0)
+    yield from _rung_in_vain("r.1", "loans")
+
+
+def _rung_in_vain(call: str, queue: str) -> Iterator[AnyEvent]:
+    """A call that rings at a colleague's seat before it is answered at the queue's own."""
+    yield CallJoined(at=NOW - 9, call=call, queue=queue, number=number(queue, 5), name="")
+    yield CallRang(at=NOW - 8, call=call, queue=queue, seat="P/both")
+    yield RingEnded(at=NOW - 6, call=call, queue=queue, seat="P/both", result=RingResult.NO_ANSWER)
+    yield CallRang(at=NOW - 6, call=call, queue=queue, seat=seat(queue))
+    yield CallAnswered(at=NOW - 5, call=call, queue=queue, seat=seat(queue), wait_s=4.0, ring_s=1.0)
+    yield CallEnded(at=NOW - 1, call=call, queue=queue, seat=seat(queue), talk_s=4.0, by=EndedBy.CALLER)
 
 
 def _call(at: float, queue: str, turn: int) -> Iterator[AnyEvent]:
@@ -136,9 +149,9 @@ def _alarm(queue: str) -> AlarmView:
     )  # fmt: skip
 
 
-def world(folder: Path) -> runtime.Service:
-    """A service over that day, with its view in the hub; numbers are shown in full."""
-    db = f"sqlite:///{folder / 'floor.db'}"
+def world(folder: Path, db: str = "") -> runtime.Service:
+    """A service over that day, with its view in the hub; numbers are shown in full. ``db``: else SQLite."""
+    db = db or f"sqlite:///{folder / 'floor.db'}"
     service = runtime.Service(
         load(environ={}, db=db, source="none", site__mask_numbers=False, site__data=str(folder))
     )
@@ -149,7 +162,7 @@ def world(folder: Path) -> runtime.Service:
     events = [Item("ami", position, event) for position, event in enumerate(day(), 1)]
     for first in range(0, len(events), 300):
         recorder.record(events[first : first + 300])
-    keeper = RecorderKeeper(recorder, take_lease(service.engine, "main"))
+    keeper = RecorderKeeper(recorder, take_lease(service.engine, "main"), service.clock)
     keeper.show(NOW, [])
     _acts(service)
     row = service._read_live(-1)

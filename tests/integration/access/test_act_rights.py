@@ -6,7 +6,6 @@ The functions are found in the sources: a new one that writes and has no line in
 import importlib
 import inspect
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +16,8 @@ from ccfloor.access.rights import RIGHTS, Right, Role
 from ccfloor.service.access.identity import Identity, acting_as
 from ccfloor.service.audit import Actor
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Forbidden, Viewer
+from tests.fakes.current import upgrade
 from tests.unit.access.test_acts import PACKAGE, Function, functions
 
 ROLES = [role for role in Role if role != Role.SYSTEM]
@@ -37,6 +36,34 @@ ACTS: dict[str, Right] = {
     "reveal.reveal": Right.REVEAL,
     "rulebook.save": Right.RULES,
     "rulebook.retire": Right.RULES,
+    **{f"qa.versions.{name}": Right.QA_FORMS for name in ("save_draft", "drop_draft", "take_over")},
+    **{f"qa.versions.{name}": Right.QA_PLAN for name in ("publish", "retire")},
+    **{f"qa.scoring.{name}": Right.QA_SCORE for name in ("open_score", "save", "submit", "discard")},
+    **{f"qa.scoring.{name}": Right.QA_PLAN for name in ("void", "restore", "correct")},
+    **{f"qa.recordings.{name}": Right.QA_SCORE for name in ("upload", "remove")},
+    **{f"qa.samples.{name}": Right.QA_SCORE for name in ("take", "replace")},
+    **{f"qa.samples.{name}": Right.QA_PLAN for name in ("give", "drop", "add_by_hand")},
+    "qa.drawing.draw_by_hand": Right.QA_PLAN,
+    "qa.feedback.tell": Right.QA_SCORE,
+    "qa.feedback.hear": Right.OWN,
+    "qa.feedback.acknowledge": Right.OWN,
+    **{f"qa.appeals.{name}": Right.OWN for name in ("file_appeal", "escalate", "withdraw")},
+    **{f"qa.appeals.{name}": Right.QA_DECIDE for name in ("answer", "hand_on")},
+    **{f"qa.appeals.{name}": Right.QA_LEADERSHIP for name in ("decide", "give_reasons")},
+    **{f"qa.calibration.{name}_session": Right.QA_PLAN for name in ("add", "change", "close")},
+    "qa.calibration.call_off": Right.QA_PLAN,
+    "qa.rechecks.draw": Right.QA_PLAN,
+    "qa.recheck_months.take": Right.QA_PLAN,
+    **{f"qa.sheets.{name}": Right.QA_PLAN for name in ("take_in", "undo", "restore")},
+    **{
+        f"qa.improving.{name}": Right.QA_SCORE
+        for name in ("add_improvement", "change_improvement", "decide", "reopen")
+    },
+    **{
+        f"qa.needs.{name}": Right.QA_SCORE
+        for name in ("add_need", "send", "hand_over", "finish", "drop", "reopen")
+    },
+    **{f"qa.cases.{name}_case": Right.QA_SCORE for name in ("add", "change", "remove", "restore")},
     "kpi_targets.decide": Right.TARGETS,
     "kpi_targets.take_back": Right.TARGETS,
     "teams.move": Right.SETTINGS,
@@ -66,6 +93,23 @@ FREE = {
     "reports.runs.claim": "the calendar's",
     "reports.runs.finish": "the calendar's",
     "rulebook.sync_files": "the site's files",
+    "qa.files.sync_files": "the site's files",
+    "qa.files.keep_files": "the site's files",
+    "qa.facts.settle_weeks": "counted, as days are",
+    "qa.appeals.pass_on": "the calendar's",
+    "qa.appeal_notices.look_after": "the calendar's",
+    "qa.appeal_notices.tell": "the calendar's",
+    "qa.fatal_news.tell": "the program's, of what was handed in",
+    "qa.drawing.draw_day": "the night's",
+    "qa.listening.note": "what follows from hearing, to which the recording's own door is kept",
+    "qa.listening.clear_recordings": "housekeeping, by the site's setting",
+    "qa.recheck_months.draw_month": "the month's end's",
+    "qa.recheck_months.draw_months": "the month's end's",
+    "qa.simulated_draws.draw_night": "the invented floor's own",
+    "qa.simulated.live_through": "the invented floor's own",
+    "qa.simulated_after.afterwards": "the invented floor's own",
+    "qa.simulated_life.make": "the invented floor's own",
+    "qa.simulated_on.go_on": "the invented floor's own",
     "teams.keep_teams": "the site's files",
     "kpi_site.site_book": "the site's files",
     "kpi_site.kpi_book": "the site's files",
@@ -126,9 +170,8 @@ def _tried(engine: Engine, name: str, viewer: Viewer) -> bool:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    path: Path = tmp_path_factory.mktemp("acts") / "floor.db"
-    opened = open_engine(str(path))
+def engine(engine_url: str) -> Iterator[Engine]:
+    opened = open_engine(engine_url)
     upgrade(opened)
     yield opened
     opened.dispose()

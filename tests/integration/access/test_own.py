@@ -43,7 +43,7 @@ def test_the_own_figures_and_calls_are_there(service: runtime.Service) -> None:
     found = call_list.call_list(*place, own, *SPAN)
     assert found.rows and {row.agent for row in found.rows} == {ME}
     assert {one.agent for one in handle_times.handled(*place, own, *SPAN)} == {ME}
-    assert queries.call_life(service.engine, VIEWER, found.rows[0].source, found.rows[0].position)
+    assert queries.call_life(service.engine, VIEWER, CONFIG, found.rows[0].source, found.rows[0].position)
     with service.engine.connect() as connection:
         assert agent_day.spans_of(connection, VIEWER, CONFIG, ME, *SPAN)
         assert agent_day.calls_of(connection, VIEWER, CONFIG, ME, *SPAN)
@@ -72,7 +72,7 @@ def test_members_are_the_own_person_alone(service: runtime.Service) -> None:
 def test_anothers_call_is_not_there(service: runtime.Service) -> None:
     for queue in QUEUES:
         for call in call_list.call_list(service.engine, Viewer(), CONFIG, Scope("queue", queue), *SPAN).rows:
-            life = queries.call_life(service.engine, VIEWER, call.source, call.position)
+            life = queries.call_life(service.engine, VIEWER, CONFIG, call.source, call.position)
             assert (life is not None) == (call.agent == ME)
 
 
@@ -99,15 +99,15 @@ FLOOR: dict[str, Read] = {
     "a report": lambda of: gather(of, VIEWER, "figures", SITE, DAY, NOW),
     "callers": lambda of: called_back.abandoned_callers(of.engine, VIEWER, "", DAY),
     "moves": lambda of: moves(of.engine, VIEWER, CONFIG, "", DAY),
-    "calls": lambda of: queries.call_page(of.engine, VIEWER, queries.CallFilter(*SPAN)),
+    "calls": lambda of: queries.call_page(of.engine, VIEWER, CONFIG, queries.CallFilter(*SPAN)),
     "agents": lambda of: queries.agent_days(of.engine, VIEWER, CONFIG, *SPAN),
     "sources": lambda of: queries.source_rows(of.engine, VIEWER),
     "bad lines": lambda of: queries.bad_lines(of.engine, VIEWER),
     "cells": lambda of: history.week_cells(of.engine, VIEWER, CONFIG, "", DAY),
-    "calls of cells": lambda of: history.cell_calls(of.engine, VIEWER, "", [DAY]),
+    "calls of cells": lambda of: history.cell_calls(of.engine, VIEWER, CONFIG, "", [DAY]),
     "again": lambda of: history.called_again(of.engine, VIEWER, "", DAY),
     "queues": lambda of: history.queues_seen(of.engine, VIEWER),
-    "repaired": lambda of: quality_checks.repaired_calls(of.engine, VIEWER, *SPAN),
+    "repaired": lambda of: quality_checks.repaired_calls(of.engine, VIEWER, CONFIG, *SPAN),
     "gaps": lambda of: quality_checks.gaps(of.engine, VIEWER, *SPAN),
     "repairs": lambda of: quality.repair_rows(of.engine, VIEWER, *SPAN),
     "imports": lambda of: imports.list_imports(of.engine, VIEWER),

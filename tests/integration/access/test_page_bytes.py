@@ -1,6 +1,6 @@
 """A lead of two of five queues opens every page: nothing that reaches the browser names the other three."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,18 @@ from ccfloor.kpi.period import day_of
 from ccfloor.service import runtime
 from ccfloor.service.access import identity
 from ccfloor.service.access.identity import Identity
-from tests.integration.access.five_queues import CONFIG, HIDDEN_WORDS, LEAD, SEEN_WORDS, T0, world
+from tests.integration.access.five_forms import Kept, filled
+from tests.integration.access.five_queues import (
+    CONFIG,
+    HIDDEN_WORDS,
+    LEAD,
+    MINE,
+    SEEN_WORDS,
+    T0,
+    agent,
+    world,
+)
+from tests.integration.access.form_reads import QA_VIEWS, filled_in
 
 ROOT = Path(__file__).resolve().parents[3]
 DAY = f"{day_of(CONFIG, T0 + 3600).day:%Y-%m-%d}"
@@ -22,6 +33,13 @@ VIEWS: dict[str, tuple[dict[str, str], ...]] = {
     "agents": ({}, {"scope": "agent:Fraudson"}),
     "queue_history": ({"from": DAY, "to": DAY}, {"queue": "fraud"}),
     "reports": ({}, {"scope": "queue:fraud"}),
+    **QA_VIEWS,
+    "qa_forms": (
+        {},
+        {"kind": "plan", "name": "weekly", "view": "read"},
+        {"kind": "plan", "name": "weekly", "view": "edit"},
+        {"kind": "plan", "name": "weekly", "view": "compare"},
+    ),
 }
 
 
@@ -32,6 +50,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Servic
     yield made
     runtime.use(None)
     made.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def kept(service: runtime.Service) -> dict[str, Kept]:
+    return filled(service)
 
 
 def opened(
@@ -71,11 +94,34 @@ CASES = [
 
 @pytest.mark.parametrize(("page", "lang", "asked"), CASES)
 def test_no_page_tells_of_another_queue(
-    service: runtime.Service, monkeypatch: pytest.MonkeyPatch, page: str, lang: str, asked: dict[str, str]
+    service: runtime.Service,
+    kept: Mapping[str, Kept],
+    monkeypatch: pytest.MonkeyPatch,
+    page: str,
+    lang: str,
+    asked: dict[str, str],
 ) -> None:
+    asked = filled_in(asked, kept)
     sent = said(opened(monkeypatch, MANAGER, page, lang, asked))
     given = " ".join(asked.values())
     assert {word for word in HIDDEN_WORDS if word in sent} <= {word for word in HIDDEN_WORDS if word in given}
+
+
+def test_the_qa_pages_are_not_empty(
+    service: runtime.Service, kept: Mapping[str, Kept], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sent(page: str, **asked: str) -> str:
+        return said(opened(monkeypatch, MANAGER, page, "zh", filled_in(asked, kept)))
+
+    people = sent("qa", period=DAY, view="people")
+    assert {agent(queue) for queue in MINE} <= {word for word in SEEN_WORDS if word in people}
+    assert people.count("qa_score?") == 0
+    assert sent("qa", period=DAY, view="forms").count("qa_score?") == 2 * len(MINE)
+    one = {"qa_score": "id", "qa_calibration": "session", "qa_improve": "plan", "qa_appeals": "appeal"}
+    for page, name in one.items():
+        of = name if name != "id" else "score"
+        assert agent("loans") in sent(page, **{name: f"{{loans.{of}}}"}), page
+        assert agent("loans") not in sent(page, **{name: f"{{fraud.{of}}}"}), page
 
 
 def test_the_pages_are_not_empty(service: runtime.Service, monkeypatch: pytest.MonkeyPatch) -> None:

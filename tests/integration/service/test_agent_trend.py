@@ -28,7 +28,7 @@ from ccfloor.store.kpi_figures import by_member
 from ccfloor.store.member_series import member_series
 from ccfloor.store.members import team_of
 from ccfloor.store.tables import annotations, metadata, plan_notes
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import EVERYTHING, Viewer
 from tests.fakes.stored_trend import CONFIG, FIRST, HANDLE_S, put_days
 
 CHEN = Scope("agent", "陈思远")
@@ -185,7 +185,7 @@ def test_annotations_are_entered_changed_removed_and_taken_back(service: runtime
         remove_annotation(engine, viewer, CONFIG, number, "林静怡", "再来", 4.0)
     restore_annotation(engine, viewer, CONFIG, number, "林静怡", "没有错", 5.0)
     assert texts(service, CHEN) == ["新退款流程"]
-    log = entries(engine, CONFIG.site, f"annotation/{number}")
+    log = entries(engine, EVERYTHING, f"annotation/{number}")
     assert [(note.item, note.who) for note in log] == [
         ("added", "周岚"),
         ("changed", "周岚"),

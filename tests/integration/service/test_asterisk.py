@@ -21,10 +21,10 @@ from ccfloor.service.said import sentence
 from ccfloor.service.settings import AmiSettings, CollectorSettings, Settings, SiteSettings
 from ccfloor.service.site import load_site
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.rebuild import rebuild
 from ccfloor.store.tables import calls, journal
 from tests.fakes.ami_server import FakeAmi
+from tests.fakes.current import upgrade
 
 ROOT = Path(__file__).resolve().parents[3]
 CONFIG = FloorConfig(zone="UTC")

@@ -16,9 +16,9 @@ from ccfloor.kpi.period import Period, period
 from ccfloor.service.called_back import abandoned_callers, tick, told, untick
 from ccfloor.service.people_log import PeopleError
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import called_back, calls
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 
 CONFIG = FloorConfig()
 VIEWER = Viewer()

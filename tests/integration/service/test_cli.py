@@ -21,8 +21,8 @@ from ccfloor.service.lease import take_lease
 from ccfloor.service.overlap import LIVE
 from ccfloor.service.settings import load
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from tests.fakes.ami_run import ARRIVALS, QUEUE_LOG, RAW
+from tests.fakes.current import upgrade
 
 ROOT = Path(__file__).resolve().parents[3]
 LOG = (
@@ -53,7 +53,7 @@ def told(*words: object) -> Any:
 
 def test_every_command_has_its_help() -> None:
     servers, data = ["run", "web", "collect"], ["simulate", "import", "replay", "show", "metrics", "rebuild"]
-    named = [*servers, *data, "doctor", "bench"]
+    named = [*servers, *data, "user", "display", "audit", "privacy", "doctor", "bench"]
     shown = call("--help").stdout
     for name in named:
         assert name in shown and call(name, "--help").exit_code == 0

@@ -11,9 +11,9 @@ from typer.testing import CliRunner, Result
 from ccfloor import cli
 from ccfloor.service.rulebook import sync_files
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from tests.fakes.crowd import crowd
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, items
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -14,8 +14,8 @@ from ccfloor.service.kpi_rows import table_told
 from ccfloor.service.reports.gather import gather
 from ccfloor.store import fact_sums
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.stored_reports import CONFIG, FIRST, fill, service
 
 VIEWER = Viewer(site="main")

@@ -66,6 +66,7 @@ def test_all_is_well(tmp_path: Path, ami: FakeAmi) -> None:
             "channels",
             "rules",
             "kpi",
+            "qa",
             "port",
         ),
         "ok",

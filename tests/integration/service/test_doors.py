@@ -1,5 +1,6 @@
 """The doors: when a floor stands open, what a session is, and what ends it."""
 
+import string
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from ccfloor.service.access.identity import OPEN, Identity, SignedOut, acting_as
 from ccfloor.service.settings import load
 from ccfloor.store import access_tables
 from ccfloor.store.accounts import Account
+from ccfloor.store.viewer import Forbidden
+from tests.fakes.current import upgrade
 
 NOON, HOUR = 1_795_000_000.0, 3600.0
 BOSS = Actor("boss", Role.ADMIN)
@@ -106,11 +109,17 @@ def test_the_token_is_not_in_the_database_and_never_the_same(database: Engine, c
     assert not any(cookie.rpartition(".")[0] in stored for cookie in cookies)
 
 
+def next_letter(letter: str) -> str:
+    """The letter one bit away: at a signature's end it decodes to the same bytes."""
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    return letters[letters.index(letter) ^ 1]
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
         lambda text: "",
-        lambda text: text[:-1] + "x",
+        lambda text: text[:-1] + next_letter(text[-1]),
         lambda text: "a" + text,
         lambda text: text.rpartition(".")[0],
         lambda text: "ÿ" + text,
@@ -183,7 +192,6 @@ def test_sessions_of_another_site_do_not_count(database: Engine, clock: Clock) -
 
 def test_while_the_database_is_away_those_who_are_known_stay_known(tmp_path: Path, clock: Clock) -> None:
     from ccfloor.store.engine import open_engine
-    from ccfloor.store.migrate import upgrade
 
     file = tmp_path / "floor.db"
     engine = open_engine(str(file))
@@ -223,3 +231,89 @@ def test_whoever_asks_counts_before_what_the_pages_say(database: Engine, clock: 
     with acting_as(Identity(name="route")):
         assert door.identity().name == "route"
     assert OPEN.name == ""
+
+
+# -- whose sessions one may see and end ---------------------------------------------------------------
+
+
+def signed_in(door: Doors, account: Account, source: str = "", program: str = "") -> Identity:
+    found = door.who(door.open(account, source, program))
+    assert found is not None
+    return found
+
+
+def test_one_sees_the_own_sessions_that_stand(database: Engine, clock: Clock) -> None:
+    door, me = doors(database, clock), someone(database)
+    other = someone(database, name="wu", shown="Wu")
+    signed_in(door, me, "10.0.0.1", "old")
+    clock.now += 13 * HOUR
+    signed_in(door, other, "10.0.0.2", "another's")
+    signed_in(door, me, "10.0.0.3", "there")
+    clock.now += 60.0
+    here = signed_in(door, me, "10.0.0.4", "here")
+    with acting_as(here):
+        assert [(one.source, one.program) for one in door.mine()] == [
+            ("10.0.0.4", "here"),
+            ("10.0.0.3", "there"),
+        ]
+
+
+def test_on_an_open_floor_nobody_has_sessions(database: Engine, clock: Clock) -> None:
+    assert doors(database, clock, access__login="auto").mine() == []
+
+
+@pytest.mark.parametrize("role", [Role.AGENT, Role.QA, Role.MANAGER])
+def test_another_s_session_is_ended_by_who_manages_accounts_alone(
+    database: Engine, clock: Clock, role: Role
+) -> None:
+    door = doors(database, clock)
+    theirs = door.open(someone(database), "10.0.0.1", "")
+    found = door.who(theirs)
+    assert found
+    me = someone(database, name="wu", shown="Wu", role=role, agent="Wu")
+    with acting_as(signed_in(door, me)), pytest.raises(Forbidden):
+        door.end(found.session)
+    clock.now += 2.0
+    assert door.who(theirs)
+    boss = someone(database, name="boss", shown="Boss", role=Role.ADMIN)
+    with acting_as(signed_in(door, boss)):
+        door.end(found.session)
+    assert door.who(theirs) is None
+    assert said(database)[-1] == ("boss", "session.ended", "account/li.ming")
+
+
+def test_the_own_session_elsewhere_is_ended_and_logged(database: Engine, clock: Clock) -> None:
+    door, me = doors(database, clock), someone(database)
+    there = door.open(me, "10.0.0.1", "")
+    found = door.who(there)
+    assert found
+    with acting_as(signed_in(door, me, "10.0.0.2")):
+        door.end(found.session)
+        door.end(found.session)  # pressed twice: it is over already
+    assert door.who(there) is None
+    assert said(database)[-2:] == [
+        ("li.ming", "session.in", "account/li.ming"),
+        ("li.ming", "session.out", "account/li.ming"),
+    ]
+
+
+def test_all_others_are_ended_and_this_one_stays(database: Engine, clock: Clock) -> None:
+    door, me = doors(database, clock), someone(database)
+    other = door.open(someone(database, name="wu", shown="Wu"), "", "")
+    away = [door.open(me, "", "") for _ in range(2)]
+    cookie = door.open(me, "", "")
+    here = door.who(cookie)
+    assert here
+    with acting_as(here):
+        assert door.end_others() == 2
+        assert door.end_others() == 0
+    assert [door.who(one) for one in away] == [None, None]
+    assert door.who(cookie) and door.who(other)
+
+
+def said(database: Engine) -> list[tuple[str, str, str]]:
+    """Who did what about which account, in order."""
+    log = access_tables.audit.c
+    query = select(log.who, log.act, log.about).order_by(log.number)
+    with database.connect() as connection:
+        return [(row.who, row.act, row.about) for row in connection.execute(query)]

@@ -13,10 +13,10 @@ from ccfloor.service.reports.gather import gather
 from ccfloor.service.settings import load
 from ccfloor.store.days import prepare_days
 from ccfloor.store.engine import writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import feeds, sources
 from ccfloor.ui.report_tables import tables
 from ccfloor.ui.report_words import Words
+from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call, put
 
 CONFIG = FloorConfig()

@@ -19,14 +19,15 @@ from ccfloor.service.access import identity
 from ccfloor.service.access.accounts import Actor, Draft, add_account, set_disabled
 from ccfloor.service.access.doors import Doors
 from ccfloor.service.access.guard import CSRF, Guard
+from ccfloor.service.access.identity import SignedOut
 from ccfloor.service.access.sockets import SIGNED_OUT
 from ccfloor.service.access.ways import Kind, unknown, way_of
 from ccfloor.service.settings import load
 from ccfloor.store.accounts import Account
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.ui.access_routes import access_routes
-from ccfloor.ui.shell import GROUPS
+from ccfloor.ui.shell import FOOT, GROUPS
+from tests.fakes.current import upgrade
 
 NOON = 1_795_000_000.0
 BOSS = Actor("boss", Role.ADMIN)
@@ -165,12 +166,32 @@ def test_on_this_machine_a_simulated_floor_stands_open(open_world: World) -> Non
         {"host": "floor.example:8501"},  # a name elsewhere, pointed at this machine
         {"x-forwarded-for": "10.0.0.7"},
         {"forwarded": "for=10.0.0.7"},
+        {"via": "1.1 proxy.example"},
+        {"x-forwarded-proto": "https"},
+        {"cf-connecting-ip": "10.0.0.7"},
     ],
 )
 def test_it_stands_open_for_nobody_who_only_seems_to_be_here(
     open_world: World, headers: dict[str, str]
 ) -> None:
     assert open_world.browser().get("/api/v1/floor", headers=headers).status_code == 401
+
+
+def test_nor_does_a_public_route_take_a_stranger_for_who_sits_here(open_world: World) -> None:
+    """Whether the program lives is for everybody; what a Viewer says is asked of nobody here."""
+    asked: list[bool] = []
+
+    async def told(request: Request) -> JSONResponse:
+        try:
+            asked.append(open_world.doors.viewer("en").whole)
+        except SignedOut:
+            asked.append(False)
+        return JSONResponse({})
+
+    open_world.app.router.routes.insert(0, Route("/healthz", told))
+    open_world.browser().get("/healthz")
+    open_world.browser().get("/healthz", headers={"host": "floor.example:8501"})
+    assert asked == [True, False]
 
 
 def test_nor_for_another_machine(open_world: World) -> None:
@@ -268,7 +289,7 @@ def test_every_route_of_the_program_has_its_line(monkeypatch: pytest.MonkeyPatch
 
 
 def test_every_page_of_the_navigation_has_its_line() -> None:
-    for name in (name for names in GROUPS.values() for name in names):
+    for name in (name for names in (*GROUPS.values(), FOOT) for name in names):
         way = way_of(f"/{name}")
         assert way.kind is Kind.PAGE and way.place.rights, name
 
@@ -289,6 +310,67 @@ def test_a_socket_beyond_the_own_rights_is_refused(world: World) -> None:
 def test_a_page_that_nobody_named_has_no_rights() -> None:
     assert not any(may(Role.ADMIN, right) for right in way_of("/secret_page").place.rights)
     assert all(isinstance(right, Right) for right in way_of("/kpi").place.rights)
+
+
+# -- strange addresses and strange cookies -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//evil.example",
+        "//wall",
+        "/%2Fevil.example",
+        "/%5Cevil.example",
+        "/wall//evil.example",
+        "/%09/evil.example",
+        "//api/v1/floor",
+    ],
+)
+def test_no_address_leads_to_another_server(world: World, path: str) -> None:
+    """A redirect to the path that was asked for would be one to another server here."""
+    page = {"accept": "text/html"}
+    signed_in = world.browser(world.someone()).get(f"{LOCAL}{path}?display=x", headers=page)
+    assert signed_in.status_code == 403
+    led = world.browser().get(f"{LOCAL}{path}?display=x", headers=page)
+    assert led.status_code == 303 and led.headers["location"].startswith("/login?next=%2F")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/%61pi/v1/secrets", "/api/v1/floor/", "/api/../api/v1/secrets", "/api//v1/floor", "/_stcore/agent%2Fx"],
+)
+def test_no_spelling_of_an_address_is_a_way_round_its_rights(world: World, path: str) -> None:
+    assert world.browser(world.someone(Role.ADMIN)).get(f"{LOCAL}{path}").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/API/v1/floor", "/Wall", "/wall/../audit", "/wall;x=1", "/static../wall"])
+def test_what_is_spelled_otherwise_is_closed_to_who_is_not_signed_in(world: World, path: str) -> None:
+    assert world.browser().get(f"{LOCAL}{path}").status_code == 401
+
+
+def test_over_https_a_cookie_that_a_neighbour_put_there_is_none(world: World) -> None:
+    """Only the __Host- name cannot be set by another host of the same domain, or without https."""
+    account = world.someone()
+    planted = world.doors.open(account, "10.0.0.66", "attacker")
+    over = {"x-forwarded-proto": "https"}
+    for name, status in (("ccfloor", 401), ("__Host-ccfloor", 200)):
+        cookie = {"cookie": f"a=1; {name}={planted}; b=2"}
+        assert world.browser().get("/api/v1/floor", headers=cookie | over).status_code == status
+
+
+def test_whose_session_is_over_is_told_so_and_led_back(world: World) -> None:
+    browser = world.browser(world.someone())
+    set_disabled(world.engine, "main", "li.ming", True, BOSS, "left", NOON)
+    world.clock.now += 1.0
+    found = browser.get("/kpi?lang=en", headers={"accept": "text/html"})
+    assert found.headers["location"] == "/login?next=%2Fkpi%3Flang%3Den&ended=1"
+
+
+def test_what_a_route_answers_is_kept_by_no_browser(world: World) -> None:
+    browser = world.browser(world.someone())
+    assert browser.get("/api/v1/floor").headers["cache-control"] == "no-store"
+    assert "cache-control" not in browser.get("/static/js/index.js").headers
 
 
 # -- what every answer carries -----------------------------------------------------------------------

@@ -11,8 +11,8 @@ from ccfloor.service.history import Progress, fill, read_progress, report, wante
 from ccfloor.service.settings import Settings, SimulatorSettings, SiteSettings
 from ccfloor.service.site import load_site
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import calls, journal
+from tests.fakes.current import upgrade
 
 CONFIG = load_site(SiteSettings(data=str(Path(__file__).parents[3] / "data")))
 MONDAY = 1_763_308_800.0

@@ -19,10 +19,10 @@ from ccfloor.service.overlap import LIVE
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.rebuild import rebuild
 from ccfloor.store.recorder import Item, Recorder
 from tests.fakes import ami_run
+from tests.fakes.current import upgrade
 
 CONFIG = FloorConfig(zone="UTC")
 SWITCH = Settings(source="asterisk")

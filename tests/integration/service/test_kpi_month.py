@@ -24,10 +24,10 @@ from ccfloor.service.reports.gather import gather
 from ccfloor.service.settings import load
 from ccfloor.store.call_list import call_list
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.queries import call_life
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
+from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call as stored_call
 from tests.fakes.stored_calls import put
 
@@ -247,7 +247,7 @@ def test_an_agents_calls_and_who_may_see_them(bank: runtime.Service, log: pd.Dat
 def test_one_calls_life_ends_in_the_lines_of_the_log(bank: runtime.Service, log: pd.DataFrame) -> None:
     day = period(bank.config, "1999-02-01")
     first = call_list(bank.engine, Viewer(), bank.config, SITE, day.start, day.end, limit=1).rows[0]
-    life = call_life(bank.engine, Viewer(), first.source, first.position)
+    life = call_life(bank.engine, Viewer(), bank.config, first.source, first.position)
     assert life is not None and life.row.call == first.call
     text = BANK.read_bytes()
     for line in life.lines:  # a position is the byte behind the line that said it
@@ -256,7 +256,9 @@ def test_one_calls_life_ends_in_the_lines_of_the_log(bank: runtime.Service, log:
     assert [line.event.__struct_config__.tag for line in life.lines][:2] == ["call_joined", "call_answered"]
     shown = command_text(bank, f"{first.source}-{first.position}")
     assert first.call in shown and "call_joined" in shown
-    assert call_life(bank.engine, Viewer(queues=frozenset()), first.source, first.position) is None
+    assert (
+        call_life(bank.engine, Viewer(queues=frozenset()), bank.config, first.source, first.position) is None
+    )
 
 
 def command_text(service: runtime.Service, key: str) -> str:

@@ -23,10 +23,10 @@ from ccfloor.service.runtime import Service
 from ccfloor.service.settings import CollectorSettings, Settings, SimulatorSettings, WebSettings
 from ccfloor.service.web import routes
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.past import show_at
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.viewer import EVERYTHING
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, day
 from tests.unit.service.test_diff import patched, plain, same_floor
 

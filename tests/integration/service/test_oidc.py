@@ -17,6 +17,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from ccfloor.access.rights import Role
+from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
 from ccfloor.service import runtime
 from ccfloor.service.access import identity
 from ccfloor.service.access.accounts import Actor, Draft, add_account, set_disabled
@@ -27,8 +28,8 @@ from ccfloor.service.doctor_access import single_sign_on
 from ccfloor.service.settings import OidcSettings, load
 from ccfloor.store.accounts import Account, account_of_subject, all_accounts
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.ui.access_routes import access_routes
+from tests.fakes.current import upgrade
 from tests.fakes.fake_provider import CLIENT, SECRET, FakeProvider
 
 NOON = 1_795_000_000.0
@@ -435,14 +436,23 @@ def test_the_button_stands_beside_the_form_in_its_own_words(tmp_path: Path, prov
 
 def test_the_doctor_says_how_the_provider_does(provider: FakeProvider) -> None:
     def said(**given: Any) -> list[tuple[str, str]]:
-        found = single_sign_on(load(environ={}, **{f"oidc__{name}": value for name, value in given.items()}))
+        read = load(environ={}, **{f"oidc__{name}": value for name, value in given.items()})
+        found = single_sign_on(read, site)
         return [(one.state, one.en) for one in found]
 
+    site = FloorConfig(
+        queues={name: QueueInfo(name) for name in ("hotline", "vip")}, seats={"1": SeatInfo("1", team="A")}
+    )
     known = {"issuer": provider.issuer, "client_id": CLIENT}
     assert said() == []
     assert said(issuer=provider.issuer)[0][0] == "fail"
     assert said(**known, roles=RULES) == [("ok", f"{provider.issuer} answers")]
     assert [state for state, _ in said(**known)] == ["ok", "warn"]
+    strange = ["groups=a -> lead queues=hotline|nosuch teams=Zed"]
+    assert [words for state, words in said(**known, roles=strange) if state == "warn"] == [
+        f"oidc.roles: groups=a has {part}, which the site has not; it shows nothing"
+        for part in ("queues=nosuch", "teams=Zed")
+    ]
     gone = FakeProvider(CLOCK).issuer
     assert said(issuer=gone, client_id=CLIENT) == [("fail", f"the provider does not answer: {gone}")]
 
@@ -577,6 +587,14 @@ def test_who_is_refused_is_on_the_log_with_the_subject_once_a_minute(database: E
         found = connection.execute(text("select act, about, source, after from audit order by number")).all()
     told = ("session.refused", "sso/https://id.example|u-1", "10.0.0.7", '{"refused":"unknown"}')
     assert [tuple(row) for row in found] == [told, told]
+
+
+def test_a_lead_who_takes_calls_is_named_by_the_provider_or_stays_as_entered_here(database: Engine) -> None:
+    rules = {"roles": ("groups=leads -> lead",), "agent_claim": "cc_agent"}
+    found = admit(desk(database, **rules), person(groups=["leads"], cc_agent="王芳"))
+    assert (found.role, found.agent) == (Role.LEAD, "王芳")
+    assert admit(desk(database, **rules), person(groups=["leads"])).agent == "王芳"
+    assert admit(desk(database, **rules), person(groups=["leads"], cc_agent="李强")).agent == "李强"
 
 
 def test_an_agent_is_the_one_that_the_provider_names(database: Engine) -> None:

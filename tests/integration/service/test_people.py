@@ -46,7 +46,7 @@ from ccfloor.service.people_log import PeopleError, entries
 from ccfloor.service.reporting import report_incident
 from ccfloor.service.settings import SiteSettings
 from ccfloor.store.tables import notices
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import EVERYTHING, Viewer
 from tests.fakes.small_peak import CONFIG
 from tests.unit.service.views import seat, view
 
@@ -102,7 +102,7 @@ def test_one_cancelled_before_its_start_never_was_and_can_come_back(engine: Engi
     assert calendar_campaigns(engine, "main") == () and coming(engine, "main", NOW + 60) == []
     assert restore_campaign(engine, ME, CONFIG, made, "周岚", "不改了", NOW + 120) == made
     assert [row.id for row in coming(engine, "main", NOW + 120)] == [made]
-    told = [(note.item, note.who, note.text) for note in entries(engine, "main", f"campaign/{made}")]
+    told = [(note.item, note.who, note.text) for note in entries(engine, EVERYTHING, f"campaign/{made}")]
     assert told == [
         ("added", "周岚", "年度促销"),
         ("cancelled", "周岚", "改期"),
@@ -227,13 +227,13 @@ def test_granted_leave_that_meets_a_later_campaign_is_a_conflict_until_it_is_sol
     made, _ = ask(engine, NOW + HOUR, NOW + 3 * HOUR)
     ask(engine, NOW + HOUR, NOW + 3 * HOUR, force=True)
     rows = list_leave(engine, ME, CONFIG, NOW)
-    assert conflicts(rows, in_force(engine, "main", NOW), NOW) == []
+    assert conflicts(rows, in_force(engine, ME, NOW), NOW) == []
     peak = add(engine, NOW + 2 * HOUR, NOW + 4 * HOUR)
-    (found,) = conflicts(rows, in_force(engine, "main", NOW), NOW)
+    (found,) = conflicts(rows, in_force(engine, ME, NOW), NOW)
     assert found.leave.id == made and [c.name for c in found.campaigns] == ["促销"]
-    assert conflicts(rows, in_force(engine, "main", NOW), NOW + 3 * HOUR) == []
+    assert conflicts(rows, in_force(engine, ME, NOW), NOW + 3 * HOUR) == []
     cancel_campaign(engine, ME, peak, "周岚", "x", NOW)
-    assert conflicts(rows, in_force(engine, "main", NOW), NOW) == []
+    assert conflicts(rows, in_force(engine, ME, NOW), NOW) == []
 
 
 def test_a_withdrawal_is_taken_back_only_by_the_peaks_of_then(engine: Engine) -> None:
@@ -244,7 +244,7 @@ def test_a_withdrawal_is_taken_back_only_by_the_peaks_of_then(engine: Engine) ->
     add(engine, NOW + 2 * HOUR, NOW + 4 * HOUR)
     assert not restore_leave(engine, ME, CONFIG, made, "李想", "还是要去", NOW).granted
     assert list_leave(engine, ME, CONFIG, NOW)[0].decision == "refused"
-    assert [note.item for note in entries(engine, "main", f"leave/{made}")] == [
+    assert [note.item for note in entries(engine, EVERYTHING, f"leave/{made}")] == [
         "granted",
         "withdrawn",
         "refused",
@@ -286,7 +286,7 @@ def test_an_incident_from_declaring_to_reopening(engine: Engine) -> None:
     reopen_incident(engine, ME, made, "周岚", "又停了", NOW + 700)
     (row,) = open_incidents(engine, "main")
     assert (row.cause, row.started_at, row.declared_at, row.outcome) == ("power", NOW - 120, NOW, "")
-    items = [note.item for note in entries(engine, "main", row.about)]
+    items = [note.item for note in entries(engine, EVERYTHING, row.about)]
     assert items == ["declared", "done", "closed", "reopened"]
     with refused("open_already"):
         reopen_incident(engine, ME, made, "周岚", "x", NOW + 701)
@@ -323,7 +323,7 @@ def test_a_report_goes_out_once_and_is_kept(engine: Engine, tmp_path: Path) -> N
         (row,) = connection.execute(select(notices)).all()
     assert (row.about, row.kind, row.channel) == (f"incident/{made}", "report", "group")
     assert "Incident report" in row.text and "专线中断" in row.text and "10 min" in row.text
-    kept = entries(engine, "main", f"incident/{made}")[-1]
+    kept = entries(engine, EVERYTHING, f"incident/{made}")[-1]
     assert (kept.kind, kept.item, kept.who) == ("report", "group", "周岚") and "原因：网络" in kept.text
     with refused("reported_already"):
         report_incident(engine, ME, site, made, None, "周岚", NOW + 5)
@@ -335,4 +335,4 @@ def test_a_report_without_a_channel_is_kept_all_the_same(engine: Engine, tmp_pat
     site = SiteSettings(data=str(tmp_path), zone=CONFIG.zone)
     made = declare_incident(engine, ME, "other", "空调故障", NOW, "周岚", NOW)
     assert report_incident(engine, ME, site, made, None, "周岚", NOW) == ()
-    assert entries(engine, "main", f"incident/{made}")[-1].kind == "report"
+    assert entries(engine, EVERYTHING, f"incident/{made}")[-1].kind == "report"

@@ -9,8 +9,8 @@ from ccfloor.service.collector import Collector, Door
 from ccfloor.service.keeper import RecorderKeeper, live_source
 from ccfloor.service.lease import LeaseTaken, take_lease
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
+from tests.fakes.current import upgrade
 from tests.fakes.postgres import PrivatePostgres
 from tests.fakes.stored import CONFIG, T0
 from tests.integration.service.test_live import QUICK, Script, nothing_more

@@ -13,10 +13,11 @@ from ccfloor.service import privacy
 from ccfloor.service.places import SettingsError
 from ccfloor.service.privacy import NumberKeeper, clearing_of, run, status
 from ccfloor.service.settings import Settings, load
+from ccfloor.store import row_pages
 from ccfloor.store.access_tables import access_keys, audit
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import calls
+from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call, put
 
 DAY_S = 86_400.0
@@ -87,6 +88,21 @@ def test_the_job_runs_once_a_day(database: Engine) -> None:
     assert keeper.look() is None
     now = NOW + 10 * DAY_S
     assert (again := keeper.look()) and again.calls == 1 and BERT not in numbers(database)
+
+
+def test_a_stopped_job_leaves_the_rest_to_the_next(database: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = NOW - 20 * DAY_S
+    put(database, [call(place, old + place, number=f"139{place:08d}") for place in range(1, 8)])
+    monkeypatch.setattr(row_pages, "AT_ONCE", 3)
+    keeper = NumberKeeper(settings_of(10), database, lambda: NOW)
+    keeper.stop()
+    assert keeper.look() is None
+    with database.connect() as connection:
+        assert connection.execute(select(audit)).all() == []
+    left = [number for number in numbers(database) if not number.startswith("~")]
+    assert left, "it was stopped before the end"
+    again = NumberKeeper(settings_of(10), database, lambda: NOW).look()
+    assert again is not None and again.calls == len(left)
 
 
 def test_the_job_outlives_a_database_that_is_away(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 and mail; and the command line.
 """
 
+import getpass
 import json
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 from sqlalchemy import Engine, select
 from typer.testing import CliRunner
 
+from ccfloor.access.acts import Act
 from ccfloor.cli import app
 from ccfloor.kpi.period import day_of, period
 from ccfloor.kpi.scope import SITE, scope
@@ -27,11 +29,12 @@ from ccfloor.service.reports.reasons import because
 from ccfloor.service.reports.runs import AGAIN_S, read_runs, retry
 from ccfloor.service.settings import Settings
 from ccfloor.store import tables
+from ccfloor.store.access_tables import audit
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import report_plans
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
+from tests.fakes.current import upgrade
 from tests.fakes.small_peak import CONFIG as PEAK
 from tests.fakes.small_peak import T0
 from tests.fakes.smtp_catcher import mail_catching
@@ -381,6 +384,34 @@ def test_the_command_line_makes_lists_plans_and_runs(site: Path) -> None:
     assert json.loads(call("run", "--once", "--json")) == []
     call("unschedule", str(plan["id"]), *who)
     assert json.loads(call("list", "--json"))["plans"] == []
+
+
+def test_what_the_command_line_makes_is_on_the_log(site: Path, filled: Engine) -> None:
+    files = ("--format", "html,xlsx", "--lang", "en", "--out", str(site))
+    call("make", WEEK, *files, "--who", "Chen", "--why", "asked by the owner, 13812345678")
+    call("make", WEEK, "--format", "html", "--out", str(site))
+    with filled.connect() as connection:
+        query = select(audit).where(audit.c.act == Act.EXPORT_TAKEN).order_by(audit.c.number)
+        first, second, alone = connection.execute(query).all()[-3:]
+    name = f"export/ccfloor-main-{WEEK}-site"
+    assert [one.about for one in (first, second, alone)] == [
+        f"{name}-en.html",
+        f"{name}-en.xlsx",
+        f"{name}-zh.html",
+    ]
+    assert (first.who, first.role, first.source) == ("Chen", "system", "command line")
+    assert first.why == "asked by the owner, 138****5678"
+    assert json.loads(second.after) == {"format": "xlsx", "folder": str(site)}
+    assert alone.who == getpass.getuser() and alone.why == ""
+
+
+def test_a_report_that_cannot_be_logged_is_not_made(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object, **_more: object) -> int:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("ccfloor.cli_report.record_alone", full)
+    result = CliRunner().invoke(app, ["report", "make", WEEK, "--format", "html", "--out", str(site / "to")])
+    assert result.exit_code != 0 and list((site / "to").iterdir()) == []
 
 
 def test_the_command_line_tells_who_was_refused_and_tries_again(

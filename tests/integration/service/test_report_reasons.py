@@ -16,9 +16,9 @@ from ccfloor.service.reports.plans import Body, Plan, add_plan, find_plan
 from ccfloor.service.reports.reasons import REASONS, because
 from ccfloor.service.reports.runs import read_runs
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.report_files import ReportWriter
+from tests.fakes.current import upgrade
 from tests.fakes.smtp_catcher import MailCatcher, mail_catching
 from tests.fakes.stored_reports import FIRST, FakeService, fill, service
 

@@ -27,7 +27,7 @@ from ccfloor.service.reports.runs import (
     settled,
 )
 from ccfloor.service.reports.schedule import Scheduler
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import EVERYTHING, Viewer
 
 CONFIG = FloorConfig(zone="Asia/Shanghai")
 ONE = Owed(period(CONFIG, "2026-11-21"), 1_795_000_000.0)
@@ -93,7 +93,7 @@ def test_trying_again_asks_who_and_why_and_is_logged(database: Engine) -> None:
     assert claim(database, "main", plan, ONE, NOW + 2) is None
     retry(database, VIEWER, run, "周岚", "邮件服务器修好了", NOW + 3)
     assert [one.id for one in asked(database, "main", plan)] == [run]
-    last = entries(database, "main", f"report/{plan}")[-1]
+    last = entries(database, EVERYTHING, f"report/{plan}")[-1]
     assert (last.item, last.who, last.text) == ("report_retried", "周岚", "2026-11-21 · 邮件服务器修好了")
     again = claim(database, "main", plan, ONE, NOW + 4)
     assert again and again.attempts == 1 and asked(database, "main", plan) == []
@@ -154,7 +154,7 @@ def test_a_plan_is_logged_paused_removed_and_taken_back(database: Engine) -> Non
     plans.restore_plan(database, VIEWER, number, "周岚", "删错了", NOW + 300)
     plan = find_plan(database, VIEWER, number)
     assert plan and (plan.name, plan.enabled, plan.at) == ("日报", True, NOW + 300)
-    told = [(note.item, note.who) for note in entries(database, "main", plan.about)]
+    told = [(note.item, note.who) for note in entries(database, EVERYTHING, plan.about)]
     assert told == [
         ("report_added", "陈思远"),
         ("report_paused", "周岚"),

@@ -11,7 +11,7 @@ from ccfloor.access.acts import Act
 from ccfloor.access.rights import RIGHTS, Right, Role
 from ccfloor.service import runtime
 from ccfloor.service.access.identity import Identity, acting_as
-from ccfloor.service.reveal import MOST, RevealError, may_ask, reveal
+from ccfloor.service.reveal import MOST, RevealError, masked, reveal
 from ccfloor.service.settings import load
 from ccfloor.service.web import guards, routes
 from ccfloor.store.access_tables import audit
@@ -23,6 +23,7 @@ from tests.fakes.stored_calls import call, put
 NOW = 1_795_000_000.0
 ANNA = "13900001111"
 KEY = (1, 1)
+WHY = "the customer asked to be called back"
 
 
 def viewer(role: Role = Role.LEAD, *queues: str, who: str = "lin") -> Viewer:
@@ -55,13 +56,20 @@ def test_a_number_is_told_and_logged_without_itself(filled: Engine) -> None:
         assert ANNA not in str(connection.execute(select(audit)).all())
 
 
+@pytest.mark.parametrize("why", ["", "  "])
+def test_without_a_reason_nothing_is_told(filled: Engine, why: str) -> None:
+    with pytest.raises(RevealError, match="no_why"):
+        reveal(filled, viewer(), KEY, why, NOW)
+    assert logged(filled) == []
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.SYSTEM])
 def test_only_who_has_the_right_is_told(filled: Engine, role: Role) -> None:
     if role in RIGHTS[Right.REVEAL]:
-        assert reveal(filled, viewer(role), KEY, "", NOW) == ANNA
+        assert reveal(filled, viewer(role), KEY, WHY, NOW) == ANNA
         return
     with pytest.raises(Forbidden):
-        reveal(filled, viewer(role), KEY, "", NOW)
+        reveal(filled, viewer(role), KEY, WHY, NOW)
     assert logged(filled) == []
 
 
@@ -70,7 +78,7 @@ def test_only_who_has_the_right_is_told(filled: Engine, role: Role) -> None:
 )
 def test_what_is_not_told(filled: Engine, key: tuple[int, int], code: str) -> None:
     with pytest.raises(RevealError) as error:
-        reveal(filled, viewer(Role.LEAD, "hot"), key, "", NOW)
+        reveal(filled, viewer(Role.LEAD, "hot"), key, WHY, NOW)
     assert error.value.code == code and logged(filled) == []
 
 
@@ -78,23 +86,22 @@ def test_a_cleared_number_is_gone(filled: Engine) -> None:
     with writing(filled) as connection:
         connection.execute(update(calls).values(number="~0123456789abcdef"))
     with pytest.raises(RevealError, match="cleared"):
-        reveal(filled, viewer(), KEY, "", NOW)
+        reveal(filled, viewer(), KEY, WHY, NOW)
 
 
 def test_so_many_an_hour_for_each(filled: Engine) -> None:
     for count in range(MOST):
-        reveal(filled, viewer(), KEY, "", NOW + count)
+        reveal(filled, viewer(), KEY, WHY, NOW + count)
     with pytest.raises(RevealError, match="too_many"):
-        reveal(filled, viewer(), KEY, "", NOW + MOST)
-    assert reveal(filled, viewer(who="wu"), KEY, "", NOW + MOST) == ANNA
-    assert reveal(filled, viewer(), KEY, "", NOW + 3601) == ANNA
+        reveal(filled, viewer(), KEY, WHY, NOW + MOST)
+    assert reveal(filled, viewer(who="wu"), KEY, WHY, NOW + MOST) == ANNA
+    assert reveal(filled, viewer(), KEY, WHY, NOW + 3601) == ANNA
 
 
 def test_the_button_is_there_where_it_tells_more() -> None:
-    assert may_ask(viewer(), "139****1111")
-    assert not may_ask(viewer(Role.AGENT), "139****1111")
-    assert not may_ask(viewer(), "号码已清除") and not may_ask(viewer(), "")
-    assert not may_ask(Viewer(Role.LEAD, may_see_numbers=True), ANNA)
+    assert masked(viewer(), "139****1111")
+    assert not masked(viewer(), "号码已清除") and not masked(viewer(), "")
+    assert not masked(Viewer(Role.LEAD, may_see_numbers=True), ANNA)
 
 
 def test_the_route(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,16 +112,18 @@ def test_the_route(filled: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     site = Starlette(routes=routes(), middleware=guards())
     client = TestClient(site, base_url="http://127.0.0.1:8501", client=("127.0.0.1", 5000))
     try:
-        body = {"source": 1, "position": 1}
+        body: dict[str, object] = {"source": 1, "position": 1, "why": WHY}
         answer = client.post("/api/v1/reveal", json=body)
+        assert client.post("/api/v1/reveal", json=body | {"why": ""}).json()["error"] == "no_why"
+        assert client.post("/api/v1/reveal", json={"source": 1, "position": 1}).status_code == 400
         assert answer.status_code == 200 and answer.json() == {"number": ANNA, "shown_s": 60.0}
-        assert client.post("/api/v1/reveal", json={"source": 1, "position": 99}).status_code == 404
-        assert client.post("/api/v1/reveal", json={"source": 1, "position": 2}).status_code == 409
+        assert client.post("/api/v1/reveal", json=body | {"position": 99}).status_code == 404
+        assert client.post("/api/v1/reveal", json=body | {"position": 2}).status_code == 409
         assert client.get("/api/v1/reveal").status_code in (403, 405)
         other = client.post("/api/v1/reveal", json=body, headers={"origin": "http://elsewhere.example"})
         assert other.status_code == 403 and ANNA not in other.text
         with acting_as(Identity(3, "kim", role=Role.AGENT)), pytest.raises(Forbidden):
-            reveal(filled, service.viewer(), KEY, "", NOW)
+            reveal(filled, service.viewer(), KEY, WHY, NOW)
     finally:
         runtime.use(None)
         service.engine.dispose()

@@ -15,10 +15,10 @@ from ccfloor.service.backtest import Day, backtest, stored_days, try_days
 from ccfloor.service.explain import Explained, explain
 from ccfloor.service.rule_lines import alarm_lines, explained_lines
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import alarms
 from tests.fakes.crowd import crowd
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, items
 
 WORDS = {"zh": "排队", "en": "Queue"}

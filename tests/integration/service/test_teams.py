@@ -22,6 +22,7 @@ from ccfloor.service.teams import Decision, keep_teams, move, undo
 from ccfloor.store.rebuild import rebuild
 from ccfloor.store.tables import agent_days, kpi_facts
 from ccfloor.store.team_terms import TermRow, rows, terms_of
+from ccfloor.store.viewer import EVERYTHING
 
 NOW = datetime(2026, 11, 22, 4, tzinfo=UTC).timestamp()
 DAY = 86_400.0
@@ -99,7 +100,7 @@ def test_a_correction_stands_until_the_files_change_again(database: Engine) -> N
     assert people(database, config, 20261110)["Ann"] == "B"
     assert keep_teams(database, config, NOW + DAY) == 0
     assert people(database, config, 20261123)["Ann"] == "B"
-    assert [(note.who, note.text) for note in entries(database, "main", f"team/{number}")] == [
+    assert [(note.who, note.text) for note in entries(database, EVERYTHING, f"team/{number}")] == [
         ("Lan", "moved on the 10th")
     ]
 

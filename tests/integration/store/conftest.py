@@ -5,21 +5,13 @@ import pytest
 from sqlalchemy import Engine
 
 from ccfloor.store.engine import open_engine
-from ccfloor.store.migrate import upgrade
-from tests.fakes.postgres import PrivatePostgres, programs
+from tests.fakes.current import upgrade
+from tests.fakes.postgres import PrivatePostgres
+
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PrivatePostgres]:
-    found = programs()
-    if found is None:
-        pytest.skip("PostgreSQL's server programs (initdb) are not installed")
-    server = PrivatePostgres(found)
-    yield server
-    server.stop()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=KINDS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database without any table, once of each kind."""
     if request.param == "sqlite":
@@ -28,10 +20,11 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return server.new_database()
 
 
-@pytest.fixture
-def engine(empty_url: str) -> Iterator[Engine]:
+@pytest.fixture(params=KINDS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine on a database with our schema, once of each kind."""
-    opened = open_engine(empty_url)
+    server = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    opened = open_engine(server.current_database() if server else str(tmp_path / "floor.db"))
     upgrade(opened)
     yield opened
     opened.dispose()

@@ -94,12 +94,12 @@ def test_a_cell_opens_its_own_calls_and_days(engine: Engine) -> None:
     halves = halves_of(config, of, Cell(6, 4))  # Sunday 02:00: the hour that comes twice is in it
     assert len(halves) == 3
     wanted = {row.position for row in rows for half in halves if half.start <= row.entered_at < half.end}
-    found = queue_history.cell_calls(engine, VIEWER, "", halves)
+    found = queue_history.cell_calls(engine, VIEWER, config, "", halves)
     assert {row.position for row in found} == wanted and len(found) == len(wanted) > 3
     told = queue_history.half_hour_counts(engine, VIEWER, "", halves)
     assert sum(one["queue.offered"] for one in told.values()) == len(wanted)
     assert all("*" in row.number for row in found)
-    some = queue_history.cell_calls(engine, VIEWER, "", halves, limit=2)
+    some = queue_history.cell_calls(engine, VIEWER, config, "", halves, limit=2)
     assert [row.position for row in some] == [row.position for row in found][:2]
 
 

@@ -14,9 +14,9 @@ from ccfloor.service.settings import SiteSettings
 from ccfloor.store.days import prepare_days
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.kpi_figures import figures
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.tables import kpi_facts
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call, put
 
 CONFIG = FloorConfig()

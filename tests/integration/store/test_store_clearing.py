@@ -22,7 +22,7 @@ from ccfloor.floor.numbers import Clearing
 from ccfloor.kpi.period import Period, period
 from ccfloor.service.called_back import abandoned_callers, tick
 from ccfloor.store import clearing as store
-from ccfloor.store import tables
+from ccfloor.store import row_pages, tables
 from ccfloor.store.access_tables import number_edges, number_links
 from ccfloor.store.call_counts import count_calls
 from ccfloor.store.clearing import Cleared, clear
@@ -198,7 +198,7 @@ def test_a_run_that_was_cut_short_goes_on(filled: Engine, monkeypatch: pytest.Mo
     def ends(*_: object) -> int:
         raise Cut
 
-    monkeypatch.setattr(store, "_AT_ONCE", 2)
+    monkeypatch.setattr(row_pages, "AT_ONCE", 2)
     whole = Period("x", "range", T0, T0 + 10 * DAY_S)
     before = callers(filled, "7d", whole), again(filled, whole)
     for step, calls in (("calls", 0), ("checkpoints", 6)):
@@ -232,6 +232,6 @@ def test_a_cleared_number_is_said_in_words(filled: Engine) -> None:
     for lang, words in (("zh", "号码已清除"), ("en", "number removed")):
         for free in (True, False):
             viewer = Viewer(lang=lang, may_see_numbers=free)
-            life = call_life(filled, viewer, *key_of(filled, "c-2"))
+            life = call_life(filled, viewer, CONFIG, *key_of(filled, "c-2"))
             assert life and (life.row.number, life.row.name) == (words, f"Bert {words}")
             assert life.lines and "~" not in str(life.lines)

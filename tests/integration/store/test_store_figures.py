@@ -34,10 +34,10 @@ from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.facts import count_day, count_facts, due_days
 from ccfloor.store.kpi_figures import by_member, figures, state
 from ccfloor.store.metrics_query import metric_rows
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.rebuild import rebuild
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, day, items
 from tests.unit.floor.test_properties import Step, steps, stream
 

@@ -22,7 +22,7 @@ from ccfloor.store.engine import writing
 from ccfloor.store.kpi_figures import by_member, figures
 from ccfloor.store.member_series import member_series
 from ccfloor.store.tables import fact_days, import_rows, kpi_facts, roster
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import EVERYTHING, Viewer
 
 SEATS = {
     "P/1": SeatInfo("P/1", "Ann", number="1001", team="A"),
@@ -106,7 +106,7 @@ def test_a_later_row_replaces_the_earlier_one_and_undoing_brings_it_back(engine:
     }
     importing.restore_import(engine, CONFIG, second, "Lan", "it was right", NOW)
     assert facts(engine, "survey.rated")["site", 20261101] == 81
-    log = entries(engine, "main", importing.about(second))
+    log = entries(engine, EVERYTHING, importing.about(second))
     assert [(note.item, note.who, note.text) for note in log] == [
         ("added", "Lan", ""), ("withdrawn", "Lan", "too early"), ("restored", "Lan", "it was right"),
     ]  # fmt: skip

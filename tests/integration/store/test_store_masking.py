@@ -112,19 +112,19 @@ def lists(engine: Engine, viewer: Viewer) -> dict[str, Any]:
     """Everything that lists calls or callers."""
     with engine.connect() as connection:
         agents = calls_of(connection, viewer, CONFIG, AGENT, T0, T0 + 86_400)
-        visits = visits_of(connection, viewer, [f"c-{n}" for n in range(len(PLANTED))])
+        visits = visits_of(connection, viewer, CONFIG, [f"c-{n}" for n in range(len(PLANTED))])
     end = T0 + 86_400
     return {
-        "page": call_page(engine, viewer, CallFilter()).rows,
+        "page": call_page(engine, viewer, CONFIG, CallFilter()).rows,
         "list": call_list(engine, viewer, CONFIG, SITE, T0, end).rows,
         "queue": call_list(engine, viewer, CONFIG, Scope("queue", "hot"), T0, end, which="abandoned").rows,
         "again": called_again(engine, viewer, "", DAY),
-        "cell": cell_calls(engine, viewer, "hot", [DAY]),
+        "cell": cell_calls(engine, viewer, CONFIG, "hot", [DAY]),
         "callers": [case._asdict() for case in abandoned_callers(engine, viewer, "", DAY).cases],
         "agent": agents,
         "visits": visits,
-        "doubtful": quality_checks.repaired_calls(engine, viewer, T0, end).rows,
-        "open": quality_checks.open_calls(engine, viewer, T0, end, T0 + 10 * 86_400).rows,
+        "doubtful": quality_checks.repaired_calls(engine, viewer, CONFIG, T0, end).rows,
+        "open": quality_checks.open_calls(engine, viewer, CONFIG, T0, end, T0 + 10 * 86_400).rows,
     }
 
 
@@ -137,11 +137,11 @@ def test_lists_of_calls_and_callers(filled: tuple[Engine, Recorder]) -> None:
 
 def test_a_calls_life_with_the_lines_of_its_journal(filled: tuple[Engine, Recorder]) -> None:
     engine, _ = filled
-    rows = call_page(engine, FREE, CallFilter()).rows
+    rows = call_page(engine, FREE, CONFIG, CallFilter()).rows
     keys = [(row.source, row.position) for row in rows if row.position >= 0]
     assert len(keys) > 3 * len(PLANTED)
     for key in keys:
-        free, masked = (call_life(engine, viewer, *key) for viewer in (FREE, LEAD))
+        free, masked = (call_life(engine, viewer, CONFIG, *key) for viewer in (FREE, LEAD))
         assert free and masked and leaks(free) and len(free.lines) == len(masked.lines)
         assert leaks(masked) == set() and leaks(str(masked)) == set()
 
@@ -173,5 +173,5 @@ def test_notes_about_callers_and_unreadable_lines(filled: tuple[Engine, Recorder
 
 def test_nobody_finds_a_number_by_trying(filled: tuple[Engine, Recorder]) -> None:
     engine, _ = filled
-    assert call_page(engine, FREE, CallFilter(number=PLANTED[0])).total
-    assert call_page(engine, LEAD, CallFilter(number=PLANTED[0])).total == 0
+    assert call_page(engine, FREE, CONFIG, CallFilter(number=PLANTED[0])).total
+    assert call_page(engine, LEAD, CONFIG, CallFilter(number=PLANTED[0])).total == 0

@@ -15,9 +15,9 @@ from ccfloor.floor.config import FloorConfig, SeatInfo
 from ccfloor.floor.events import CallAnswered, CallEnded, CallJoined, CallLeft, Outcome
 from ccfloor.store.engine import open_engine
 from ccfloor.store.metrics_query import COUNTS, metric_rows
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, day, items
 
 BANK = Path(__file__).parents[2] / "fixtures" / "queue_log_bank_morning"

@@ -39,10 +39,10 @@ def floor(engine: Engine) -> Engine:
 
 
 def test_a_sound_day_gives_no_doubt(floor: Engine) -> None:
-    assert checks.repaired_calls(floor, ALL, T0, LATER).total == 0
+    assert checks.repaired_calls(floor, ALL, CONFIG, T0, LATER).total == 0
     assert checks.gaps(floor, ALL, T0, LATER).total == 0
     assert checks.late_intervals(floor, ALL, T0, LATER, LATER).total == 0
-    assert checks.one_sided(floor, ALL, T0, LATER, LATER) is None
+    assert checks.one_sided(floor, ALL, CONFIG, T0, LATER, LATER) is None
     found = compare_days(floor, ALL, CONFIG, DAY)
     assert (found.kept, found.differences) == (True, [])
     assert found.figures == 2 * len(FIELDS)
@@ -56,13 +56,13 @@ def test_calls_out_of_sight_are_named_with_what_was_put_in(floor: Engine) -> Non
     back = FloorSnapshot(at=at + 80, blind_since=at + 20)
     recorder = Recorder(floor, CONFIG, "main", "live", live=True)
     recorder.record(items(iter([stray, waiting, lost, back]), first=10_000))
-    found = checks.repaired_calls(floor, ALL, T0, LATER)
+    found = checks.repaired_calls(floor, ALL, CONFIG, T0, LATER)
     assert [(row.why, row.queue, row.number) for row in found.rows] == [
         ("repaired", "hot", "138****5678"),
         ("estimated", "vip", ""),
     ]
-    assert found.total == 2 and checks.repaired_calls(floor, HOT, T0, LATER).total == 1
-    assert checks.repaired_calls(floor, ALL, T0, at - 100).total == 0
+    assert found.total == 2 and checks.repaired_calls(floor, HOT, CONFIG, T0, LATER).total == 1
+    assert checks.repaired_calls(floor, ALL, CONFIG, T0, at - 100).total == 0
     gaps = checks.gaps(floor, ALL, T0, LATER)
     assert [(gap.source, gap.start, gap.end, gap.blind) for gap in gaps.rows] == [
         ("ami", at + 20, at + 80, True)
@@ -76,9 +76,9 @@ def test_a_call_that_does_not_end_keeps_its_quarter_hour_open(floor: Engine) -> 
     late = checks.late_intervals(floor, ALL, T0, LATER, at + 7200)
     assert [(row.queue, row.start, row.open) for row in late.rows] == [("hot", int(at // 900 * 900), 1)]
     assert checks.late_intervals(floor, ALL, T0, LATER, at + 900).total == 0
-    (call,) = checks.open_calls(floor, ALL, T0, LATER, at + 7200).rows
+    (call,) = checks.open_calls(floor, ALL, CONFIG, T0, LATER, at + 7200).rows
     assert (call.position, call.why) == (10_000, "open")
-    assert checks.open_calls(floor, ALL, T0, LATER, at + 600).total == 0
+    assert checks.open_calls(floor, ALL, CONFIG, T0, LATER, at + 600).total == 0
 
 
 def test_calls_that_only_one_source_told_of(engine: Engine) -> None:
@@ -88,13 +88,13 @@ def test_calls_that_only_one_source_told_of(engine: Engine) -> None:
     logged = [event for event in events if not (isinstance(event, CallJoined) and event.call.endswith(".20"))]
     logged = [event for event in logged if getattr(event, "call", "") != f"c{T0:.0f}.20"]
     recorder.record(items(iter(logged), source="queue_log", log=True))
-    found = checks.one_sided(engine, ALL, T0, LATER, LATER)
+    found = checks.one_sided(engine, ALL, CONFIG, T0, LATER, LATER)
     assert found is not None
     assert [(row.why, row.entered_at) for row in found.rows] == [("live_only", T0 + 400)]
     with writing(engine) as connection:
         other = calls.c.entered_at == T0 + 600
         connection.execute(update(calls).where(other).values(seen_live=False, seen_log=True))
-    again = checks.one_sided(engine, ALL, T0, LATER, LATER)
+    again = checks.one_sided(engine, ALL, CONFIG, T0, LATER, LATER)
     assert again is not None and again.total == 2
     assert [row.why for row in again.rows] == ["log_only", "live_only"]
 

@@ -31,7 +31,9 @@ def filled(engine: Engine) -> Engine:
 
 
 def test_calls_come_page_by_page_latest_first(filled: Engine) -> None:
-    first, second = (call_page(filled, OPEN, CallFilter(), limit=25, offset=offset) for offset in (0, 25))
+    first, second = (
+        call_page(filled, OPEN, CONFIG, CallFilter(), limit=25, offset=offset) for offset in (0, 25)
+    )
     assert first.total == second.total == 60
     entered = [row.entered_at for row in (*first.rows, *second.rows)]
     assert entered == sorted(entered, reverse=True)
@@ -40,7 +42,7 @@ def test_calls_come_page_by_page_latest_first(filled: Engine) -> None:
 
 def test_filters_narrow(filled: Engine) -> None:
     def total(viewer: Viewer = OPEN, **which: object) -> int:
-        return call_page(filled, viewer, CallFilter(**which)).total  # type: ignore[arg-type]
+        return call_page(filled, viewer, CONFIG, CallFilter(**which)).total  # type: ignore[arg-type]
 
     assert total(outcomes=(Outcome.ABANDONED,)) == 12
     assert total(queue="vip") == 20
@@ -55,8 +57,8 @@ def test_filters_narrow(filled: Engine) -> None:
 
 def test_numbers_are_masked_unless_allowed(filled: Engine) -> None:
     which = CallFilter(end=T0 + 1)
-    assert [row.number for row in call_page(filled, OPEN, which).rows] == ["13812340000"]
-    assert [row.number for row in call_page(filled, MASKED, which).rows] == ["138****0000"]
+    assert [row.number for row in call_page(filled, OPEN, CONFIG, which).rows] == ["13812340000"]
+    assert [row.number for row in call_page(filled, MASKED, CONFIG, which).rows] == ["138****0000"]
 
 
 def test_one_calls_life(engine: Engine) -> None:
@@ -69,17 +71,17 @@ def test_one_calls_life(engine: Engine) -> None:
         ),
     ]
     Recorder(engine, CONFIG, "main", "live", live=True).record(items(iter(told)))
-    life = call_life(engine, OPEN, 1, 1)
+    life = call_life(engine, OPEN, CONFIG, 1, 1)
     assert life is not None
     assert [line.event for line in life.lines] == [told[0], *told[2:]]
     assert [(leg.seat, leg.result, leg.talk_ms) for leg in life.legs] == [("P/1", "answered", 4000)]
-    hidden = call_life(engine, MASKED, 1, 1)
+    hidden = call_life(engine, MASKED, CONFIG, 1, 1)
     assert hidden is not None
     assert "13812342071" not in str(hidden)
     assert "13900001111" not in str(hidden)
     assert (hidden.row.number, hidden.row.name) == ("138****2071", "王 138****2071")
-    assert call_life(engine, VIP, 1, 1) is None
-    assert call_life(engine, Viewer(site="other"), 1, 1) is None
+    assert call_life(engine, VIP, CONFIG, 1, 1) is None
+    assert call_life(engine, Viewer(site="other"), CONFIG, 1, 1) is None
 
 
 def test_agents_sums_of_the_day(filled: Engine) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy import Engine, delete, inspect, select, update
 from ccfloor.floor.state import Floor
 from ccfloor.store import checkpoint, tables
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.past import show_at
 from ccfloor.store.rebuild import Difference, rebuild
 from ccfloor.store.recorder import Item, Recorder
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, day, held, items
 from tests.unit.floor.test_properties import Step, steps, stream
 

@@ -18,10 +18,10 @@ from ccfloor.store.engine import open_engine
 from ccfloor.store.facts import count_facts
 from ccfloor.store.kpi_figures import by_member, figures, state
 from ccfloor.store.member_series import member_series
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import calls, seat_spans
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.rough_month import AGENTS, QUEUES, RoughMonth, config
 from tests.fakes.stored import cut
 from tests.fakes.stored_roster import Stored, put_roster

@@ -21,10 +21,10 @@ from ccfloor.store.call_list import call_list
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.facts import count_facts
 from ccfloor.store.kpi_figures import by_member, figures
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.store.tables import team_terms as table
 from ccfloor.store.viewer import Viewer
+from tests.fakes.current import upgrade
 from tests.fakes.stored import CONFIG, T0, cut, day, items
 
 VIEWER = Viewer()

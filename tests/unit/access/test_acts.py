@@ -22,8 +22,18 @@ UNLOGGED = {
     "service.reports.runs.claim": "the calendar's own making of reports",
     "service.reports.runs.finish": "the calendar's own making of reports",
     "service.access.sign_in._welcome": "the session that follows is logged",
+    "service.access.accounts._counted": "a try at the own password, counted; the new one is logged",
     "service.access.oidc_accounts._admitted": "the session that follows is logged",
     "service.access.doors.Doors.clear": "sessions that are over",
+    "service.qa.scoring.save": "a draft on its way; beginning and handing in are logged",
+    "service.qa.facts._tell": "counted from what is logged",
+    "service.qa.appeal_notices.tell": "messages about appeals, whose steps are logged",
+    "service.qa.fatal_news.tell": "messages about forms, whose handing in is logged",
+    "service.qa.simulated._score_day": "the invented floor's own making",
+    "service.qa.simulated_after.afterwards": "the invented floor's own making",
+    "service.qa.simulated_on._drop": "the invented floor's own making",
+    "service.qa.simulated_on._see": "the invented floor's own making",
+    "service.qa.simulated_life._tell": "how far the invented floor's making is",
     "service.doctor._write_nothing": "a write that is taken back",
 }
 
@@ -102,7 +112,7 @@ def writers() -> list[tuple[str, bool]]:
     """Functions outside the store that open a writing transaction, and whether they write an entry."""
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):
-        if path.relative_to(PACKAGE).parts[0] in ("store", "floor", "acd", "kpi", "rules"):
+        if path.relative_to(PACKAGE).parts[0] in ("store", "floor", "acd", "kpi", "rules", "qa"):
             continue
         module = functions(path)
         found += [(one.name, logs(one, module)) for one in module if "writing" in one.calls]

@@ -100,6 +100,14 @@ def test_the_site_never_counts_an_agent_twice(agents: Mapping[str, int], team_to
         assert found[Scope("team", "B")] == {1: agents["eve"]}
 
 
+def test_forms_that_asked_for_phrases_are_all_where_a_file_does_not_say() -> None:
+    body = {"agent": "ann", "forms": 10, "points": 900}
+    told = lambda **more: {name: part.value for name, part in parts(DATASETS["qa"], body | more).items()}  # noqa: E731
+    assert "qa.polite_asked" not in told(), "a file that says nothing of phrases"
+    assert told(polite=6)["qa.polite_asked"] == 10
+    assert told(polite=6, polite_asked=8)["qa.polite_asked"] == 8
+
+
 def test_only_verified_complaints_count() -> None:
     kind = DATASETS["complaints"]
     body = {"agent": "ann", "solved": "yes", "handling_h": 6.5, "satisfied": "yes"}

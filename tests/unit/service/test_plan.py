@@ -205,7 +205,7 @@ def test_a_scope_hears_of_its_own_queues_and_seats_alone() -> None:
         floor=floor,
         people=People(planned=(peak(1, -5, 5, ("sales",)), peak(2, -5, 5))),
     )
-    everything = Scope("main")
+    everything = Scope("main", numbers=True)
     assert scoped_plan(plan, floor, everything) is plan
     mine = Scope("main", frozenset({"support"}), frozenset({"A"}))
     seen = scoped_plan(plan, scoped(floor, mine), mine)

@@ -3,9 +3,10 @@
 import msgspec
 from msgspec.structs import replace
 
+from ccfloor.floor.view import CallerView
 from ccfloor.rules.alarms import RuleState
-from ccfloor.service.plan import AlarmView, OpenSeat, PlanView, Text
-from ccfloor.service.scope import Scope, scoped, scoped_plan
+from ccfloor.service.plan import AlarmView, Incident, OpenSeat, PlanView, Text, TodoView
+from ccfloor.service.scope import Scope, scoped, scoped_plan, scoped_sources
 from ccfloor.store.viewer import Viewer
 from tests.unit.service.views import abandon, caller, queue, seat, view
 
@@ -81,3 +82,36 @@ def test_orders_and_alarms_name_nobody_either() -> None:
         assert told.alarms[0].about == Text("07", "07")
     whole = scoped_plan(plan, floor, Scope("main", numbered=True))
     assert [one.agent for one in whole.open] == ["07", "C/1"] and whole.alarms[1].about == words
+
+
+def test_whoever_did_something_and_a_seat_called_by_a_name_are_nobody_on_a_numbered_wall() -> None:
+    """A log alone calls a seat by its member's name: no part of a wall's bytes may."""
+    called, known = "Agent Wang", replace(seat("PJSIP/7"), agent="Kim", agent_en="Kim", number="07")
+    waiting = CallerView("c1", "sales", 0.0, 1, "", ringing=called)
+    nameless = replace(seat(called), agent=called, agent_en=called, number="")
+    floor = view(queues=FLOOR.queues, seats=(known, nameless), callers=(waiting,))
+    words, times = Text("示忙过长", "Busy too long"), (0.0,) * 4
+    subject, key = f"seat:{called}", f"busy/seat:{called}/1795000000.000"
+    alarm = AlarmView(
+        *("busy", key, subject, "seat", words, Text(called, called), words, "warn"),
+        *(RuleState.ACKNOWLEDGED, False, 1.0, *times, "Kim", 0.0, "lead", ""),
+    )
+    late = OpenSeat(called, called, called, "A", "busy", 0.0, 0.0, "stop")
+    plan = PlanView(
+        0.0,
+        key=key,
+        alarms=(alarm,),
+        open=(late,),
+        todo=(TodoView("a", words, False, 0, "Kim", 1.0, True),),
+        incidents=(Incident(1, "power", "dark", 0.0, "Kim"),),
+    )
+    source = {"source": "log", "queues": [], "seats": [called]}
+    scope = Scope("main", numbered=True)
+    seen = scoped(floor, scope)
+    told = (seen, scoped_plan(plan, seen, scope), scoped_sources([source], seen, scope))
+    encoded = msgspec.json.encode(told).decode()
+    assert "Wang" not in encoded and "Kim" not in encoded
+    sign = seen.seats[1].seat
+    assert sign.startswith("#") and seen.callers[0].ringing == sign == told[1].open[0].seat
+    assert told[1].alarms[0].subject == f"seat:{sign}" and told[1].alarms[0].acked_by == "–"
+    assert told[2][0]["seats"] == [sign]

@@ -22,10 +22,10 @@ from ccfloor.service.audit import FILE, Actor, record, record_alone
 from ccfloor.store.access_tables import audit as table
 from ccfloor.store.audit import Wanted
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Forbidden, Viewer
 from ccfloor.ui import downloads
 from tests.fakes.app_page import press, quiet_service, words
+from tests.fakes.current import upgrade
 from tests.fakes.logged_acts import NOW
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from ccfloor.ui.document import documents
-from ccfloor.ui.shell import GROUPS
+from ccfloor.ui.shell import FOOT, GROUPS
 from ccfloor.ui.tokens import COLOURS
 
 
@@ -14,7 +14,7 @@ def client() -> TestClient:
     return TestClient(Starlette(routes=documents()))
 
 
-@pytest.mark.parametrize("path", ["", *(name for names in GROUPS.values() for name in names)])
+@pytest.mark.parametrize("path", ["", *FOOT, *(name for names in GROUPS.values() for name in names)])
 def test_every_page_begins_with_the_servers_address(client: TestClient, path: str) -> None:
     answer = client.get(f"/{path}")
     assert answer.status_code == 200 and answer.headers["cache-control"] == "no-cache"
@@ -43,3 +43,10 @@ def test_the_theme_is_remembered_before_streamlit_asks_for_it(client: TestClient
     for query, theme in (("?theme=light", "Light"), ("", "Dark")):
         head = client.get(f"/wall{query}").text.partition("</head>")[0]
         assert head.index(f"JSON.stringify('{theme}')") < head.index('type="module"')
+
+
+def test_its_own_scripts_are_named_by_hash_and_no_others_run(client: TestClient) -> None:
+    dark, light = (client.get(f"/wall?theme={theme}").headers for theme in ("dark", "light"))
+    scripts = next(part for part in dark["content-security-policy"].split("; ") if "script-src" in part)
+    assert scripts.count("'sha256-") == 2 and "'unsafe-" not in scripts
+    assert dark["content-security-policy"] != light["content-security-policy"]

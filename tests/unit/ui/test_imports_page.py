@@ -42,6 +42,10 @@ def chosen(test: AppTest, text: str, name: str = "survey.csv") -> None:
     assert not test.exception, test.exception
 
 
+def test_monitoring_sheets_are_one_link_away(service: runtime.Service) -> None:
+    assert "qa_sheets?lang=zh" in words(page()) and "qa_sheets?lang=en" in words(page(lang="en"))
+
+
 def test_a_file_is_shown_then_taken_in_then_taken_out(service: runtime.Service) -> None:
     test = page()
     chosen(test, SURVEY)
@@ -147,3 +151,14 @@ def test_earlier_imports_are_a_click_away(service: runtime.Service) -> None:
     assert "22.csv" in words(test) and ">1.csv" not in words(test)
     press(test, "更早的导入")
     assert ">1.csv" in words(test) and "更早的导入" not in words(test)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [("wrong_kind", "不是表格文件"), ("too_big", "文件超过 20 MB"), ("old_excel", "是旧格式（.xls）")],
+)
+def test_why_a_file_did_not_come_is_said(service: runtime.Service, why: str, said: str) -> None:
+    test = page()
+    test.file_uploader[0].set_value(("x.bin", b"", f"application/x-refused-{why}")).run()
+    assert said in words(test)
+    assert not [button for button in test.button if button.label.startswith("导入")]

@@ -9,10 +9,10 @@ from typer.testing import CliRunner
 from ccfloor import cli
 from ccfloor.service import runtime
 from ccfloor.service.settings import load
-from ccfloor.store.migrate import upgrade
 from ccfloor.ui.texts import text
 from tests.fakes import app_page
 from tests.fakes.app_page import words
+from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call, put
 
 NOON = 1_795_320_000.0  # of 22 November 2026 in Shanghai

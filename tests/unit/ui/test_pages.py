@@ -15,11 +15,11 @@ from ccfloor.service import runtime
 from ccfloor.service.settings import load
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import bad_lines, metadata, repairs
-from ccfloor.ui.shell import GROUPS
+from ccfloor.ui.shell import FOOT, GROUPS
 from tests.fakes.fake_day import afternoon, fill
 
 MAIN = Path(__file__).resolve().parents[3] / "ccfloor" / "ui" / "main.py"
-PAGES = [name for names in GROUPS.values() for name in names]
+PAGES = [name for names in (*GROUPS.values(), FOOT) for name in names]
 SECRET = "hush-4711"
 
 

@@ -15,6 +15,7 @@ from ccfloor.service.leave import Asked, list_leave, request_leave
 from ccfloor.service.people_log import entries
 from ccfloor.service.settings import load
 from ccfloor.store.tables import metadata
+from ccfloor.store.viewer import EVERYTHING
 
 
 @pytest.fixture
@@ -83,7 +84,7 @@ def test_a_planned_peak_is_checked_confirmed_kept_and_cancelled(service: runtime
     press(test, "确认")
     (row,) = list_campaigns(service.engine, "main")
     assert (row.name, row.who, row.queues) == ("双十一 <b>", "周岚", ())
-    assert [(n.item, n.text) for n in entries(service.engine, "main", f"campaign/{row.id}")] == [
+    assert [(n.item, n.text) for n in entries(service.engine, EVERYTHING, f"campaign/{row.id}")] == [
         ("added", "促销")
     ]
     press(test, "取消…")
@@ -163,9 +164,9 @@ def test_an_incident_is_declared_logged_reported_and_closed(service: runtime.Ser
     test.text_input(key=f"pi-note-{row.id}").set_value("已切到备线")
     press(test, "记录")
     press(test, "报告主管")
-    kinds = [(n.kind, n.item) for n in entries(service.engine, "main", row.about)]
+    kinds = [(n.kind, n.item) for n in entries(service.engine, EVERYTHING, row.about)]
     assert kinds[:2] == [("note", "declared"), ("note", "done")] and kinds[2][0] == "report"
-    assert "已切到备线" in entries(service.engine, "main", row.about)[2].text
+    assert "已切到备线" in entries(service.engine, EVERYTHING, row.about)[2].text
     press(test, "结束事件…")
     test.text_input(key=f"people-why-incident-close:{row.id}").set_value("已恢复")
     press(test, "确认")

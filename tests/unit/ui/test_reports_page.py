@@ -13,6 +13,7 @@ from ccfloor.service.reports.due import Owed
 from ccfloor.service.reports.plans import Body, add_plan, remove_plan
 from ccfloor.service.reports.reasons import because
 from ccfloor.service.reports.runs import asked, claim, finish
+from ccfloor.store.viewer import EVERYTHING
 from tests.fakes.app_page import opened, press, quiet_service, words
 
 ENGLISH = re.compile(r"[A-Za-z]{3,}(\s+[A-Za-z]{2,})+")
@@ -74,7 +75,7 @@ def test_trying_again_needs_who_and_why_and_stays_in_sight(service: runtime.Serv
     assert [one.plan for one in asked(service.engine, "main")] == [plan]
     told = words(test)
     assert "等待重试" in told and "邮件渠道已启用" in told and "要求重新生成" in told
-    assert [note.who for note in entries(service.engine, "main", f"report/{plan}")][-1] == "周岚"
+    assert [note.who for note in entries(service.engine, EVERYTHING, f"report/{plan}")][-1] == "周岚"
 
 
 NONSENSE = (

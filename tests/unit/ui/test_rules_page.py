@@ -12,11 +12,11 @@ from ccfloor.rules.model import Rule
 from ccfloor.service import runtime
 from ccfloor.service.rulebook import book, editions, save, sync_files
 from ccfloor.service.settings import load
-from ccfloor.store.migrate import upgrade
 from ccfloor.store.recorder import Recorder
 from ccfloor.ui.rules_edit import difference
 from ccfloor.ui.rules_words import clear_words, seconds_of, span
 from tests.fakes.crowd import crowd
+from tests.fakes.current import upgrade
 from tests.fakes.stored import cut, items
 
 ROOT = Path(__file__).resolve().parents[3]
