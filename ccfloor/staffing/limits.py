@@ -1,0 +1,126 @@
+"""Who may be moved, and why not, in words that pages put into sentences."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from ccfloor.staffing.present import Doing, FloorNow, SeatNow
+
+FLOOR_ROLES = ("lead", "supervisor")
+FLOOR_LEVEL = 2  # of the emergency plan: from there on leads and supervisors take calls
+
+
+class Why(StrEnum):
+    """Why a seat is not proposed for a queue."""
+
+    PINNED = "pinned"  # the seat itself says why: SeatNow.pinned
+    ROLE = "role"  # leads and supervisors: the plan's level does not ask for them
+    HELD = "held"  # was moved a short while ago
+    AWAY = "away"  # is not there, or nobody knows when the pause ends
+    LEAVING = "leaving"  # the shift ends too soon
+    LONG_CALL = "long_call"  # its call goes on too long
+    NO_SKILL = "no_skill"
+    SERVES = "serves"  # serves this queue and no other already
+    LAST = "last"  # nobody would work for a queue it leaves
+    MINIMUM = "minimum"  # a queue it leaves would have less than its minimum
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What a site allows, and what a move costs. Times in seconds, costs in calls lost.
+
+    ``level``: of the emergency plan that is on, 0: none. ``most``: moves at once. ``callback_limit``: normal
+    seats that may be on callback whatever the level. A seat is left alone for ``hold_s`` after its last move,
+    if it is back from a pause later than ``back_s``, if its shift ends within ``stay_s``, if its call goes on
+    longer than ``call_s``. Longer than ``grace_s`` costs ``busy_cost``; each point of the penalty
+    ``penalty_cost``; one queue more than before ``beside_cost``; a lead or supervisor ``floor_cost``. A move
+    in force is not ended before ``least_s``.
+    """
+
+    level: int = 0
+    most: int = 6
+    callback_limit: int = 2
+    hold_s: float = 1200.0
+    least_s: float = 600.0
+    back_s: float = 300.0
+    stay_s: float = 1800.0
+    call_s: float = 900.0
+    grace_s: float = 180.0
+    move_cost: float = 0.25
+    busy_cost: float = 0.15
+    penalty_cost: float = 0.02
+    beside_cost: float = 0.02
+    floor_cost: float = 0.5
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A move in force: ``home``: what the seat served before, with penalties; ``since``: when it was moved,
+    ``until``: when it goes back (epoch seconds).
+    """
+
+    seat: str
+    home: dict[str, int]
+    since: float
+    until: float
+
+
+class Limits:
+    """Who may be moved now. ``moved``: moves in force; ``held``: seat → when it was last moved."""
+
+    def __init__(
+        self,
+        floor: FloorNow,
+        policy: Policy,
+        moved: Iterable[Moved] = (),
+        held: Mapping[str, float] | None = None,
+    ) -> None:
+        self.floor, self.policy = floor, policy
+        self.moved = {move.seat: move for move in moved}
+        self._held = held or {}
+        self.working = Counter(queue for seat in floor.seats if works(seat) for queue in seat.queues)
+        lasting = Counter(queue for seat in floor.seats if self.lasts(seat) for queue in seat.queues)
+        self.spare = {
+            queue.queue: max(0, lasting[queue.queue] - max(1, queue.min_seats)) for queue in floor.queues
+        }
+
+    def lasts(self, seat: SeatNow) -> bool:
+        """Whether it takes calls now and for a while: only such seats keep a queue's minimum."""
+        return works(seat) and (seat.leaves_in_s is None or seat.leaves_in_s >= self.policy.stay_s)
+
+    def why_not(self, seat: SeatNow) -> Why | None:
+        """Why this seat is not moved at all."""
+        policy = self.policy
+        if seat.pinned:
+            return Why.PINNED
+        if seat.role in FLOOR_ROLES and policy.level < FLOOR_LEVEL:
+            return Why.ROLE
+        if self._since(seat) < (policy.least_s if seat.seat in self.moved else policy.hold_s):
+            return Why.HELD
+        if seat.leaves_in_s is not None and seat.leaves_in_s < policy.stay_s:
+            return Why.LEAVING
+        if seat.doing is Doing.AWAY and (seat.back_in_s is None or seat.back_in_s > policy.back_s):
+            return Why.AWAY
+        return Why.LONG_CALL if seat.doing is Doing.BUSY and seat.free_in_s > policy.call_s else None
+
+    def _since(self, seat: SeatNow) -> float:
+        move = self.moved.get(seat.seat)
+        last = move.since if move else self._held.get(seat.seat)
+        return float("inf") if last is None else self.floor.at - last
+
+    def why_not_there(self, seat: SeatNow, after: Mapping[str, int]) -> Why | None:
+        """Why a seat that may be moved is not to serve just ``after`` (queue → penalty) from now on."""
+        if after.keys() - seat.skills.keys() - seat.queues.keys():
+            return Why.NO_SKILL
+        if dict(after) == seat.queues:
+            return Why.SERVES
+        left = seat.queues.keys() - after.keys() if works(seat) else ()
+        for queue in sorted(left):
+            if self.spare.get(queue, 0) < 1:
+                return Why.LAST if self.working[queue] <= 1 else Why.MINIMUM
+        return None
+
+
+def works(seat: SeatNow) -> bool:
+    """Whether it takes calls now; who is on a break does not."""
+    return seat.doing is not Doing.AWAY
