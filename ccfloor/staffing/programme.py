@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_array
 
+from ccfloor.staffing.erlang_table import loss_table
 from ccfloor.staffing.limits import Limits
-from ccfloor.staffing.losses import Line, Table, lines, losses, steady
+from ccfloor.staffing.losses import Line, Table, lines, losses
 from ccfloor.staffing.moves import Group, Kind, Move, Option, Queues, grouped, move_of
 
 Pool = frozenset[str]
@@ -58,7 +59,7 @@ class Programme:
     ``horizon_s``: the span over which losses count, seconds from the floor's ``at`` on.
     """
 
-    def __init__(self, limits: Limits, horizon_s: float, table: Table = steady) -> None:
+    def __init__(self, limits: Limits, horizon_s: float, table: Table = loss_table) -> None:
         self._limits = limits
         self.groups = grouped(limits, horizon_s)
         self._lines = {
