@@ -1,0 +1,59 @@
+"""How long calls take seats and how long callers wait, by queue and half hour, from the last four weeks.
+
+A half hour's own calls count, and beside them so many calls of the whole queue at their mean: where few came,
+the queue's mean decides. Patience is the waiting of all callers over the callers who gave up (Palm's identity,
+which holds whatever the seats were), half an abandonment added so that a queue nobody left has one too.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.week import dates
+from ccfloor.store.half_hour_counts import Handling, handling_by_slot
+from ccfloor.store.viewer import Viewer
+
+WEEKS_DAYS = 28
+USUAL_AHT_S, USUAL_PATIENCE_S = 240.0, 180.0  # of a queue of which nothing is known
+_CALLS, _LEFT = 30.0, 20.0  # calls, and callers who gave up, that the queue's mean weighs
+_LEAST_S, _MOST_PATIENCE_S = 1.0, 3600.0
+
+
+class Measured(NamedTuple):
+    """Means in seconds, and the observations of this half hour behind them: calls, callers who gave up."""
+
+    aht_s: float
+    patience_s: float
+    calls: int = 0
+    left: int = 0
+
+
+USUAL = Measured(USUAL_AHT_S, USUAL_PATIENCE_S)
+BySlot = Mapping[int, Measured]
+
+
+def measured(engine: Engine, viewer: Viewer, config: FloorConfig, day: date) -> dict[str, BySlot]:
+    """Queue → half hour of the local clock (0: midnight … 47) → what the four weeks before a day tell."""
+    of = dates(config, day - timedelta(days=WEEKS_DAYS), day - timedelta(days=1))
+    found = handling_by_slot(engine, viewer, config, of)
+    return {queue: of_queue(slots) for queue, slots in found.items()}
+
+
+def of_queue(slots: Mapping[int, Handling]) -> BySlot:
+    """Of one queue; every half hour of the day is there."""
+    total = Handling()
+    for part in slots.values():
+        total = total.plus(part)
+    whole = _leaning(total, USUAL)
+    return {slot: _leaning(slots.get(slot, Handling()), whole) for slot in range(48)}
+
+
+def _leaning(of: Handling, on: Measured) -> Measured:
+    aht = (of.seat_s + _CALLS * on.aht_s) / (of.handled + _CALLS)
+    patience = (of.wait_s + _LEFT * on.patience_s) / (of.abandoned + _LEFT)
+    return Measured(
+        max(_LEAST_S, aht), min(_MOST_PATIENCE_S, max(_LEAST_S, patience)), of.handled, of.abandoned
+    )
