@@ -1,0 +1,239 @@
+"""The seats of a floor as staffing sees them: what each does, can, and when it is free, back or gone. Pure.
+
+What a seat could serve is what the site says of it, if it says anything (``Options.skills``). Else it is what
+it serves now, what its agent answered before, and what at least half of its team's agents serve: the queues
+of a team are its trade, while what a few of them serve (a language, complaints) is those few's.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from statistics import median_low
+from typing import NamedTuple
+
+import msgspec
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.seats import SeatStatus, canonical
+from ccfloor.floor.view import FloorView, SeatView
+from ccfloor.service.staffing.coming import (
+    Around,
+    Comer,
+    Stint,
+    back_in_s,
+    comers,
+    is_over,
+    leaves_in_s,
+    stints_of,
+)
+from ccfloor.service.staffing.present_learned import Learned
+from ccfloor.service.staffing.shrunk import left
+from ccfloor.staffing.limits import FLOOR_ROLES
+from ccfloor.staffing.present import Doing, SeatNow
+
+RING_OUT_S = 5.0  # a seat that rings along for a caller whom another one gets is free so soon
+_SHARED = 0.5  # of a team's agents serve a queue: all of them can
+_LEAST_TEAM = 2
+_TALKS = (SeatStatus.ON_CALL, SeatStatus.ON_HOLD)
+_GONE = (SeatStatus.OFFLINE, SeatStatus.UNKNOWN)
+
+
+class Pin(StrEnum):
+    """Why a seat is left where it is, beside what a caller has pinned it for."""
+
+    UNSEEN = "unseen"  # nobody tells what it does
+    COMING = "coming"  # is not there yet
+    ENDING = "ending"  # the shift is over
+    CARE = "care"  # on a call of a queue whose calls are not to be cut short
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the site decides. ``skills``: seat → queue → penalty; empty: see above. ``pins``: seat → why it is
+    left alone, in a word. ``care``: queues whose calls pin the seat. ``min_seats``: queue → working seats it
+    keeps. ``lost_queues``, ``lost_seats``: those of a source that is lost while others go on.
+    """
+
+    skills: Mapping[str, Mapping[str, int]] = {}
+    pins: Mapping[str, str] = {}
+    care: frozenset[str] = frozenset()
+    min_seats: Mapping[str, int] = {}
+    lost_queues: frozenset[str] = frozenset()
+    lost_seats: frozenset[str] = frozenset()
+
+
+class Handling(NamedTuple):
+    """Seconds that a call of a queue takes a seat, and of these the after-call work."""
+
+    aht_s: float
+    aht_sd_s: float
+    wrap_s: float
+    wrap_sd_s: float
+    wrap_up_s: float = 0.0  # granted by the switch; 0: no limit known
+
+
+class Seats:
+    """All seats of one view. ``handling``: queue → seconds; other queues are left out of the floor."""
+
+    def __init__(
+        self,
+        view: FloorView,
+        config: FloorConfig,
+        past: Learned,
+        now: float,
+        handling: Mapping[str, Handling],
+        around: Around,
+        options: Options,
+    ) -> None:
+        self._view, self._config, self._past, self._now = view, config, past, now
+        self._handling, self._around, self._options = handling, around, options
+        self._rung = {caller.ringing for caller in view.callers if caller.ringing}
+        self._reasons = dict(config.reasons)
+        self._trade = trades(view)
+        self._penalty = _penalties(view.seats)
+
+    def all(self) -> tuple[SeatNow, ...]:
+        """Every seat in sight, those of who is about to come in the place of their empty ones."""
+        awaited = comers(self._view, self._config, self._around.plan, self._now)
+        at_seat = {comer.seat: comer for comer in awaited if comer.seat}
+        found: list[SeatNow] = []
+        for seat in self._view.seats:
+            if seat.seat not in self._options.lost_seats:
+                comer = at_seat.pop(seat.seat, None)
+                found.append(self._coming(comer, seat) if comer else self._there(seat))
+        found += (self._coming(comer, None) for comer in at_seat.values())
+        found += (self._coming(comer, None) for comer in awaited if not comer.seat)
+        return tuple(found)
+
+    def _there(self, seat: SeatView) -> SeatNow:
+        stints = stints_of(self._around.plan, self._config, seat)
+        doing = _doing(seat)
+        away = doing is Doing.AWAY
+        return SeatNow(
+            seat=seat.seat,
+            agent=seat.agent,
+            role=role(seat.role),
+            queues=self._known({one.queue: one.penalty for one in seat.queues if away or not one.paused}),
+            skills=self._skills(seat.seat, seat.agent, seat.team, seat),
+            doing=doing,
+            free_in_s=self._free_in(seat) if doing is Doing.BUSY else 0.0,
+            back_in_s=self._back_in(seat, stints) if away else None,
+            leaves_in_s=leaves_in_s(stints, self._now),
+            reason=self._reason(seat) if away else "",
+            pinned=self._pinned(seat, stints),
+        )
+
+    def _coming(self, comer: Comer, seat: SeatView | None) -> SeatNow:
+        info = self._config.seats.get(comer.home)
+        team, post = (info.team, info.role) if info else ("", "")
+        skills = self._skills(comer.home, comer.agent, team, seat)
+        served = {one.queue: one.penalty for one in seat.queues} if seat else {}
+        return SeatNow(
+            seat=comer.seat or f"{comer.home}+{comer.agent}",
+            agent=comer.agent,
+            role=role(post),
+            queues=self._known(served) or self._usual(comer.agent, skills),
+            skills=skills,
+            doing=Doing.AWAY,
+            back_in_s=comer.in_s,
+            leaves_in_s=comer.leaves_in_s,
+            pinned=Pin.COMING,
+        )
+
+    def _usual(self, agent: str, skills: Mapping[str, int]) -> dict[str, int]:
+        """What somebody will serve who serves nothing yet: what was answered before, else all skills."""
+        before = self._past.answered.get(agent, {})
+        return {queue: penalty for queue, penalty in skills.items() if queue in before} or dict(skills)
+
+    def _skills(self, seat: str, agent: str, team: str, shown: SeatView | None) -> dict[str, int]:
+        if self._options.skills:
+            return self._known(dict(self._options.skills.get(seat, {})))
+        found = dict(self._trade.get(team, {}))
+        found |= {queue: self._penalty.get(queue, 0) for queue in self._past.answered.get(agent, {})}
+        found |= {one.queue: one.penalty for one in shown.queues} if shown else {}
+        return self._known(found)
+
+    def _known(self, queues: dict[str, int]) -> dict[str, int]:
+        return {queue: penalty for queue, penalty in queues.items() if queue in self._handling}
+
+    # -- when it is free or back ------------------------------------------------------------------------
+
+    def _free_in(self, seat: SeatView) -> float:
+        """What is left of a busy seat's work; of an unusually long one a tenth of the usual length."""
+        took, elapsed = self._handling.get(seat.queue), max(0.0, self._now - seat.since)
+        if seat.status == SeatStatus.RINGING:
+            return took.aht_s if took and seat.seat in self._rung else RING_OUT_S
+        if seat.status == SeatStatus.OTHER_CALL or took is None:
+            usual = self._past.pause(SeatStatus.OTHER_CALL)
+            return _still(usual.mean_s, usual.sd_s, elapsed)
+        if seat.status == SeatStatus.WRAP_UP:
+            still = _still(took.wrap_s, took.wrap_sd_s, elapsed)
+            return min(still, max(0.0, took.wrap_up_s - elapsed)) if took.wrap_up_s else still
+        return _still(took.aht_s, took.aht_sd_s, elapsed)
+
+    def _back_in(self, seat: SeatView, stints: Iterable[Stint]) -> float | None:
+        told = back_in_s(self._around.plan, stints, seat.agent, self._now)
+        if told is not None or seat.status in _GONE:
+            return told
+        usual = self._past.pause(self._reason(seat))
+        still = left(usual.mean_s, usual.sd_s, max(0.0, self._now - (seat.paused_since or seat.since)))
+        if still is None or seat.status == SeatStatus.PAUSED:
+            return still
+        return max(still, self._free_in(seat))
+
+    def _reason(self, seat: SeatView) -> str:
+        """Canonical; of who is on a call still and paused for after it, by the switch's text."""
+        if seat.status in _GONE:
+            return ""
+        return seat.reason or canonical(seat.reason_text, self._reasons)
+
+    def _pinned(self, seat: SeatView, stints: tuple[Stint, ...]) -> str:
+        if seat.seat in self._options.pins:
+            return self._options.pins[seat.seat]
+        if seat.status == SeatStatus.UNKNOWN:
+            return Pin.UNSEEN
+        if seat.status != SeatStatus.OFFLINE and is_over(stints, self._now):
+            return Pin.ENDING
+        return Pin.CARE if seat.status in _TALKS and seat.queue in self._options.care else ""
+
+
+def role(named: str) -> str:
+    """A role of seats.yaml as the plan of an emergency knows it."""
+    return named if named in FLOOR_ROLES else "agent"
+
+
+def trades(view: FloorView) -> dict[str, dict[str, int]]:
+    """Team → the queues that at least half of its agents serve, with their usual penalty."""
+    teams: dict[str, list[SeatView]] = {}
+    for seat in view.seats:
+        if seat.team and seat.queues and seat.role not in FLOOR_ROLES:
+            teams.setdefault(seat.team, []).append(seat)
+    return {team: dict(_trade(seats)) for team, seats in teams.items() if len(seats) >= _LEAST_TEAM}
+
+
+def _trade(seats: list[SeatView]) -> Iterator[tuple[str, int]]:
+    usual = _penalties(seats)
+    serving = Counter(one.queue for seat in seats for one in seat.queues)
+    for queue, n in serving.items():
+        if n >= max(_LEAST_TEAM, _SHARED * len(seats)):
+            yield queue, usual[queue]
+
+
+def _penalties(seats: Iterable[SeatView]) -> dict[str, int]:
+    """Queue → the penalty with which seats usually serve it."""
+    found: dict[str, list[int]] = {}
+    for seat in seats:
+        for one in seat.queues:
+            found.setdefault(one.queue, []).append(one.penalty)
+    return {queue: median_low(several) for queue, several in found.items()}
+
+
+def _doing(seat: SeatView) -> Doing:
+    if seat.status == SeatStatus.READY:
+        return Doing.IDLE
+    away = seat.status in (*_GONE, SeatStatus.PAUSED) or seat.paused
+    return Doing.AWAY if away else Doing.BUSY
+
+
+def _still(mean_s: float, sd_s: float, elapsed_s: float) -> float:
+    found = left(mean_s, sd_s, elapsed_s)
+    return 0.1 * mean_s if found is None else found
