@@ -153,8 +153,8 @@ def wait_quantile_s(position: int, seats: int, demand: Demand, share: float) -> 
     """The wait in seconds that this share (0..1) of callers at ``position`` who stay does not exceed.
 
     The wait is a sum of exponentials of rates n mu + j theta, j = 0 .. position-1, so that e^(-theta wait) is
-    a beta variable with parameters n mu / theta and position. None without seats. Raises ValueError on a share
-    that no wait has.
+    a beta variable with parameters n mu / theta and position. None without seats. Raises ValueError on
+    a share that no wait has.
     """
     if not 0 <= share < 1:
         raise ValueError("a share lies between 0 and 1; no wait is longer than all")

@@ -87,7 +87,7 @@ def _around(cells: Cells, edge: Row) -> tuple[_Area, _Area, Row]:
 
 def _area(calls: Row, work: Row, start: Row, end: Row) -> _Area:
     """Integrals from ``start`` to ``end`` (units of patience), each cell around its own peak."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         peak = np.clip(np.log(calls / work), start, end)
         here = calls * np.exp(-peak)  # calls in one patience that would still wait there
         slope = work - here

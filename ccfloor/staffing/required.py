@@ -23,9 +23,9 @@ LEAST = "least"
 class Aim(NamedTuple):
     """What a queue is to reach; what is None does not count.
 
-    ``level``: service level (0..1) as ``variant`` within ``threshold_s``; ``asa_s``: the answered wait at most
-    so many seconds on average; ``abandoned``: at most this share gives up; ``occupancy``: at most this share
-    of the seats' time is busy.
+    ``level``: service level (0..1) as ``variant`` within ``threshold_s``; ``asa_s``: the mean wait of the
+    answered is at most so many seconds; ``abandoned``: at most this share gives up; ``occupancy``: the seats
+    are busy for at most this share of their time.
     """
 
     level: float | None = 0.8
@@ -89,7 +89,8 @@ def _bound_by(demand: Demand, aim: Aim, least: int, seats: int) -> tuple[str, ..
     fewer = np.array([seats - 1])
     loads = _Loads(*(np.array([float(part)]) for part in demand))
     table = odds_table(loads.erlangs, seats)
-    return tuple(name for name, good in _met(loads, aim, fewer, table).items() if not good[0])
+    missed = (name for name, good in _met(loads, aim, fewer, table).items() if not good[0])
+    return tuple(missed) or (LEAST,)
 
 
 class _Loads(NamedTuple):
