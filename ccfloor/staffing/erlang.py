@@ -5,12 +5,12 @@ rates in calls a second. ``erlang_a`` with endless patience is ``erlang_c``. Che
 of 40 digits to one part in 10^9, and against an independent event simulation.
 """
 
-from math import exp, inf, isfinite, isinf, isnan, log
+from math import exp, inf, isfinite, isinf, isnan
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from scipy.special import betaincinv, gammainc, gammaincinv
+from scipy.special import betaincinv, gammainc, gammaincinv, logsumexp
 
 from ccfloor.floor.metrics import expected_wait_s
 from ccfloor.staffing.erlang_a import log_depth
@@ -132,12 +132,12 @@ def queue_tail(demand: Demand, seats: int, at_least: int) -> float:
 
 
 def _impatient_tail(cell: Cells, calls: float, work: float, at_least: int) -> float:
+    """Whichever of the share and its complement is the smaller is computed: it keeps its digits."""
     waiting = float(waits(cell).waiting[0])
-    if waiting <= 0:
-        return 0.0
     above, below = log_depth(np.full(2, calls), np.array([work + at_least, work]))
-    steps = float(np.log(calls / (work + np.arange(1.0, at_least + 1))).sum())
-    return exp(min(0.0, log(waiting) + float(above) - float(below) + steps))
+    steps = np.cumsum(np.log(calls / (work + np.arange(1.0, at_least + 1))))
+    fewer = exp(min(0.0, float(logsumexp(np.append(steps[:-1], 0.0)) - below)))
+    return waiting * (1 - fewer if fewer < 0.5 else exp(min(0.0, float(above - below + steps[-1]))))
 
 
 def wait_at_position_s(position: int, seats: int, demand: Demand) -> float | None:
