@@ -36,6 +36,10 @@ class Policy(msgspec.Struct, frozen=True):
     longer than ``call_s``. Longer than ``grace_s`` costs ``busy_cost``; each point of the penalty
     ``penalty_cost``; one queue more than before ``beside_cost``; a lead or supervisor ``floor_cost``. A move
     in force is not ended before ``least_s``.
+
+    A proposal is made if it gains at least ``least_gain`` calls an hour and ``errors`` standard errors of its
+    simulation, if it helps with a probability of at least ``sure``, and if no queue that gives is likelier than
+    ``missed`` to miss a target that it would have met.
     """
 
     level: int = 0
@@ -52,6 +56,10 @@ class Policy(msgspec.Struct, frozen=True):
     penalty_cost: float = 0.02
     beside_cost: float = 0.02
     floor_cost: float = 0.5
+    least_gain: float = 0.75
+    errors: float = 1.64
+    sure: float = 0.75
+    missed: float = 0.05
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -83,6 +91,10 @@ class Limits:
         self.spare = {
             queue.queue: max(0, lasting[queue.queue] - max(1, queue.min_seats)) for queue in floor.queues
         }
+
+    def on(self, floor: FloorNow) -> "Limits":
+        """The same on another floor."""
+        return Limits(floor, self.policy, self.moved.values(), self._held)
 
     def lasts(self, seat: SeatNow) -> bool:
         """Whether it takes calls now and for a while: only such seats keep a queue's minimum."""

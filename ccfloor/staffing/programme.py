@@ -89,6 +89,17 @@ class Programme:
         found = self._model(columns[:MOST_COLUMNS], most).solved(bound, time_limit_s)
         return found._replace(before=self.still.after) if found.cost <= self.still.cost else self.still
 
+    @property
+    def choices(self) -> int:
+        """How many different moves are open."""
+        return len(self._columns)
+
+    def singles(self, most: int) -> list[Move]:
+        """The moves that gain most by themselves, by the prices of work as it stands; none that gains nothing."""
+        ranked = np.argsort(-self._gains, kind="stable")[:most]
+        columns = [self._columns[place] for place in ranked if self._gains[place] > 0]
+        return [move_of(self.groups[column.group].seats[0], column.option) for column in columns]
+
     def _model(self, columns: Sequence[_Column], most: int) -> "_Model":
         return _Model(self._limits, self.groups, self._lines, columns, most)
 

@@ -1,0 +1,92 @@
+"""What is worth trying on a floor: plans of the integer programme, single moves, levers, and parts of plans."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from ccfloor.floor.seats import PauseReason
+from ccfloor.staffing.effect import HORIZON_S, Proposal
+from ccfloor.staffing.erlang_table import loss_table
+from ccfloor.staffing.levers import Lever, levers, pulled
+from ccfloor.staffing.limits import Limits
+from ccfloor.staffing.losses import Table
+from ccfloor.staffing.moves import Kind, Move
+from ccfloor.staffing.programme import Programme
+from ccfloor.staffing.returns import return_s
+
+_SUSPENDS = {Lever.STOP_CALLBACK: PauseReason.CALLBACK, Lever.END_BREAKS: PauseReason.BREAK}
+_MANY = 400  # possible moves: from there on fewer plans are asked for
+_SINGLES = 4
+_ALL, _LENT, _SHARED = tuple(Kind), (Kind.INSTEAD, Kind.HOME), (Kind.BESIDE, Kind.HOME)
+
+
+class Candidates:
+    """Proposals for one floor. ``solved``: the programme's plan with all moves allowed, which tells the gap."""
+
+    def __init__(self, limits: Limits, table: Table = loss_table) -> None:
+        self.limits, self._table = limits, table
+        self._programme = Programme(limits, HORIZON_S, table)
+        self.solved = self._programme.solve(limits.policy.most)
+        self.levers = levers(limits.floor, limits.policy)
+        self._until = {
+            queue.queue: return_s(
+                queue, self._programme.still.supply.get(queue.queue, 0.0), limits.floor.step_s, table
+            )
+            for queue in limits.floor.queues
+        }
+
+    @property
+    def moves(self) -> int:
+        """How many different moves the limits leave open."""
+        return self._programme.choices
+
+    def first(self) -> list[Proposal]:
+        """The first round, no two alike."""
+        return unlike([*self._plans(), *self._singles(), *self._pulled()])
+
+    def parts(self, proposal: Proposal, spoilt: Collection[str]) -> list[Proposal]:
+        """A plan without its moves that take from ``spoilt`` queues, and with one of them alone."""
+        serves = {seat.seat: seat.queues for seat in self.limits.floor.seats}
+        bad = [move for move in proposal.moves if set(spoilt) & (serves[move.seat].keys() - {move.queue})]
+        kept = [move for move in proposal.moves if move not in bad]
+        found = [kept, *([*kept, move] for move in bad[:1] if len(bad) > 1)]
+        return unlike(self._proposal(moves, proposal.levers) for moves in found if moves)
+
+    def _plans(self) -> Iterator[Proposal]:
+        most = self.limits.policy.most
+        yield self._proposal(self.solved.moves)
+        wished = [(number, _ALL) for number in (1, 2, 3)]
+        if self.moves <= _MANY:
+            wished += [(number, kinds) for number in (1, 2, 4, most) for kinds in (_LENT, _SHARED)]
+        for number, kinds in wished:
+            if number <= most:
+                yield self._proposal(self._programme.solve(number, kinds).moves)
+
+    def _singles(self) -> Iterator[Proposal]:
+        for move in self._programme.singles(_SINGLES):
+            yield self._proposal((move,))
+
+    def _pulled(self) -> Iterator[Proposal]:
+        """Every lever alone, all together, and all together with the moves that then still pay."""
+        every = tuple(self.levers)
+        yield from (self._proposal((), (lever,)) for lever in every)
+        yield self._proposal((), every)
+        if every:
+            back = frozenset(seat for seats in self.levers.values() for seat in seats)
+            limits = self.limits.on(pulled(self.limits.floor, back))
+            plan = Programme(limits, HORIZON_S, self._table).solve(limits.policy.most)
+            yield self._proposal([move for move in plan.moves if move.seat not in back], every)
+
+    def _proposal(self, moves: Sequence[Move], some: Sequence[Lever] = ()) -> Proposal:
+        recalled = frozenset(seat for lever in some for seat in self.levers[lever])
+        reasons = frozenset(_SUSPENDS[lever].value for lever in some if lever in _SUSPENDS)
+        until = {move.queue: self._until[move.queue] for move in moves}
+        return Proposal(tuple(moves), until, tuple(some), recalled, reasons)
+
+
+def unlike(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """Those that do something, each once."""
+    found = {}
+    for each in proposals:
+        if each.moves or each.recalled:
+            what = frozenset((move.seat, move.queue, move.kind) for move in each.moves)
+            found.setdefault((what, each.recalled), each)
+    return list(found.values())
