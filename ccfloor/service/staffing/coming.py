@@ -249,8 +249,8 @@ def _halves(start: float, end: float) -> Iterator[float]:
 def stints_of(plan: Plan, config: FloorConfig, seat: SeatView) -> tuple[Stint, ...]:
     """The stints of who sits at a seat. The shift of a seat is its own agent's, not that of the next one."""
     rostered = plan.agents.get(seat.agent) if seat.agent else None
-    if rostered is not None:
-        return rostered
+    if rostered is not None or plan.rostered:
+        return rostered or ()
     info = config.seats.get(seat.seat)
     if info is not None and info.agent and seat.agent not in ("", info.agent):
         return ()

@@ -1,11 +1,11 @@
 """The seats of a floor as staffing sees them: what each does, can, and when it is free, back or gone. Pure.
 
 What a seat could serve is what the site says of it, if it says anything (``Options.skills``). Else it is what
-it serves now, what its agent answered before, and what at least half of its team's agents serve: the queues
-of a team are its trade, while what a few of them serve (a language, complaints) is those few's.
+it serves now, what its agent answered before, and what three quarters of its team's agents serve, with the
+highest penalty among them: such queues are a team's trade, while what some of it serve (a language,
+complaints) is theirs alone.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from statistics import median_low
@@ -32,7 +32,7 @@ from ccfloor.staffing.limits import FLOOR_ROLES
 from ccfloor.staffing.present import Doing, SeatNow
 
 RING_OUT_S = 5.0  # a seat that rings along for a caller whom another one gets is free so soon
-_SHARED = 0.5  # of a team's agents serve a queue: all of them can
+_SHARED = 0.75  # of a team's agents serve a queue: all of them can
 _LEAST_TEAM = 2
 _TALKS = (SeatStatus.ON_CALL, SeatStatus.ON_HOLD)
 _GONE = (SeatStatus.OFFLINE, SeatStatus.UNKNOWN)
@@ -171,8 +171,10 @@ class Seats:
         return _still(took.aht_s, took.aht_sd_s, elapsed)
 
     def _back_in(self, seat: SeatView, stints: Iterable[Stint]) -> float | None:
+        if seat.status in _GONE:
+            return None  # who is about to come is told of by the plan: see ``comers``
         told = back_in_s(self._around.plan, stints, seat.agent, self._now)
-        if told is not None or seat.status in _GONE:
+        if told is not None:
             return told
         usual = self._past.pause(self._reason(seat))
         still = left(usual.mean_s, usual.sd_s, max(0.0, self._now - (seat.paused_since or seat.since)))
@@ -202,7 +204,7 @@ def role(named: str) -> str:
 
 
 def trades(view: FloorView) -> dict[str, dict[str, int]]:
-    """Team → the queues that at least half of its agents serve, with their usual penalty."""
+    """Team → the queues that most of its agents serve, with their highest penalty."""
     teams: dict[str, list[SeatView]] = {}
     for seat in view.seats:
         if seat.team and seat.queues and seat.role not in FLOOR_ROLES:
@@ -211,20 +213,23 @@ def trades(view: FloorView) -> dict[str, dict[str, int]]:
 
 
 def _trade(seats: list[SeatView]) -> Iterator[tuple[str, int]]:
-    usual = _penalties(seats)
-    serving = Counter(one.queue for seat in seats for one in seat.queues)
-    for queue, n in serving.items():
-        if n >= max(_LEAST_TEAM, _SHARED * len(seats)):
-            yield queue, usual[queue]
+    for queue, penalties in _served(seats).items():
+        if len(penalties) >= max(_LEAST_TEAM, _SHARED * len(seats)):
+            yield queue, max(penalties)
 
 
 def _penalties(seats: Iterable[SeatView]) -> dict[str, int]:
     """Queue → the penalty with which seats usually serve it."""
+    return {queue: median_low(several) for queue, several in _served(seats).items()}
+
+
+def _served(seats: Iterable[SeatView]) -> dict[str, list[int]]:
+    """Queue → the penalties of all seats that serve it."""
     found: dict[str, list[int]] = {}
     for seat in seats:
         for one in seat.queues:
             found.setdefault(one.queue, []).append(one.penalty)
-    return {queue: median_low(several) for queue, several in found.items()}
+    return found
 
 
 def _doing(seat: SeatView) -> Doing:

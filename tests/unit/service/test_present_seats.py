@@ -1,0 +1,194 @@
+"""Seats as staffing is told of them: busy, away, back, gone, what they can and why they are left alone."""
+
+from typing import Any
+
+import pytest
+
+from ccfloor.floor.view import Membership
+from ccfloor.service.staffing.coming import Around, Plan, Stint
+from ccfloor.service.staffing.present_now import present_now
+from ccfloor.service.staffing.seats_now import RING_OUT_S, Options, Pin
+from ccfloor.staffing.present import Doing, SeatNow
+from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
+
+CONFIG, PAST = config(), past()
+
+
+def seats(
+    *there: Any, around: Around | None = None, options: Options | None = None, **parts: Any
+) -> dict[str, SeatNow]:
+    floor = present_now(view(*there, **parts), CONFIG, PAST, NINE, around=around, options=options).floor
+    assert floor is not None
+    return {one.seat: one for one in floor.seats}
+
+
+def only(*there: Any, **more: Any) -> SeatNow:
+    return seats(*there, **more)[there[0].seat]
+
+
+# -- busy -----------------------------------------------------------------------------------------------
+
+
+def test_a_free_seat_is_idle_and_at_once_there():
+    found = only(seat())
+    assert (found.doing, found.free_in_s, found.queues, found.role) == (Doing.IDLE, 0.0, {"hot": 0}, "agent")
+
+
+def test_the_longer_a_call_lasts_the_less_of_a_steady_one_is_left_and_it_is_never_negative():
+    just, long = (only(seat(status="on_call", since=NINE - age)).free_in_s for age in (0, 260))
+    assert just == pytest.approx(200.0) and 0 < long < just
+    assert only(seat(status="on_call", since=NINE - 5000)).free_in_s == pytest.approx(20.0)
+
+
+def test_ringing_is_busy_for_a_whole_call_but_only_where_the_caller_rings():
+    callers = (caller("a", NINE - 9, ringing="P/1"),)
+    found = seats(seat("P/1", "ringing"), seat("P/2", "ringing"), callers=callers)
+    assert found["P/1"].doing is Doing.BUSY and found["P/1"].free_in_s == 200.0
+    assert found["P/2"].free_in_s == RING_OUT_S
+
+
+def test_wrap_up_ends_when_the_switch_ends_it():
+    assert only(seat(status="wrap_up", since=NINE - 50)).free_in_s == pytest.approx(10.0, abs=0.1)
+    assert only(seat(status="wrap_up", since=NINE)).free_in_s == pytest.approx(30.0)
+
+
+def test_a_call_outside_the_queues_is_as_long_as_such_calls_are():
+    assert only(seat(status="other_call", queue="", since=NINE)).free_in_s == 120.0
+
+
+# -- away -----------------------------------------------------------------------------------------------
+
+
+def test_a_break_is_back_by_what_breaks_last_less_what_it_lasted():
+    fresh, old = (only(paused("P/1", "break", NINE - age)) for age in (0, 500))
+    assert (fresh.doing, fresh.reason, fresh.back_in_s) == (Doing.AWAY, "break", 600.0)
+    assert old.back_in_s is not None and 60 < old.back_in_s < 250
+
+
+def test_of_who_should_long_be_back_nobody_knows_when():
+    assert only(paused("P/1", "break", NINE - 7200)).back_in_s is None
+
+
+def test_a_reason_never_seen_is_guessed():
+    assert only(paused("P/1", "training", NINE)).back_in_s == 3600.0
+
+
+def test_who_is_paused_for_after_the_call_is_away_and_not_back_before_its_end():
+    found = only(seat(status="on_call", paused=True, paused_since=NINE - 580, reason_text="休息", since=NINE))
+    assert (found.doing, found.reason) == (Doing.AWAY, "break")
+    assert found.back_in_s == pytest.approx(200.0)
+
+
+def test_a_queue_in_which_a_working_seat_is_paused_is_not_served():
+    members = (Membership("hot", 1), Membership("vip", 0, paused=True))
+    found = only(seat(queues=members))
+    assert found.queues == {"hot": 1} and found.skills == {"hot": 1, "vip": 0}
+
+
+def test_the_roster_knows_better_when_a_break_ends():
+    plan = Plan(agents={"Mei": stint(-3600, 7200)}, breaks={"Mei": ((NINE - 60, NINE + 900),)})
+    assert only(paused("P/1", "break", NINE - 60), around=Around(plan=plan)).back_in_s == 900
+
+
+def test_a_seat_nobody_tells_of_is_away_and_pinned():
+    found = only(seat(status="unknown"))
+    assert (found.doing, found.back_in_s, found.pinned) == (Doing.AWAY, None, Pin.UNSEEN)
+
+
+# -- coming and going -----------------------------------------------------------------------------------
+
+
+def stint(start: float, end: float, sure: bool = True) -> tuple[Stint, ...]:
+    return (Stint(NINE + start, NINE + end, NINE + start, sure),)
+
+
+def test_a_shift_that_ends_takes_the_seat_along_and_one_that_ended_pins_it():
+    plan = Around(plan=Plan(seats={"P/1": stint(-3600, 1200), "P/2": stint(-7200, -60)}))
+    found = seats(seat("P/1"), seat("P/2"), seat("P/3"), around=plan)
+    assert [found[name].leaves_in_s for name in ("P/1", "P/2", "P/3")] == [1200, None, None]
+    assert [found[name].pinned for name in ("P/1", "P/2", "P/3")] == ["", Pin.ENDING, ""]
+
+
+def test_the_shift_of_a_seat_is_not_that_of_who_sits_there_in_the_evening():
+    plan = Around(plan=Plan(seats={"P/1": stint(-3600, 1200)}))
+    assert only(seat("P/1", agent="Night"), around=plan).leaves_in_s is None
+
+
+def test_a_seat_about_to_begin_comes_with_its_shift_and_serves_what_its_agent_did():
+    plan = Around(plan=Plan(seats={"P/1": stint(600, 7200)}))
+    past_answered = past(answered={"Mei": {"vip": 80}})
+    shown = view(seat("P/1", "offline", queues=(), agent=""), seat("P/2"))
+    floor = present_now(shown, CONFIG, past_answered, NINE, around=plan).floor
+    assert floor is not None
+    mei = floor.seats[0]
+    assert (mei.agent, mei.doing, mei.back_in_s, mei.leaves_in_s) == ("Mei", Doing.AWAY, 600, 7200)
+    assert mei.queues == {"vip": 0} and mei.pinned == Pin.COMING
+
+
+def test_who_is_late_is_awaited_for_a_quarter_of_an_hour():
+    late, gone = (Around(plan=Plan(seats={"P/1": stint(-since, 7200)})) for since in (600, 1800))
+    assert only(seat("P/1", "offline"), around=late).back_in_s == 300
+    assert only(seat("P/1", "offline"), around=gone).back_in_s is None
+
+
+def test_a_roster_goes_before_the_shift_plan_and_who_is_there_comes_no_second_time():
+    plan = Plan(
+        agents={"Mei": stint(-3600, 7200), "Lan": stint(900, 9000)},
+        seats={"P/3": stint(600, 7200)},
+        rostered=True,
+    )
+    found = seats(seat("P/1"), seat("P/2", "offline"), seat("P/3", "offline"), around=Around(plan=plan))
+    assert found["P/2"].back_in_s == 900 and found["P/3"].back_in_s is None
+    assert sorted(found) == ["P/1", "P/2", "P/3"]
+
+
+def test_whose_own_seat_is_taken_comes_all_the_same():
+    plan = Plan(agents={"Lan": stint(900, 9000)}, rostered=True)
+    found = seats(seat("P/2", agent="Bo"), around=Around(plan=plan))
+    assert found["P/2"].agent == "Bo"
+    assert (found["P/2+Lan"].back_in_s, found["P/2+Lan"].pinned) == (900, Pin.COMING)
+
+
+def test_who_does_not_usually_work_then_is_not_counted_on():
+    plan = Around(plan=Plan(seats={"P/1": stint(600, 7200, sure=False)}))
+    assert only(seat("P/1", "offline"), around=plan).pinned == ""
+
+
+# -- what it can, and why it stays ----------------------------------------------------------------------
+
+
+def members(*queues: str) -> tuple[Membership, ...]:
+    return tuple(Membership(queue) for queue in queues)
+
+
+def test_what_most_of_the_team_serve_all_of_it_can_and_what_half_of_it_does_is_theirs():
+    others = [seat(f"P/{number}", queues=(Membership("vip", number),)) for number in (2, 3, 5)]
+    assert seats(seat("P/1"), *others)["P/1"].skills == {"hot": 0, "vip": 5}
+    half = seats(seat("P/1"), seat("P/5"), *others[:2])
+    assert set(half["P/1"].skills) == {"hot"} and set(half["P/2"].skills) == {"vip"}
+
+
+def test_leads_make_no_trade_of_a_team_and_keep_their_role():
+    found = seats(seat("P/1"), seat("P/4", queues=members("hot", "vip")))
+    assert found["P/4"].role == "lead" and set(found["P/1"].skills) == {"hot"}
+
+
+def test_a_team_of_one_has_no_trade():
+    assert seats(seat("P/1"), seat("P/2", team="B", queues=members("vip")))["P/1"].skills == {"hot": 0}
+
+
+def test_what_an_agent_answered_before_it_still_can():
+    floor = present_now(view(seat("P/1")), CONFIG, past(answered={"Mei": {"vip": 9}}), NINE).floor
+    assert floor is not None and set(floor.seats[0].skills) == {"hot", "vip"}
+
+
+def test_what_the_site_says_of_skills_is_all():
+    options = Options(skills={"P/1": {"vip": 3, "closed": 0}})
+    found = seats(seat("P/1"), seat("P/2"), options=options)
+    assert found["P/1"].skills == {"vip": 3} and found["P/2"].skills == {}
+
+
+def test_a_seat_is_pinned_by_whoever_says_so_and_on_calls_to_be_cared_for():
+    options = Options(pins={"P/2": "moved"}, care=frozenset({"hot"}))
+    found = seats(seat("P/1", "on_call"), seat("P/2"), seat("P/3"), options=options)
+    assert [found[name].pinned for name in ("P/1", "P/2", "P/3")] == [Pin.CARE, "moved", ""]
