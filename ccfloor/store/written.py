@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Table
 
-from ccfloor.store import access_tables, qa_tables, tables
+from ccfloor.store import access_tables, move_tables, qa_tables, tables
 from ccfloor.store.columns import metadata
 
 
@@ -18,12 +18,12 @@ class Holds(StrEnum):
 
     CALLER = "caller"  # callers as the switch told them: cleared together with the journal
     WORDS = "words"  # what people or the switch wrote: the numbers in it are cleared once it is old
-    MASKED = "masked"  # written without whole numbers from the first: the audit log cannot be changed
+    MASKED = "masked"  # written without whole numbers from the first: the audit log, names that are unique
     FILE = "file"  # as a file brought it in; a later file finds its row again by it: stays
     OTHER = "other"  # names of staff, queues and things, ids, codes, hashes, settings: no caller's
 
 
-TABLES = (access_tables, qa_tables, tables)  # who asks alone must find them all in the metadata
+TABLES = (access_tables, move_tables, qa_tables, tables)  # who asks alone must find them all in the metadata
 _C, _W, _M, _F, _O = Holds.CALLER, Holds.WORDS, Holds.MASKED, Holds.FILE, Holds.OTHER
 
 # Beside these every table has its ``site``.
@@ -47,6 +47,7 @@ TEXTS: Mapping[str, Mapping[Holds, str]] = {
     "commands": {_W: "why answer", _O: "who kind seat queue args before status"},
     "counted_days": {_O: "scope"},
     "coverage": {},
+    "crews": {_M: "name live", _O: "seats queues who removed_by"},
     "day_marks": {_O: "zone"},
     "displays": {_W: "why revoked_why", _O: "token name board queues teams made_by revoked_by"},
     "fact_days": {},
@@ -59,6 +60,9 @@ TEXTS: Mapping[str, Mapping[Holds, str]] = {
     "kpi_versions": {_W: "why", _O: "kpi scope who body"},
     "leave_requests": {_W: "reason", _O: "seat agent who decision why"},
     "live_view": {_C: "payload plan", _O: "sources"},
+    "move_commands": {},
+    "move_seats": {_W: "said undone_why", _O: "seat agent held state back leg undone_by"},
+    "moves": {_W: "why", _M: "crew", _O: "who queues within predicted"},
     "notices": {_W: "text error", _O: "about channel kind state"},
     "number_edges": {},
     "number_links": {_C: "number", _O: "hash"},
@@ -120,6 +124,9 @@ _SINCE: Mapping[str, str] = {
     "incidents.outcome": "closed_at",
     "kpi_versions": "at",
     "leave_requests": "at",
+    "move_seats": "changed_at",
+    "move_seats.undone_why": "undone_at",
+    "moves": "at",
     "notices": "at",
     "plan_notes": "at",
     "qa_appeal_steps": "at",
