@@ -42,6 +42,7 @@ from ccfloor.store.viewer import Viewer
 if TYPE_CHECKING:
     from ccfloor.service.access.oidc import Provider
     from ccfloor.service.reports.schedule import Scheduler
+    from ccfloor.service.staffing_today.job import TodayKeeper
 
 log = logging.getLogger(__name__)
 _AGAIN_S = 5.0
@@ -101,6 +102,16 @@ class Service:
         from ccfloor.service.access.oidc import Provider
 
         return Provider(self.settings.oidc, self.clock)
+
+    @cached_property
+    def today(self) -> "TodayKeeper":
+        """The day's forecast and seats, kept up to date as long as this service runs."""
+        from ccfloor.service.staffing_today.job import TodayKeeper
+
+        def view() -> FloorView | None:
+            return self.view(Viewer(site=self.config.site))
+
+        return TodayKeeper(self.engine, self.config, self.settings.site, self.floor_now, view)
 
     # -- what pages and routes ask -------------------------------------------------------------
 
@@ -201,6 +212,7 @@ class Service:
 
         sync_files(self.engine, self.config, self.settings.site, self.clock())
         self._reports = begin(self.settings, self.config)
+        self.today.start()
 
     async def _collect(self) -> None:
         if not self.settings.web.embedded or self.settings.source == "none":
@@ -239,6 +251,8 @@ class Service:
     def _let_go(self) -> None:
         if self._reports:
             self._reports.stop()
+        if "today" in self.__dict__:
+            self.today.stop()
         if self._history:
             self._history.stop()
         if self._collector:

@@ -1,8 +1,8 @@
 """How long calls take seats and how long callers wait, by queue and half hour, from the last four weeks.
 
-A half hour's own calls count, and beside them so many calls of the whole queue at their mean: where few came,
-the queue's mean decides. Patience is the waiting of all callers over the callers who gave up (Palm's identity,
-which holds whatever the seats were), half an abandonment added so that a queue nobody left has one too.
+A half hour's own calls count, and beside them some calls of the whole queue at their mean: where few came,
+the queue's mean decides. Patience is the waiting of all callers over the callers who gave up (Palm's
+identity, which holds whatever the seats were); what is usual weighs in, so that a queue nobody left has one.
 """
 
 from collections.abc import Mapping

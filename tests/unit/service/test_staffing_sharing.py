@@ -54,7 +54,7 @@ def test_no_seat_is_lost_or_counted_twice(
 def test_no_queue_could_be_supplied_better_by_one_that_is_better_supplied(
     groups: dict[frozenset[str], float], need: dict[str, float]
 ) -> None:
-    """Of two queues that share a group, the one better supplied has of it nothing beyond its own and others'."""
+    """Of two queues that share a group the better supplied one has nothing of it."""
     found = share(groups, need)
     for queues, amount in groups.items():
         if amount <= 0:
