@@ -19,8 +19,10 @@ _WANDERS = np.array([0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.13, 0
 _NOISES = np.array([1.0, 1.15, 1.3, 1.6, 2.0, 2.5, 3.5, 5.0])
 _REACHES = (2.0, 4.0, 8.0, 16.0)  # half hours
 _REACH = 8.0
-_PRIOR_DAYS = 3.0  # as many days of usual habits weigh in
-_EDGE_DAYS = 10.0
+_PRIOR_DAYS = 8.0  # as many days of usual habits weigh in
+_EDGE_DAYS = 30.0
+_LEAST_DAYS = 1.9  # effective ones behind an expectation
+_FAR = 2.0
 
 
 class Habit(NamedTuple):
@@ -45,24 +47,46 @@ def usual_habit(width: int) -> Habit:
     return Habit(DAILY, _REACH, NOISE, np.ones(width))
 
 
-def habit(counts: Grid, expected: Grid, weight: Grid) -> Habit:
-    """Learned of days × columns: ``counts``, and what was ``expected`` of each column at the day's own level.
-
-    Days that were not seen as a whole (``weight`` 0 somewhere) and columns without calls are left out. The
-    likelihood is that of contrasts within a day, so that no day's level weighs in (REML).
+class Trial(NamedTuple):
+    """Past days × columns: ``counts``, what each was ``expected`` to be from the days before it at its own level,
+    and the number of ``days`` that rests on. ``usual``: calls of each column by the shape as it is now.
     """
-    usual = usual_habit(counts.shape[1])
-    whole = (weight > 0).all(axis=1) & (expected.sum(axis=1) > 0)
-    mean = expected[whole].mean(axis=0) if whole.any() else np.zeros(counts.shape[1])
-    columns = np.flatnonzero(mean > _LEAST)
+
+    counts: Grid
+    expected: Grid
+    days: Grid
+    usual: Grid
+
+
+def habit(trial: Trial) -> Habit:
+    """Learned of days that were seen as a whole. Columns without calls are left out.
+
+    The likelihood is that of contrasts within a day, so that no day's level weighs in (REML). A difference owes a
+    part to the few days that the expectation rests on. A day far off all others counts as one that is just off.
+    """
+    found = usual_habit(trial.counts.shape[1])
+    tried = (trial.days.min(axis=1, initial=np.inf) >= _LEAST_DAYS) & (trial.usual.sum(axis=1) > 0)
+    if not tried.any():
+        return found
+    mean = trial.usual[tried].mean(axis=0)
+    columns = np.flatnonzero((mean > _LEAST) & (trial.usual[tried].min(axis=0) > 0))
     if len(columns) < 2:
-        return usual
-    off = counts[whole][:, columns] / np.maximum(expected[whole][:, columns], 1e-9) - 1
-    found = max((_likeliest(off, mean[columns], columns, reach) for reach in _REACHES), key=lambda one: one[0])
-    made = usual._replace(wander=found[1], reach=found[2], noise=found[3])
-    edge = usual.edge.copy()
+        return found
+    cut = np.ix_(tried, columns)
+    off = (trial.counts[cut] - trial.expected[cut]) / trial.usual[cut] / np.sqrt(1 + 1 / trial.days[cut])
+    off = _tamed(off, mean[columns])
+    best = max((_likeliest(off, mean[columns], columns, reach) for reach in _REACHES), key=lambda one: one[0])
+    made = found._replace(wander=best[1], reach=best[2], noise=best[3])
+    edge = found.edge.copy()
     edge[columns] = _edges(made, off, mean[columns])
     return made._replace(edge=edge)
+
+
+def _tamed(off: Grid, mean: Row) -> Grid:
+    """Days whose differences are far larger than the median day's, drawn in to that."""
+    size = np.sqrt((off**2 * mean).sum(axis=1))
+    most = _FAR * float(np.median(size))
+    return off * np.minimum(1.0, most / np.maximum(size, 1e-12))[:, None]
 
 
 def _likeliest(off: Grid, mean: Row, columns: Places, reach: float) -> tuple[float, float, float, float]:

@@ -12,16 +12,18 @@ from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ccfloor.staffing.days import HALF_HOUR_S, Day, Grid, History, Kind, Past, Row, made_ready, stands_in
 from ccfloor.staffing.intraday import Outlook, learned
 from ccfloor.staffing.level import Level, Sums, level
 from ccfloor.staffing.profile import Shapes, day_sums, first_shares, shapes
-from ccfloor.staffing.spread import Habit, habit
+from ccfloor.staffing.spread import Habit, Trial, habit
 
 MOST_DAYS = 120  # of a history that are looked at
 USEFUL_DAYS = 14
 _HABIT_DAYS = 60
+_COMMON = 0.25  # of the variance of a day's level, at least, is common to all half hours
 
 
 class How(StrEnum):
@@ -80,8 +82,7 @@ def day_ahead(history: History, day: Day) -> Forecast | None:
     recent = np.flatnonzero(past.of(group))[-_HABIT_DAYS:]
     per_day = np.divide(calls, seen, out=np.zeros_like(calls), where=seen > 0)
     made = shapes(past, [*(past.days[place] for place in recent), day], group, per_day)
-    own = per_day[recent, None] * made.share[:-1]
-    known = habit(past.counts[recent], own * past.weight[recent], past.weight[recent])
+    known = habit(_trial(past, recent, made, per_day))
     outlook = _outlook(day, found, made, known)
     return _forecast(history.queue, day, outlook, _basis(past, day, group))
 
@@ -158,20 +159,22 @@ def _deviation(forecast: Forecast, calls: Row) -> float:
 
 
 def _outlook(day: Day, found: Level, made: Shapes, known: Habit) -> Outlook:
+    """The level's variance holds what wandering does to the day's total: no more than the rest is common."""
     share, days = made.share[-1], np.maximum(made.days[-1], 1.0)
     width = len(share)
-    weights = share / max(float(share.sum()), 1e-12)
-    wander = _about_level(known.covariance(), weights)
-    calls = np.maximum(found.calls * share, 1e-3)
-    rough = (np.diag(known.covariance()) + known.noise / calls) / days
+    wander, weights = known.covariance(), share / max(float(share.sum()), 1e-12)
+    common = max(found.variance - float(weights @ wander @ weights), _COMMON * found.variance)
+    rough = (np.diag(wander) + known.noise / np.maximum(found.calls * share, 1e-3)) / days
     mean = found.calls * share * day.lengths(width) * day.factors(width)
-    return Outlook(mean, found.variance + wander + np.diag(rough), known.noise)
+    return Outlook(mean, common + wander + np.diag(rough), known.noise)
 
 
-def _about_level(covariance: Grid, weights: Row) -> Grid:
-    """Of factors that leave the day's total as it is: the level has a variance of its own."""
-    toward = covariance @ weights
-    return covariance - toward[:, None] - toward + float(weights @ toward)
+def _trial(past: Past, places: NDArray[np.int64], made: Shapes, per_day: Row) -> Trial:
+    """How the shapes of past days did, those of whole days."""
+    whole = (past.weight[places] > 0).all(axis=1)
+    calls = per_day[places, None] * past.weight[places]
+    days = np.where(whole[:, None], made.days[:-1], 0.0)
+    return Trial(past.counts[places], calls * made.share[:-1], days, calls * made.share[-1])
 
 
 def _forecast(queue: str, day: Day, outlook: Outlook, basis: Basis) -> Forecast:
