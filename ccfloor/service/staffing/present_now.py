@@ -15,10 +15,11 @@ import msgspec
 from ccfloor.acd.base import Health
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.floor.view import CallerView, FloorView, QueueView
-from ccfloor.service.staffing.coming import LATELY_S, Around, cell_of
+from ccfloor.service.staffing.coming import LATELY_S, Around
 from ccfloor.service.staffing.present_learned import Learned, QueuePast
 from ccfloor.service.staffing.seats_now import Handling, Options, Seats
 from ccfloor.service.staffing.shrunk import level, mean, patience, rate
+from ccfloor.service.staffing.stints import cell_of
 from ccfloor.staffing.limits import works
 from ccfloor.staffing.moves import there_share
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow

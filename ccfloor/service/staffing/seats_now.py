@@ -19,7 +19,6 @@ from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.service.staffing.coming import (
     Around,
     Comer,
-    Stint,
     back_in_s,
     comers,
     is_over,
@@ -28,6 +27,7 @@ from ccfloor.service.staffing.coming import (
 )
 from ccfloor.service.staffing.present_learned import Learned
 from ccfloor.service.staffing.shrunk import left
+from ccfloor.service.staffing.stints import Stint
 from ccfloor.staffing.limits import FLOOR_ROLES
 from ccfloor.staffing.present import Doing, SeatNow
 
@@ -88,20 +88,22 @@ class Seats:
         self._handling, self._around, self._options = handling, around, options
         self._rung = {caller.ringing for caller in view.callers if caller.ringing}
         self._reasons = dict(config.reasons)
+        self._awaited = comers(view, config, around.plan, now)
+        self._relieved = {one.home: one.in_s for one in reversed(self._awaited) if not one.seat}
         self._trade = trades(view)
         self._penalty = _penalties(view.seats)
 
     def all(self) -> tuple[SeatNow, ...]:
         """Every seat in sight, those of who is about to come in the place of their empty ones."""
-        awaited = comers(self._view, self._config, self._around.plan, self._now)
-        at_seat = {comer.seat: comer for comer in awaited if comer.seat}
+        at_seat = {comer.seat: comer for comer in self._awaited if comer.seat}
         found: list[SeatNow] = []
         for seat in self._view.seats:
             if seat.seat not in self._options.lost_seats:
                 comer = at_seat.pop(seat.seat, None)
                 found.append(self._coming(comer, seat) if comer else self._there(seat))
         found += (self._coming(comer, None) for comer in at_seat.values())
-        found += (self._coming(comer, None) for comer in awaited if not comer.seat)
+        there = {seat.seat: seat for seat in self._view.seats}
+        found += (self._coming(one, there.get(one.home)) for one in self._awaited if not one.seat)
         return tuple(found)
 
     def _there(self, seat: SeatView) -> SeatNow:
@@ -117,7 +119,7 @@ class Seats:
             doing=doing,
             free_in_s=self._free_in(seat) if doing is Doing.BUSY else 0.0,
             back_in_s=self._back_in(seat, stints) if away else None,
-            leaves_in_s=leaves_in_s(stints, self._now),
+            leaves_in_s=self._leaves_in(seat.seat, stints),
             reason=self._reason(seat) if away else "",
             pinned=self._pinned(seat, stints),
         )
@@ -154,6 +156,11 @@ class Seats:
 
     def _known(self, queues: dict[str, int]) -> dict[str, int]:
         return {queue: penalty for queue, penalty in queues.items() if queue in self._handling}
+
+    def _leaves_in(self, seat: str, stints: Iterable[Stint]) -> float | None:
+        """By the plan; else who sits at a seat goes when its next agent comes."""
+        told = leaves_in_s(stints, self._now)
+        return self._relieved.get(seat) if told is None else told
 
     # -- when it is free or back ------------------------------------------------------------------------
 

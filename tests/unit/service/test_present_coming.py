@@ -3,8 +3,9 @@
 from ccfloor.kpi.adherence import Shift as Piece
 from ccfloor.kpi.week import Cell
 from ccfloor.rules.calendar import Calendar, Shift
-from ccfloor.service.staffing.coming import Around, Plan, Stint, cell_of, comers, is_over, leaves_in_s, plan
+from ccfloor.service.staffing.coming import Around, comers, is_over, leaves_in_s, stints_of
 from ccfloor.service.staffing.present_learned import Learned
+from ccfloor.service.staffing.stints import Plan, Stint, cell_of, plan
 from tests.unit.service.present_floor import MONDAY, NINE, ZONE, config, past, seat, view
 
 HOUR = 3600.0
@@ -66,6 +67,22 @@ def test_a_lunch_break_in_which_people_work_is_none():
 
 def test_who_was_seldom_there_at_that_time_of_the_week_is_not_counted_on():
     assert [sure for *_, sure in by_shift(past(work={"Mei": work(range(9, 17), 0.1)}))] == [False]
+
+
+def test_whom_no_plan_names_comes_as_usual_and_goes_as_usual():
+    evening = {"Eve": work(range(17, 22), 0.6) | {Cell(0, 33): 0.45, Cell(0, 44): 0.1}}
+    known = plan(CONFIG, CALENDAR, past(work=evening), at(16), {}, {}, False)
+    (stint,) = known.usual["Eve"]
+    assert stint.start == at(16.5) + 450 and stint.end == at(22)
+    assert stints_of(known, CONFIG, seat("P/1", agent="Eve")) == (stint,)
+    coming = [one for one in comers(view(seat("P/1")), CONFIG, known, at(16)) if one.agent == "Eve"]
+    assert [(one.seat, one.in_s) for one in coming] == [("", 2250)]
+
+
+def test_a_meal_is_no_end_of_a_usual_day_and_who_comes_now_and_then_is_not_awaited():
+    habits = {"Eve": work(range(9, 12), 0.7) | work(range(13, 18), 0.7), "Odd": work(range(9, 18), 0.2)}
+    known = plan(CONFIG, CALENDAR, past(work=habits), NINE, {}, {}, False).usual
+    assert [(one.start, one.end) for one in known["Eve"]] == [(at(9), at(18))] and "Odd" not in known
 
 
 def test_leave_takes_a_seat_out_of_the_shift_plan():

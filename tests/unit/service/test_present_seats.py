@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from ccfloor.floor.view import Membership
-from ccfloor.service.staffing.coming import Around, Plan, Stint
+from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_now import present_now
 from ccfloor.service.staffing.seats_now import RING_OUT_S, Options, Pin
+from ccfloor.service.staffing.stints import Plan, Stint
 from ccfloor.staffing.present import Doing, SeatNow
 from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
 
@@ -147,6 +148,7 @@ def test_whose_own_seat_is_taken_comes_all_the_same():
     found = seats(seat("P/2", agent="Bo"), around=Around(plan=plan))
     assert found["P/2"].agent == "Bo"
     assert (found["P/2+Lan"].back_in_s, found["P/2+Lan"].pinned) == (900, Pin.COMING)
+    assert found["P/2"].leaves_in_s == 900  # who sits there goes when she comes
 
 
 def test_who_does_not_usually_work_then_is_not_counted_on():
