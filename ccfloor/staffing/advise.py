@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ccfloor.staffing.candidates import Candidates, unlike
+from ccfloor.staffing.candidates import Candidates, unlike, what
 from ccfloor.staffing.effect import (
     SPANS,
     Proposal,
@@ -53,9 +53,9 @@ class Idle(StrEnum):
 class Advice(msgspec.Struct, frozen=True):
     """One proposal. ``back_at``: by the queue seats are moved to, when they go back (epoch seconds).
 
-    ``recalled``: seats that the ``levers`` bring back. ``saved``: calls that do not give up within the next hour;
-    ``gain``: the same with late calls weighed in, what proposals are ranked by; ``sure``: probability that it
-    gains at all.
+    ``recalled``: seats that the ``levers`` bring back. ``saved``: calls that do not give up within the next
+    hour; ``gain``: the same with late calls weighed in, by which proposals are ranked; ``sure``: probability
+    that it gains at all.
     """
 
     moves: tuple[Move, ...]
@@ -72,7 +72,7 @@ class Advice(msgspec.Struct, frozen=True):
 class Advised(msgspec.Struct, frozen=True):
     """At most BEST proposals, the best first, or in ``idle`` why there are none.
 
-    ``blocked``: seats that may not be moved, by why. ``gap``, ``complete``: of the integer programme (``Solved``).
+    ``blocked``: seats that may not be moved, by why. ``gap``, ``complete``: of the integer programme.
     """
 
     advice: tuple[Advice, ...]
@@ -116,7 +116,7 @@ def advise(
     tried = _tried(limits, candidates, before, run)
     good = [each for each in tried if _dropped(each, limits.policy) is None]
     told = tuple(_advice(limits, each) for each in _best(good))
-    idle = None if told else _idle(tried, limits.policy)
+    idle = None if told else Idle.FINE if _fine(floor, before) else _idle(tried, limits.policy)
     return Advised(told, idle, dict(blocked), candidates.solved.gap, candidates.solved.complete)
 
 
@@ -127,18 +127,21 @@ def _calm(floor: FloorNow, before: Tally) -> bool:
     return bool((meets >= _CALM).all())
 
 
+def _fine(floor: FloorNow, before: Tally) -> bool:
+    """Whether every queue meets its target in both half hours, all courses taken together."""
+    targets = np.array([queue.target for queue in floor.queues])
+    return bool((before.timely.sum(axis=2) >= targets * before.judged.sum(axis=2)).all())
+
+
 def _tried(limits: Limits, candidates: Candidates, before: Tally, run: Simulate) -> list[_Tried]:
     """The first round, and of plans that would help but for a queue that gives too much, their parts."""
     first = candidates.first()
     tried = [_try(limits, *pair, before) for pair in zip(first, run(first), strict=True)]
     helpful = [each for each in tried if each.spoilt and each.worth > 0]
     parts = unlike(part for each in helpful for part in candidates.parts(each.proposal, each.spoilt))
-    more = [part for part in parts if _what(part) not in {_what(each.proposal) for each in tried}]
+    known = {what(each.proposal) for each in tried}
+    more = [part for part in parts if what(part) not in known]
     return tried + [_try(limits, *pair, before) for pair in zip(more, run(more), strict=True)]
-
-
-def _what(proposal: Proposal) -> object:
-    return frozenset((move.seat, move.queue, move.kind) for move in proposal.moves), proposal.recalled
 
 
 def _try(limits: Limits, proposal: Proposal, after: Tally, before: Tally) -> _Tried:
@@ -155,7 +158,7 @@ def _try(limits: Limits, proposal: Proposal, after: Tally, before: Tally) -> _Tr
 
 
 def _lost(floor: FloorNow, paths: Tally) -> NDArray[np.float64]:
-    """Calls lost by path: those who give up, and a part of those late beyond the target of their half hour."""
+    """Calls lost by path: those who give up, and a part of those late beyond their half hour's target."""
     targets = np.array([queue.target for queue in floor.queues])[:, None]
     late = np.maximum(targets * paths.judged - paths.timely, 0.0)
     lost: NDArray[np.float64] = (paths.gone + LATE_WEIGHT * late).sum(axis=(0, 1))
@@ -197,11 +200,10 @@ def _idle(tried: Sequence[_Tried], policy: Policy) -> Idle:
 
 
 def _best(good: Iterable[_Tried]) -> list[_Tried]:
-    """The BEST ones, no two of which do the same to the same queues."""
+    """The BEST ones, no two of which do the same."""
     found: dict[object, _Tried] = {}
     for each in sorted(good, key=lambda each: -each.worth):
-        ways = Counter((move.leaves, move.queue, move.kind) for move in each.proposal.moves)
-        found.setdefault((frozenset(ways.items()), each.proposal.recalled), each)
+        found.setdefault(what(each.proposal), each)
     return list(found.values())[:BEST]
 
 
@@ -211,7 +213,7 @@ def _advice(limits: Limits, each: _Tried) -> Advice:
     return Advice(
         moves=proposal.moves,
         levers=proposal.levers,
-        recalled=tuple(sorted(proposal.recalled)),
+        recalled=proposal.recalled,
         back_at={queue: floor.at + seconds for queue, seconds in proposal.until_s.items()},
         effects=queue_effects(floor, proposal, each.before, each.after),
         saved=spread(gone[0] - gone[1]),

@@ -1,25 +1,24 @@
-"""What is worth trying on a floor: plans of the integer programme, single moves, levers, and parts of plans."""
+"""What is worth trying on a floor: plans of the integer programme, single moves, levers, parts of plans."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from ccfloor.floor.seats import PauseReason
 from ccfloor.staffing.effect import HORIZON_S, Proposal
 from ccfloor.staffing.erlang_table import loss_table
-from ccfloor.staffing.levers import Lever, levers, pulled
+from ccfloor.staffing.levers import Lever, levers, pulled, together
 from ccfloor.staffing.limits import Limits
 from ccfloor.staffing.losses import Table
-from ccfloor.staffing.moves import Kind, Move
+from ccfloor.staffing.moves import Kind, Move, ordered
 from ccfloor.staffing.programme import Programme
 from ccfloor.staffing.returns import return_s
 
-_SUSPENDS = {Lever.STOP_CALLBACK: PauseReason.CALLBACK, Lever.END_BREAKS: PauseReason.BREAK}
 _MANY = 400  # possible moves: from there on fewer plans are asked for
 _SINGLES = 4
 _ALL, _LENT, _SHARED = tuple(Kind), (Kind.INSTEAD, Kind.HOME), (Kind.BESIDE, Kind.HOME)
 
 
 class Candidates:
-    """Proposals for one floor. ``solved``: the programme's plan with all moves allowed, which tells the gap."""
+    """Proposals for one floor. ``solved``: the programme's plan with all moves open, which tells the gap."""
 
     def __init__(self, limits: Limits, table: Table = loss_table) -> None:
         self.limits, self._table = limits, table
@@ -70,23 +69,27 @@ class Candidates:
         yield from (self._proposal((), (lever,)) for lever in every)
         yield self._proposal((), every)
         if every:
-            back = frozenset(seat for seats in self.levers.values() for seat in seats)
-            limits = self.limits.on(pulled(self.limits.floor, back))
+            action = together(self.levers.values())
+            back = {change.seat for change in action.changes}
+            limits = self.limits.on(pulled(self.limits.floor, action))
             plan = Programme(limits, HORIZON_S, self._table).solve(limits.policy.most)
             yield self._proposal([move for move in plan.moves if move.seat not in back], every)
 
     def _proposal(self, moves: Sequence[Move], some: Sequence[Lever] = ()) -> Proposal:
-        recalled = frozenset(seat for lever in some for seat in self.levers[lever])
-        reasons = frozenset(_SUSPENDS[lever].value for lever in some if lever in _SUSPENDS)
         until = {move.queue: self._until[move.queue] for move in moves}
-        return Proposal(tuple(moves), until, tuple(some), recalled, reasons)
+        return Proposal(tuple(moves), until, tuple(some), together(self.levers[lever] for lever in some))
 
 
 def unlike(proposals: Iterable[Proposal]) -> list[Proposal]:
     """Those that do something, each once."""
-    found = {}
+    found: dict[object, Proposal] = {}
     for each in proposals:
         if each.moves or each.recalled:
-            what = frozenset((move.seat, move.queue, move.kind) for move in each.moves)
-            found.setdefault((what, each.recalled), each)
+            found.setdefault(what(each), each)
     return list(found.values())
+
+
+def what(proposal: Proposal) -> object:
+    """What a proposal does, whoever does it."""
+    ways = Counter((move.leaves, ordered(move.after), move.kind) for move in proposal.moves)
+    return frozenset(ways.items()), proposal.recalled

@@ -13,11 +13,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from ccfloor.staffing.actions import Action, placed
 from ccfloor.staffing.course import Course, draw
 from ccfloor.staffing.crew import Place, crew_of
 from ccfloor.staffing.flow import Flow, flow
 from ccfloor.staffing.habits import Habits
-from ccfloor.staffing.levers import RECALL_S, Lever
+from ccfloor.staffing.levers import Lever
 from ccfloor.staffing.limits import Moved
 from ccfloor.staffing.moves import Kind, Move
 from ccfloor.staffing.present import Estimate, FloorNow
@@ -29,22 +30,25 @@ HORIZON_S = SPANS * HALF_HOUR_S
 
 
 class Proposal(NamedTuple):
-    """Seats that serve other queues from now on, and ``recalled`` seats that the ``levers`` call back.
+    """Seats that serve other queues from now on, and ``levers`` that call seats back (``action`` does).
 
-    ``until_s``: by the queue they are moved to, seconds after which they go back; ``reasons``: those for
-    which nobody goes away meanwhile.
+    ``until_s``: by the queue seats are moved to, seconds after which they go back.
     """
 
     moves: tuple[Move, ...] = ()
     until_s: Mapping[str, float] = {}
     levers: tuple[Lever, ...] = ()
-    recalled: frozenset[str] = frozenset()
-    reasons: frozenset[str] = frozenset()
+    action: Action = Action("")
+
+    @property
+    def recalled(self) -> tuple[str, ...]:
+        """The seats that are called back."""
+        return tuple(sorted(change.seat for change in self.action.changes))
 
 
 class Tally(NamedTuple):
     """Callers by (half hour, queue, path): all of them; those who count for the service level; those answered
-    in time; those who gave up; seconds they waited in all.
+    in time; those who gave up, by when they did; seconds they waited in all.
     """
 
     offered: Row
@@ -99,11 +103,13 @@ def simulator(
     course = draw(floor, habits, paths, HORIZON_S, seed)
     homes = {move.seat: move for move in moved}
 
+    counter = _Counter(floor, course)
+
     def run(proposals: Sequence[Proposal]) -> list[Tally]:
         found = []
-        for proposal in proposals:
-            crew = crew_of(floor, course, _places(floor, homes, proposal))
-            found.append(tally(floor, course, flow(course, crew, habits.without(proposal.reasons))))
+        for each in proposals:
+            crew = crew_of(floor, course, _places(floor, homes, each))
+            found.append(counter.tally(flow(course, crew, habits.without(each.action.stops))))
         return found
 
     return run
@@ -112,40 +118,53 @@ def simulator(
 def _places(floor: FloorNow, homes: Mapping[str, Moved], proposal: Proposal) -> list[Place]:
     moves = {move.seat: move for move in proposal.moves}
     found = []
-    for index, seat in enumerate(floor.seats):
-        place = Place(index, seat, seat.queues)
+    for place in placed(floor, proposal.action):
+        seat = place.seat
         home, move = homes.get(seat.seat), moves.get(seat.seat)
-        if seat.seat in proposal.recalled:
-            place = place._replace(back_s=RECALL_S, queues=seat.queues or seat.skills)
         if move is not None and move.kind is Kind.HOME:
             place = place._replace(queues=move.after)
         elif move is not None:
             until = proposal.until_s.get(move.queue)
-            place = place._replace(queues=move.after, until_s=until, home=home.home if home else seat.queues)
+            place = place._replace(queues=move.after, until_s=until, home=seat.queues)
         elif home is not None:
             place = place._replace(until_s=max(0.0, home.until - floor.at), home=home.home)
         found.append(place)
     return found
 
 
-def tally(floor: FloorNow, course: Course, found: Flow) -> Tally:
-    """Counts the callers of every path by half hour and queue."""
-    queues, shape = len(floor.queues), course.at.shape
-    there = np.isfinite(course.at) & (course.at < HORIZON_S)
-    span = (np.maximum(course.at[there], 0.0) // HALF_HOUR_S).astype(np.int64)
-    path = np.broadcast_to(np.arange(shape[1]), shape)[there]
-    queue = course.queue[there]
-    cell = (span * queues + queue) * shape[1] + path
-    waited, answered = (found.left - course.at)[there], found.answered[there]
-    soon = waited <= np.array([each.threshold_s for each in floor.queues])[queue]
+class _Counter:
+    """Counts the callers of every path by half hour and queue; what is the same for all runs is kept.
 
-    def counted(what: NDArray[np.bool_] | Row | None) -> Row:
-        weights = None if what is None else what.astype(np.float64)
-        size = SPANS * queues * shape[1]
-        return np.bincount(cell, weights, size).astype(np.float64).reshape(SPANS, queues, shape[1])
+    Summed up to a half hour the figures are those of ``outlook.sums``.
+    """
 
-    parts = (None, answered | ~soon, answered & soon, ~answered, waited)
-    return Tally(*(counted(part) for part in parts))
+    def __init__(self, floor: FloorNow, course: Course) -> None:
+        self._there = np.isfinite(course.at) & (course.at < HORIZON_S)
+        self._at, queue = course.at[self._there], course.queue[self._there]
+        self._shape = SPANS, len(floor.queues), course.paths
+        path = np.broadcast_to(np.arange(course.paths), course.at.shape)[self._there]
+        self._line = queue * course.paths + path
+        span = (np.maximum(self._at, 0.0) // HALF_HOUR_S).astype(np.int64)
+        self._came = self._line + span * len(floor.queues) * course.paths
+        self._soon = np.array([each.threshold_s for each in floor.queues])[queue]
+
+    def tally(self, found: Flow) -> Tally:
+        """What became of the callers of a run."""
+        left, answered = found.left[self._there], found.answered[self._there]
+        waited, size = left - self._at, int(np.prod(self._shape))
+        kind = 2 * answered.astype(np.int64) + (waited <= self._soon)
+        each = np.bincount(4 * self._came + kind, minlength=4 * size).reshape(*self._shape, 4).astype(float)
+        late_gone, _, late, timely = np.moveaxis(each, -1, 0)
+        gone = ~answered & (left <= HORIZON_S)
+        span = np.maximum(np.ceil(left[gone] / HALF_HOUR_S) - 1, 0).astype(np.int64)
+        ended = self._line[gone] + span * self._shape[1] * self._shape[2]
+        return Tally(
+            offered=each.sum(axis=-1),
+            judged=late_gone + late + timely,
+            timely=timely,
+            gone=np.bincount(ended, minlength=size).reshape(self._shape).astype(float),
+            waited_s=np.bincount(self._came, waited, size).reshape(self._shape),
+        )
 
 
 def queue_effects(

@@ -31,15 +31,16 @@ class Policy(msgspec.Struct, frozen=True):
     """What a site allows, and what a move costs. Times in seconds, costs in calls lost.
 
     ``level``: of the emergency plan that is on, 0: none. ``most``: moves at once. ``callback_limit``: normal
-    seats that may be on callback whatever the level. A seat is left alone for ``hold_s`` after its last move,
-    if it is back from a pause later than ``back_s``, if its shift ends within ``stay_s``, if its call goes on
-    longer than ``call_s``. Longer than ``grace_s`` costs ``busy_cost``; each point of the penalty
-    ``penalty_cost``; one queue more than before ``beside_cost``; a lead or supervisor ``floor_cost``. A move
-    in force is not ended before ``least_s``.
+    seats that may be on callback whatever the level.
 
-    A proposal is made if it gains at least ``least_gain`` calls an hour and ``errors`` standard errors of its
-    simulation, if it helps with a probability of at least ``sure``, and if no queue that gives is likelier than
-    ``missed`` to miss a target that it would have met.
+    A seat is left alone for ``hold_s`` after its last move, if it is back from a pause later than ``back_s``,
+    if its shift ends within ``stay_s``, if its call goes on longer than ``call_s``. Longer than ``grace_s``
+    costs ``busy_cost``; each point of the penalty ``penalty_cost``; one queue more than before
+    ``beside_cost``; a lead or supervisor ``floor_cost``. A move in force is not ended before ``least_s``.
+
+    A proposal is made if it gains at least ``least_gain`` calls an hour and ``errors`` standard errors of
+    its simulation, if it helps with a probability of at least ``sure``, and if no queue that gives is
+    likelier than ``missed`` to miss a target that it would have met.
     """
 
     level: int = 0

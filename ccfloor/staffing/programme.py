@@ -80,12 +80,15 @@ class Programme:
     def solve(
         self, most: int, kinds: Collection[Kind] = tuple(Kind), time_limit_s: float = TIME_LIMIT_S
     ) -> Solved:
-        """The best plan of at most so many moves of these kinds; none where none pays."""
+        """The best plan of at most so many moves of these kinds; none where none pays.
+
+        The gap is told of plans of all kinds alone.
+        """
         ranked = sorted(zip(self._gains, range(len(self._columns)), strict=True), reverse=True)
         columns = [self._columns[place] for _, place in ranked if self._columns[place].option.kind in kinds]
         if not columns or most < 1:
             return self.still
-        bound = self._model(columns, most).bound()
+        bound = self._model(columns, most).bound() if len(kinds) == len(Kind) else 0.0
         found = self._model(columns[:MOST_COLUMNS], most).solved(bound, time_limit_s)
         return found._replace(before=self.still.after) if found.cost <= self.still.cost else self.still
 
@@ -95,7 +98,7 @@ class Programme:
         return len(self._columns)
 
     def singles(self, most: int) -> list[Move]:
-        """The moves that gain most by themselves, by the prices of work as it stands; none that gains nothing."""
+        """The moves that gain most by themselves, by the prices of work as it stands."""
         ranked = np.argsort(-self._gains, kind="stable")[:most]
         columns = [self._columns[place] for place in ranked if self._gains[place] > 0]
         return [move_of(self.groups[column.group].seats[0], column.option) for column in columns]

@@ -25,8 +25,8 @@ class Reason(msgspec.Struct, frozen=True):
     """``queue``: the one that gains most; ``seats``: how many come to it; ``waiting``: who wait there now.
 
     ``gains``: calls that it does not lose over the next hour; ``donor``: the queue that pays most, empty if
-    none does; ``costs``: calls that one loses more. ``level``/``level_after``: service level of the hour at the
-    queue, ``donor_level`` that of the donor afterwards; None: no callers.
+    none does; ``costs``: calls that one loses more. ``level``/``level_after``: service level of the hour at
+    the queue, ``donor_level`` that of the donor afterwards; None: no callers.
     """
 
     because: Because
