@@ -1,8 +1,8 @@
 """What the calls of a day so far say of its other half hours, and the counts that may come.
 
-The rates are those expected times factors of mean 1 with a known covariance; what was counted moves the factors
-by the best linear predictor (credibility). With one factor for the whole day this is the conjugate Gamma–Poisson
-update, (a + calls) / (a + expected calls): with several, near half hours are moved most.
+The rates are those expected times factors of mean 1 with a known covariance; what was counted moves the
+factors by the best linear predictor (credibility). With one factor for the whole day this is the conjugate
+Gamma–Poisson update, (a + calls) / (a + expected calls); with several, near half hours are moved most.
 """
 
 from typing import NamedTuple
@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 from scipy.stats import nbinom
 
 from ccfloor.staffing.days import Grid, Row
+from ccfloor.staffing.score import HIGH, LOW
 
 _LEAST = 1e-6  # expected calls; where fewer are expected, calls say nothing of the day
 _FLOOR = 0.05  # of a factor: a queue does not go silent because it was for a while
-_SURE_DAYS = 8.0  # observations that the usual spread of days is worth
-_LOW, _HIGH = 0.1, 0.9
+_SURE = 8.0  # half hours that the usual spread of days is worth
 _STEADIEST = 1e8  # size of a negative binomial that is as good as a Poisson distribution
 
 
 class Outlook(NamedTuple):
-    """By column: ``mean`` calls, ``covariance`` of the true rates as shares of the mean; ``noise``: variance of
-    a count over its rate.
+    """By column: ``mean`` calls, ``covariance`` of the true rates as shares of the mean.
+
+    ``noise``: variance of a count over its rate.
     """
 
     mean: Row
@@ -44,8 +45,8 @@ class Outlook(NamedTuple):
         size = np.minimum(self.mean / np.maximum(share, 1e-12), _STEADIEST)
         size = np.maximum(size, 1e-9)
         chance = size / (size + self.mean)
-        low, high = nbinom.ppf(_LOW, size, chance), nbinom.ppf(_HIGH, size, chance)
-        return np.minimum(np.maximum(low, 0.0), self.mean), np.maximum(high, self.mean)
+        low, high = nbinom.ppf(LOW, size, chance), nbinom.ppf(HIGH, size, chance)
+        return np.clip(low, 0.0, self.mean), np.maximum(high, self.mean)
 
 
 def learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -> Outlook:
@@ -57,22 +58,21 @@ def learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) ->
     told = np.flatnonzero(expected > _LEAST)
     if not len(told):
         return ahead
-    off = counts[told] / expected[told] - 1
-    spread = ahead.covariance * _surprise(ahead.covariance[np.ix_(told, told)], ahead.noise / expected[told], off)
-    gain = np.linalg.solve(
-        spread[np.ix_(told, told)] + np.diag(ahead.noise / expected[told]), spread[told]
-    ).T
+    off, noise = counts[told] / expected[told] - 1, np.diag(ahead.noise / expected[told])
+    among = np.ix_(told, told)
+    spread = ahead.covariance * _surprise(ahead.covariance[among] + noise, off)
+    gain = np.linalg.solve(spread[among] + noise, spread[told]).T
     factor = np.where(later, np.maximum(1 + gain @ off, _FLOOR), 1.0)
     left = spread - gain @ spread[told]
     shrink = _relative(np.diag(left), np.diag(spread), factor)
     covariance = np.where(np.outer(later, later), left * np.outer(shrink, shrink), ahead.covariance)
-    return Outlook(ahead.mean * factor, covariance, ahead.noise)
+    return ahead._replace(mean=ahead.mean * factor, covariance=covariance)
 
 
-def _surprise(spread: Grid, noise: Row, off: Row) -> float:
+def _surprise(expected: Grid, off: Row) -> float:
     """How much wider than usual this day lies about what was expected of it, at least 1."""
-    distance = float(off @ np.linalg.solve(spread + np.diag(noise), off))
-    return max(1.0, (_SURE_DAYS + distance) / (_SURE_DAYS + len(off)))
+    distance = float(off @ np.linalg.solve(expected, off))
+    return max(1.0, (_SURE + distance) / (_SURE + len(off)))
 
 
 def _relative(left: Row, before: Row, factor: Row) -> Row:

@@ -49,7 +49,7 @@ def level(days: Sequence[Day], sums: Sums, day: Day, group: str) -> Level:
     if not (sums.seen > 0).any():
         raise ValueError("a level needs a day that was seen")
     places = np.flatnonzero(sums.seen > 0)
-    days, sums = [days[place] for place in places], Sums(sums.calls[places], sums.seen[places])
+    days, sums = [days[int(place)] for place in places], Sums(sums.calls[places], sums.seen[places])
     fixed, moving = _likeness([*days, day], [*(one.group for one in days), group])
     centre, start = _start(sums)
     noise = _noise(sums, start)
@@ -78,13 +78,13 @@ def _noise(sums: Sums, mean: Row) -> Row:
 def _solved(whole: Grid, sums: Sums, centre: float, mean: Row) -> tuple[float, float]:
     """Mean and variance of the last day's logarithm, after some turns of reweighting."""
     inner, cross = whole[:-1, :-1], whole[-1, :-1]
-    extra = np.zeros_like(mean)
+    extra = np.zeros(len(mean))
     for turn in range(_TURNS):
         noise = _noise(sums, mean) + extra
         expected = np.exp(mean) * sums.seen
         answer = mean - centre + (sums.calls - expected) / np.maximum(expected, 1e-9)
-        inverse = np.linalg.inv(inner + np.diag(noise))
-        pull = inverse @ answer
+        inverse: Grid = np.asarray(np.linalg.inv(inner + np.diag(noise)), dtype=np.float64)
+        pull: Row = inverse @ answer
         if turn == _TURNS - 2:
             extra = _surprise(inverse, pull)
         mean = np.clip(centre + inner @ pull, centre - 20.0, centre + 20.0)
@@ -137,7 +137,7 @@ def _weekday(day: Day) -> str:
 
 
 def _calendar(days: Sequence[Day]) -> list[Row]:
-    """Effects that a day has or has not: of the month's first day, of the next three, of its end, after days off."""
+    """Effects that a day has or has not: the month's first day, the next three, its end, after days off."""
     number = np.array([one.date.day for one in days])
     left = np.array([monthrange(one.date.year, one.date.month)[1] for one in days]) - number
     told = [number == 1, (number > 1) & (number < 5), np.exp(-left / 2.0), [one.after_off for one in days]]

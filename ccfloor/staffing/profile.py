@@ -23,7 +23,7 @@ _PASSES = 3
 
 
 class Shapes(NamedTuple):
-    """By (asked day, column): ``share`` of a whole day's calls, and ``days`` it rests on (effective number)."""
+    """By (asked day, column): ``share`` of a day's calls, ``days`` that it rests on (effective number)."""
 
     share: Grid
     days: Grid
@@ -80,7 +80,7 @@ def _weights(days: Sequence[Day], asked: Sequence[Day]) -> Grid:
 
 
 def _weekday(day: Day) -> int:
-    """Days of one number tell of each other: a shifted workday's weekday has no workdays, holidays have none."""
+    """Days of one number are alike. A shifted workday's weekday has no other workdays, holidays have none."""
     return {Kind.SHIFTED: 7, Kind.HOLIDAY: 8}.get(day.kind, day.date.weekday())
 
 
@@ -96,13 +96,13 @@ def _ratios(weights: Grid, counts: Grid, weight: Grid) -> _Ratio:
 
 
 def _variance(of: _Ratio, beside: _Ratio) -> Grid:
-    """Of a share as estimated, relative to the share: from how its days differ, and from how few calls it has."""
+    """Of an estimated share, relative to it: its days differ, and its calls are few."""
     calls = np.maximum(np.where(beside.calls > 0, beside.calls, of.calls), 1e-3)
     return (DAILY**2 + NOISE / calls) / np.maximum(of.days, 1e-9)
 
 
 def _smoothed(of: _Ratio) -> _Ratio:
-    """Each column drawn towards its neighbours, as far as its own calls are few. Closed half hours stay so."""
+    """Each column drawn towards its neighbours as far as its calls are few. Closed half hours stay so."""
     worth = BEND**2 / (BEND**2 + _variance(of, of))
     share = of.share
     for _ in range(_PASSES):
@@ -117,14 +117,16 @@ def _beside(share: Grid) -> Grid:
     """The mean of both neighbours; where one has no calls, of the other and the column itself."""
     left = np.concatenate([share[:, :1], share[:, :-1]], axis=1)
     right = np.concatenate([share[:, 1:], share[:, -1:]], axis=1)
-    return (np.where(left > 0, left, share) + np.where(right > 0, right, share)) / 2
+    beside: Grid = (np.where(left > 0, left, share) + np.where(right > 0, right, share)) / 2
+    return beside
 
 
 def _per_share(of: _Ratio) -> Grid:
     """Calls that all days together would have in a column with the whole share."""
     total = of.share.sum(axis=1, keepdims=True)
     calls = (of.calls * of.days).sum(axis=1, keepdims=True)
-    return np.divide(calls, total, out=np.zeros_like(total), where=total > 0)
+    whole: Grid = np.divide(calls, total, out=np.zeros(total.shape), where=total > 0)
+    return whole
 
 
 def _filled(counts: Row, weight: Row) -> Row:

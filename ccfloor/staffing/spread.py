@@ -1,8 +1,8 @@
 """How days differ from what was expected of them, half hour by half hour.
 
 The true rate of a half hour is the expected one times a factor of mean 1. The factors of one day share its
-level, and wander about it: near half hours together. Counts vary about their rate by ``noise`` times as much as
-Poisson ones. The size of the wandering, its reach and the noise are the likeliest ones for past days.
+level, and wander about it: near half hours together. Counts vary about their rate by ``noise`` times as much
+as Poisson ones. The size of the wandering, its reach and the noise are the likeliest ones for past days.
 """
 
 from typing import NamedTuple
@@ -26,9 +26,9 @@ _FAR = 2.0
 
 
 class Habit(NamedTuple):
-    """``wander``: standard deviation of the factors about the day's level. ``reach``: half hours over which they
-    lose all but 1/e of their likeness. ``noise``: variance of a count over its rate. ``edge``: by column, how much
-    more than elsewhere it wanders (1: as much).
+    """``wander``: standard deviation of the factors about the day's level. ``reach``: half hours over which
+    they lose all but 1/e of their likeness. ``noise``: variance of a count over its rate. ``edge``: by
+    column, how much more than elsewhere it wanders (1: as much).
     """
 
     wander: float
@@ -48,8 +48,8 @@ def usual_habit(width: int) -> Habit:
 
 
 class Trial(NamedTuple):
-    """Past days × columns: ``counts``, what each was ``expected`` to be from the days before it at its own level,
-    and the number of ``days`` that rests on. ``usual``: calls of each column by the shape as it is now.
+    """Past days × columns: ``counts``, what each was ``expected`` to be by the shape known before it at the
+    day's own level, the number of ``days`` behind that shape. ``usual``: expected by the shape as it is now.
     """
 
     counts: Grid
@@ -59,10 +59,10 @@ class Trial(NamedTuple):
 
 
 def habit(trial: Trial) -> Habit:
-    """Learned of days that were seen as a whole. Columns without calls are left out.
+    """Learned of days with enough ``days`` behind them (0: leave it out) and columns that have calls.
 
-    The likelihood is that of contrasts within a day, so that no day's level weighs in (REML). A difference owes a
-    part to the few days that the expectation rests on. A day far off all others counts as one that is just off.
+    The likelihood is that of contrasts within a day, so that no day's level weighs in (REML). A difference
+    owes a part to the few days behind the shape. A day far off all others is drawn in towards them.
     """
     found = usual_habit(trial.counts.shape[1])
     tried = (trial.days.min(axis=1, initial=np.inf) >= _LEAST_DAYS) & (trial.usual.sum(axis=1) > 0)
@@ -86,7 +86,8 @@ def _tamed(off: Grid, mean: Row) -> Grid:
     """Days whose differences are far larger than the median day's, drawn in to that."""
     size = np.sqrt((off**2 * mean).sum(axis=1))
     most = _FAR * float(np.median(size))
-    return off * np.minimum(1.0, most / np.maximum(size, 1e-12))[:, None]
+    tamed: Grid = off * np.minimum(1.0, most / np.maximum(size, 1e-12))[:, None]
+    return tamed
 
 
 def _likeliest(off: Grid, mean: Row, columns: Places, reach: float) -> tuple[float, float, float, float]:

@@ -1,8 +1,8 @@
 """How many calls will come (来话量预测): per queue and half hour, a day ahead and as the day goes on.
 
 A forecast is a shape (``profile``) times a level (``level``) times the planned peaks; its band comes from how
-sure the level is, how days wander about their shape (``spread``), and chance. During the day ``update`` learns
-from what has come (``intraday``).
+sure the level is, how days wander about their shape (``spread``), and chance. During the day ``update``
+learns from what has come (``intraday``).
 """
 
 from collections.abc import Sequence
@@ -53,9 +53,9 @@ class Basis(NamedTuple):
 class Forecast:
     """One queue, one day; by column (half hours of the local clock).
 
-    ``mean``: calls expected; ``low``..``high``: what holds the count four times out of five. ``level_cv``: how
-    wrong the rest of the day may be all together, as a share. ``upto``: columns whose calls were learned from,
-    they keep what was forecast of them. ``ahead``: as it was before the day.
+    ``mean``: calls expected; ``low``..``high``: what holds the count four times out of five. ``level_cv``:
+    how wrong the rest of the day may be all together, as a share. ``upto``: columns that are over, which keep
+    what was forecast of them. ``now``: what the figures come from; ``ahead``: the same before the day.
     """
 
     queue: str
@@ -124,14 +124,15 @@ def course(
     Past the end of the day they are those of ``after``, the next day's forecast; without one the day's last
     half hour goes on.
     """
-    edges = at + step_s * np.arange(max(1, int(np.ceil(horizon_s / step_s))) + 1)
+    edges: Row = at + step_s * np.arange(max(1.0, np.ceil(horizon_s / step_s)) + 1)
     told = [_calls(forecast, edges, last=after is None)]
     if after is not None:
         told.append(_calls(after, edges, first=False))
     total = sum(part.sum() for part in told)
     steps = sum(part.sum(axis=0) for part in told) / step_s
-    parts = [_deviation(one, part.sum(axis=1)) for one, part in zip((forecast, after), told, strict=False) if one]
-    level_cv = float(sum(parts) / total) if total > 0 else forecast.level_cv
+    whose = [one for one in (forecast, after) if one is not None]
+    wrong = sum(_deviation(one, part.sum(axis=1)) for one, part in zip(whose, told, strict=True))
+    level_cv = float(wrong / total) if total > 0 else forecast.level_cv
     return Course(tuple(float(rate) for rate in steps), level_cv)
 
 
@@ -171,9 +172,8 @@ def _outlook(day: Day, found: Level, made: Shapes, known: Habit) -> Outlook:
 
 def _trial(past: Past, places: NDArray[np.int64], made: Shapes, per_day: Row) -> Trial:
     """How the shapes of past days did, those of whole days."""
-    whole = (past.weight[places] > 0).all(axis=1)
     calls = per_day[places, None] * past.weight[places]
-    days = np.where(whole[:, None], made.days[:-1], 0.0)
+    days = np.where(past.weight[places].min(axis=1, keepdims=True) > 0, made.days[:-1], 0.0)
     return Trial(past.counts[places], calls * made.share[:-1], days, calls * made.share[-1])
 
 
