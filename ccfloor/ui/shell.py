@@ -16,7 +16,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "nav.floor": ("wall", "seats", "queues", "plan"),
+    "nav.floor": ("wall", "seats", "queues", "plan", "today"),
     "nav.results": ("kpi", "agents", "queue_history", "reports", "imports", "replay"),
     "nav.qa": (
         "qa",

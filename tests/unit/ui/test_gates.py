@@ -48,6 +48,7 @@ SHOWS = {
     ("reveal_kit", "reveal.hide"),
     ("rules_form", "rules.todo.add"),
     ("rules_preview", "rules.preview.go"),
+    ("today_page", "today.if.back"),
 }
 
 
