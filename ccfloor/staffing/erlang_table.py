@@ -41,14 +41,14 @@ def loss_table(
     those of ``erlang.erlang_a``.
     """
     rate = np.atleast_1d(np.asarray(rates, dtype=np.float64))
-    loads = [
+    aht, patience, limit = (
         np.broadcast_to(np.asarray(part, np.float64), rate.shape) for part in (aht_s, patience_s, threshold_s)
-    ]
-    check(rate, *loads)
+    )
+    check(rate, aht, patience, limit)
     seats = np.tile(np.arange(most + 1.0), len(rate))
-    odds = odds_table(rate * loads[0], most)
-    parts = (np.repeat(part, most + 1) for part in (rate, *loads))
-    found = waits(Cells(*parts, seats, odds.ravel()))
+    odds = odds_table(rate * aht, most)
+    load = [np.repeat(part, most + 1) for part in (rate, aht, patience, limit)]
+    found = waits(Cells._make((*load, seats, odds.ravel())))
     wanted = (found.gone, np.nan_to_num(found.level(variant), nan=0.0), found.wait_s)
     return LossTable(*(part.reshape(odds.shape) for part in wanted))
 

@@ -7,7 +7,7 @@ Times in seconds, rates a second. Bounds hold the number four times out of five.
 """
 
 from collections.abc import Iterable, Sequence
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import NamedTuple
 
 from scipy.special import gammaincinv, stdtrit
@@ -18,6 +18,7 @@ LOW, HIGH = 0.1, 0.9  # bounds of an estimate
 JEFFREYS = 0.5  # of no events in a while the rate is not nothing
 SHORTEST_S, LONGEST_S = 1.0, 1e6  # patience beyond is not told apart
 _RATE_CV, _MEAN_CV = 0.2, 0.08  # how days differ, before enough of them were seen: rates, mean lengths
+_NOTHING_KNOWN = log(1000.0)  # on a logarithm: bounds a thousand times off say that nothing is known
 _USUAL_DAYS = 3.0  # observed differences between days that this weighs
 
 
@@ -191,4 +192,5 @@ def _deviation(today: Moments, known: Moments, mean: float) -> float:
 
 
 def _around(value: float, side: float, sample: int, prior: float) -> Estimate:
-    return Estimate(value, value * exp(-side), value * exp(side), sample, prior)
+    factor = exp(min(side, _NOTHING_KNOWN))
+    return Estimate(value, value / factor, value * factor, sample, prior)

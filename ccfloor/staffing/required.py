@@ -16,6 +16,7 @@ from ccfloor.staffing.erlang_table import check, waits
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.int64]
 _FUZZ = 1e-9  # 27 / (1 - 0.1) is 30, whatever binary fractions make of it
+_TIE = 1e-12  # 0.9 erlangs on 3 seats are busy for 0.3 of their time, no more
 _CELLS = 1_000_000  # of a table held at once
 LEAST = "least"
 
@@ -173,13 +174,13 @@ def _met(loads: _Loads, aim: Aim, seats: Counts, table: Row) -> dict[str, Flags]
     found = _found(loads, aim, seats, table)
     met: dict[str, Flags] = {}
     if aim.level is not None:
-        met["level"] = found.level(aim.variant) >= aim.level
+        met["level"] = found.level(aim.variant) >= aim.level - _TIE
     if aim.asa_s is not None:
-        met["asa_s"] = found.served_wait_s <= aim.asa_s
+        met["asa_s"] = found.served_wait_s <= aim.asa_s * (1 + _TIE)
     if aim.abandoned is not None:
-        met["abandoned"] = found.gone <= aim.abandoned
+        met["abandoned"] = found.gone <= aim.abandoned * (1 + _TIE)
     if aim.occupancy is not None:
-        met["occupancy"] = loads.erlangs * found.served <= aim.occupancy * seats
+        met["occupancy"] = loads.erlangs * found.served <= aim.occupancy * (1 + _TIE) * seats
     return met
 
 

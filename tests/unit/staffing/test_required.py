@@ -13,13 +13,16 @@ from ccfloor.staffing.required import Aim, required, required_many, rostered
 HALF_HOUR = Demand(250 / 1800, 210, 120)
 
 
-def _meets(aim: Aim, found: Steady) -> bool:
+def _meets(aim: Aim, found: Steady, slack: float = 0.0) -> bool:
     level = found.levels[aim.variant]
     return (
-        (aim.level is None or (level is not None and level >= aim.level))
-        and (aim.asa_s is None or (found.asa_s is not None and found.asa_s <= aim.asa_s))
-        and (aim.abandoned is None or found.abandoned <= aim.abandoned)
-        and (aim.occupancy is None or (found.occupancy is not None and found.occupancy <= aim.occupancy))
+        (aim.level is None or (level is not None and level >= aim.level - slack))
+        and (aim.asa_s is None or (found.asa_s is not None and found.asa_s <= aim.asa_s * (1 + slack)))
+        and (aim.abandoned is None or found.abandoned <= aim.abandoned * (1 + slack))
+        and (
+            aim.occupancy is None
+            or (found.occupancy is not None and found.occupancy <= aim.occupancy * (1 + slack))
+        )
     )
 
 
@@ -43,7 +46,7 @@ def test_these_seats_suffice_and_one_fewer_does_not(
 ) -> None:
     demand = Demand(erlangs / aht_s, aht_s, patience_s)
     found = required(demand, aim)
-    assert found.steady is not None and _meets(aim, found.steady)
+    assert found.steady is not None and _meets(aim, found.steady, 1e-11)
     assert found.seats == 1 or not _meets(aim, erlang_a(demand, found.seats - 1, aim.threshold_s))
     assert found.bound_by and (found.seats == 1 or found.bound_by != ("least",))
 
@@ -65,6 +68,17 @@ def test_each_figure_of_an_aim_can_be_what_binds() -> None:
     assert required(HALF_HOUR, Aim(level=None, occupancy=0.75)).bound_by == ("occupancy",)
     crowded = required(HALF_HOUR, Aim(), least=60)
     assert (crowded.seats, crowded.bound_by) == (60, ("least",))
+
+
+def test_a_figure_that_meets_its_limit_exactly_is_enough() -> None:
+    assert required(Demand(0.9 / 21, 21), Aim(level=None, occupancy=0.3)).seats == 3
+    reached = erlang_a(HALF_HOUR, 31)
+    for aim in (
+        Aim(reached.levels["sl_ignore_T"]),
+        Aim(None, asa_s=reached.asa_s),
+        Aim(None, abandoned=reached.abandoned),
+    ):
+        assert required(HALF_HOUR, aim).seats == 31
 
 
 def test_without_calls_only_who_must_be_there() -> None:
