@@ -4,13 +4,12 @@ For the program itself, whole sites: whoever shows something of it asks the view
 bounded, by its period or by a number of rows. Instants are UTC epoch seconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Float, Select, cast, func, select
 
 from ccfloor.floor.events import Outcome
-from ccfloor.floor.metrics import FIELDS
 from ccfloor.floor.seats import SeatStatus
 from ccfloor.kpi.adherence import Shift
 from ccfloor.store.engine import by_value
@@ -27,8 +26,12 @@ from ccfloor.store.tables import (
 MOST_CALLS = 20_000  # the newest of each queue: enough for a mean, few enough for a job between two others
 MOST_SPANS = 200_000  # the newest of a site, some days of a floor of sixty seats
 LONGEST_PAUSE_S = 4 * 3600.0  # longer than this nobody pauses: somebody forgot to sign off
-_TODAY = ("offered", "handled", "abandoned", "talk_ms", "hold_ms", "acw_ms", "ring_ms")
-_WAITS = ("wait_answered_ms", "wait_abandoned_ms")
+_SUMS = (
+    *("offered", "handled", "abandoned"),
+    *("talk_ms", "hold_ms", "acw_ms", "ring_ms"),
+    *("wait_answered_ms", "wait_abandoned_ms"),
+)
+_LENGTHS = ("handle", "ring", "talk", "wrap")
 _WORK = ("ready_ms", "ringing_ms", "on_call_ms", "on_hold_ms", "wrap_up_ms")
 _ENDED = (
     Outcome.ANSWERED,
@@ -53,39 +56,38 @@ class Spread(NamedTuple):
 
 
 class CallSums(NamedTuple):
-    """Calls of a queue. ``handle``: of a seat's whole time with a call, ringing included; ``wrap``: of its
-    after-call work; ``waited_s``: of all callers, however their wait ended.
+    """Calls of a queue. ``handle``: a seat's whole time with a call, of which ``ring``, ``talk`` (with hold)
+    and ``wrap``; ``waited_s``: of all callers, ``stayed_s`` of those who were answered or gave up.
     """
 
-    handle: Spread
-    wrap: Spread
-    ring_s: float
-    abandoned: int
-    waited_s: float
-    by_agent: dict[str, int]
+    handle: Spread = Spread()
+    ring: Spread = Spread()
+    talk: Spread = Spread()
+    wrap: Spread = Spread()
+    waited_s: float = 0.0
+    stayed_s: float = 0.0
+    by_agent: Mapping[str, int] = {}
 
 
-class Today(NamedTuple):
-    """A queue's sums since an instant. ``waited_s``: of who was answered or gave up."""
+class Sums(NamedTuple):
+    """A queue's sums. ``waited_s``: of who was answered or gave up."""
 
-    offered: int
-    handled: int
-    handle_s: float
-    abandoned: int
-    waited_s: float
+    offered: int = 0
+    handled: int = 0
+    handle_s: float = 0.0
+    abandoned: int = 0
+    waited_s: float = 0.0
 
 
-def offered_quarters(
-    connection: Connection, site: str, start: float, end: float
-) -> dict[str, dict[int, int]]:
-    """Queue → start of a quarter hour → calls that came in it; quarters without a call are absent."""
+def queue_quarters(connection: Connection, site: str, start: float, end: float) -> dict[str, dict[int, Sums]]:
+    """Queue → start of a quarter hour → its calls by when they came; quarters without a call are absent."""
     table = queue_intervals.c
-    query = select(table.queue, table.start, table.offered).where(
+    query = select(table.queue, table.start, *(table[name] for name in _SUMS)).where(
         table.site == site, table.start >= int(start), table.start < int(end), table.offered > 0
     )
-    found: dict[str, dict[int, int]] = {}
-    for queue, at, offered in connection.execute(query):
-        found.setdefault(queue, {})[int(at)] = int(offered)
+    found: dict[str, dict[int, Sums]] = {}
+    for queue, at, *sums in connection.execute(query):
+        found.setdefault(queue, {})[int(at)] = _sums(sums)
     return found
 
 
@@ -93,33 +95,29 @@ def call_sums(
     connection: Connection, site: str, queue: str, start: float, end: float, most: int = MOST_CALLS
 ) -> CallSums:
     """Sums of the newest calls of a queue that came in [start, end) and are over."""
-    found = CallSums(Spread(), Spread(), 0.0, 0, 0.0, {})
-    rows = connection.execute(_summed(_newest(site, queue, start, end, most)))
-    for outcome, agent, n, waited, ring, *lengths in rows:
-        found = found._replace(waited_s=found.waited_s + waited)
-        if outcome == Outcome.ABANDONED:
-            found = found._replace(abandoned=found.abandoned + n)
-        elif outcome == Outcome.ANSWERED:
-            found = found._replace(
-                handle=found.handle.plus(n, *lengths[:2]),
-                wrap=found.wrap.plus(n, *lengths[2:]),
-                ring_s=found.ring_s + ring,
-            )
-            found.by_agent[agent] = n
-    return found
+    found, by_agent = CallSums(), dict[str, int]()
+    for row in connection.execute(_summed(_newest(site, queue, start, end, most))):
+        outcome, agent, n, waited_s, *lengths = row
+        found = found._replace(waited_s=found.waited_s + waited_s)
+        if outcome in (Outcome.ANSWERED, Outcome.ABANDONED):
+            found = found._replace(stayed_s=found.stayed_s + waited_s)
+        if outcome == Outcome.ANSWERED:
+            told = zip(_LENGTHS, lengths[::2], lengths[1::2], strict=True)
+            found = found._replace(**{name: getattr(found, name).plus(n, *two) for name, *two in told})
+            by_agent[agent] = n
+    return found._replace(by_agent=by_agent)
 
 
 def _newest(site: str, queue: str, start: float, end: float, most: int) -> Select[Any]:
     table = calls.c
-    handle_s = cast(table.ring_ms + table.talk_ms + table.hold_ms + table.acw_ms, Float) / 1000
-    columns = (
-        table.outcome,
-        table.agent,
-        (cast(table.wait_ms, Float) / 1000).label("wait_s"),
-        (cast(table.ring_ms, Float) / 1000).label("ring_s"),
-        handle_s.label("handle_s"),
-        (cast(table.acw_ms, Float) / 1000).label("wrap_s"),
-    )
+    parts = {
+        "handle": table.ring_ms + table.talk_ms + table.hold_ms + table.acw_ms,
+        "ring": table.ring_ms,
+        "talk": table.talk_ms + table.hold_ms,
+        "wrap": table.acw_ms,
+    }
+    seconds = ((cast(parts[name], Float) / 1000).label(name) for name in _LENGTHS)
+    columns = (table.outcome, table.agent, (cast(table.wait_ms, Float) / 1000).label("wait"), *seconds)
     query = select(*columns).where(
         table.site == site,
         table.queue == queue,
@@ -134,12 +132,9 @@ def _newest(site: str, queue: str, start: float, end: float, most: int) -> Selec
 
 def _summed(newest: Select[Any]) -> Select[Any]:
     each = newest.subquery().c
-    sums = (
-        *(func.sum(each.wait_s), func.sum(each.ring_s)),
-        *(func.sum(each.handle_s), func.sum(each.handle_s * each.handle_s)),
-        *(func.sum(each.wrap_s), func.sum(each.wrap_s * each.wrap_s)),
-    )
-    return select(each.outcome, each.agent, func.count(), *sums).group_by(each.outcome, each.agent)
+    sums = (part for name in _LENGTHS for part in (func.sum(each[name]), func.sum(each[name] * each[name])))
+    totals = (func.count(), func.sum(each["wait"]), *sums)
+    return select(each.outcome, each.agent, *totals).group_by(each.outcome, each.agent)
 
 
 def pause_lengths(
@@ -180,20 +175,20 @@ def work_quarters(connection: Connection, site: str, start: float, end: float) -
     return found
 
 
-def sums_since(connection: Connection, site: str, start: float) -> dict[str, Today]:
-    """Queue → sums of the quarter hours from ``start`` (the beginning of one) on."""
+def sums_between(connection: Connection, site: str, start: float, end: float) -> dict[str, Sums]:
+    """Queue → sums of the quarter hours that begin in [start, end)."""
     table = queue_intervals.c
     queue = by_value(table.queue)
-    names = [name for name in FIELDS if name in (*_TODAY, *_WAITS)]
-    query = select(queue, *(func.sum(table[name]) for name in names)).group_by(queue)
-    rows = connection.execute(query.where(table.site == site, table.start >= int(start)))
-    return {name: _today(dict(zip(names, map(int, sums), strict=True))) for name, *sums in rows}
+    query = select(queue, *(func.sum(table[name]) for name in _SUMS)).group_by(queue)
+    within = (table.site == site, table.start >= int(start), table.start < end)
+    rows = connection.execute(query.where(*within))
+    return {name: _sums(sums) for name, *sums in rows}
 
 
-def _today(sums: Mapping[str, int]) -> Today:
-    handle_ms = sum(sums[name] for name in ("talk_ms", "hold_ms", "acw_ms", "ring_ms"))
-    waited_ms = sum(sums[name] for name in _WAITS)
-    return Today(sums["offered"], sums["handled"], handle_ms / 1000, sums["abandoned"], waited_ms / 1000)
+def _sums(values: Sequence[int]) -> Sums:
+    offered, handled, abandoned, *spent = map(int, values)
+    handle_ms, waited_ms = sum(spent[:4]), sum(spent[4:])
+    return Sums(offered, handled, handle_ms / 1000, abandoned, waited_ms / 1000)
 
 
 def rostered(connection: Connection, site: str, first: int, last: int) -> dict[str, list[Shift]]:

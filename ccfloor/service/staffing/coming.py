@@ -13,8 +13,9 @@ from ccfloor.kpi.period import day_number, day_of
 from ccfloor.rules.calendar import Calendar
 from ccfloor.service.staffing.present_learned import Learned
 from ccfloor.service.staffing.stints import OVER_S, Plan, Stint, plan
+from ccfloor.staffing.live import seen_s
 from ccfloor.store.seen import Span, seen
-from ccfloor.store.staffing_facts import Today, granted_leave, rostered, sums_since
+from ccfloor.store.staffing_facts import Sums, granted_leave, rostered, sums_between
 
 AHEAD_S = 3 * 3600.0  # so far ahead somebody is about to come
 LATE_S = 900.0  # so long after the beginning of a shift who is missing is still awaited
@@ -30,13 +31,12 @@ class Around(msgspec.Struct, frozen=True):
 
     at: float = 0.0
     plan: Plan = Plan()
-    today: Mapping[str, Today] = {}
+    today: Mapping[str, Sums] = {}
     gaps: tuple[Span, ...] = ()
 
     def seen_s(self, start: float, end: float) -> float:
         """Seconds of a span of late in which the floor was in sight."""
-        hidden = (max(0.0, min(end, last) - max(start, first)) for first, last in self.gaps)
-        return max(0.0, end - start - sum(hidden))
+        return seen_s(start, end, self.gaps)
 
 
 class Comer(NamedTuple):
@@ -58,7 +58,7 @@ def around(engine: Engine, config: FloorConfig, calendar: Calendar, past: Learne
         return Around(
             at=now,
             plan=_planned(connection, config, calendar, past, now),
-            today=sums_since(connection, config.site, today.start),
+            today=sums_between(connection, config.site, today.start, now),
             gaps=tuple(sight.gaps(now - LATELY_S, until)),
         )
 

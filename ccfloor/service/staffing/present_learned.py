@@ -17,15 +17,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import day_of
 from ccfloor.kpi.week import Cell, cells, dates
-from ccfloor.service.staffing.shrunk import MOST_PAST
 from ccfloor.staffing.habits import Habits, Leave
+from ccfloor.staffing.live import Moments, Past, mean_past, moments_of_sums, rate_past
 from ccfloor.store.seen import Span, seen
 from ccfloor.store.staffing_facts import (
     CallSums,
     Spread,
+    Sums,
     call_sums,
-    offered_quarters,
     pause_lengths,
+    queue_quarters,
     work_quarters,
 )
 
@@ -35,6 +36,7 @@ ANEW_S = 900.0
 LEAST_CALLS = 5  # so many of a queue answered: the agent can
 _LEVEL_CV, _LEVEL_DAYS = 0.15, 4.0  # spread of days where few were seen, and how many days that weighs
 _LEAST_CV = 0.02
+_UNSURE = 0.2  # a mean that nothing of the past tells of
 _DAY_S = 86_400.0
 _LENGTHS = {
     "break": (600.0, 240.0), "meal": (2400.0, 600.0), "meeting": (1800.0, 900.0),
@@ -43,23 +45,26 @@ _LENGTHS = {
 }  # fmt: skip
 _ANY_LENGTH = (900.0, 900.0)
 _LENGTH_WEIGHT = 5.0  # observations that these guesses weigh
+NOTHING = Moments(0, 0.0, 0.0)
 _NO_LEAVE = frozenset(("auto_pause",))  # follows a missed ring, not work
 
 
 class QueuePast(msgspec.Struct, frozen=True):
-    """A queue's past. ``handled``: calls behind the handle time; ``waited_s``: all waiting behind
-    ``abandoned``; ``level_cv``: spread of whole days around the week's course, from ``days`` of them;
-    ``calls``: those that came in each half hour of the week, in ``Learned.seen_s`` seconds.
+    """A queue's past. ``aht``: handle time of ``handled`` calls, its ``n`` the weight it has beside calls of
+    today. ``patience``: of ``abandoned`` callers; ``waits``: by how much all waiting exceeds that of who was
+    answered or gave up. ``ring``, ``talk``, ``wrap``: the parts of a call. ``level_cv``: spread of whole days
+    around the week's course, from ``days`` of them; ``calls``: those that came in each half hour of the week,
+    in ``Learned.seen_s`` seconds.
     """
 
+    aht: Moments | None = None
     handled: int = 0
-    aht_s: float = 0.0
-    aht_sd_s: float = 0.0
-    ring_s: float = 0.0
-    wrap_s: float = 0.0
-    wrap_sd_s: float = 0.0
+    patience: Past | None = None
     abandoned: int = 0
-    waited_s: float = 0.0
+    waits: float = 1.0
+    ring: Moments = NOTHING
+    talk: Moments = NOTHING
+    wrap: Moments = NOTHING
     level_cv: float = _LEVEL_CV
     days: int = 0
     calls: Mapping[Cell, int] = {}
@@ -121,7 +126,7 @@ def learned(engine: Engine, config: FloorConfig, now: float, weeks: int = WEEKS)
     with engine.connect() as connection:
         sight = seen(connection, config.site)
         week.see(sight.sight)
-        came = offered_quarters(connection, config.site, of.start, of.end)
+        came = queue_quarters(connection, config.site, of.start, of.end)
         sums = {
             queue: call_sums(connection, config.site, queue, of.start, of.end)
             for queue in sorted({*came, *config.queues})
@@ -132,7 +137,7 @@ def learned(engine: Engine, config: FloorConfig, now: float, weeks: int = WEEKS)
         at=now,
         since=of.start,
         until=of.end,
-        queues={queue: _queue(told, week.of(came.get(queue, {})), week) for queue, told in sums.items()},
+        queues={queue: _queue(told, came.get(queue, {}), week) for queue, told in sums.items()},
         seen_s=week.seen_s,
         pauses={reason: _length(reason, told, worked_s) for reason, told in pauses.items()},
         work=_shares(work, week),
@@ -148,18 +153,22 @@ def habits(past: Learned) -> Habits:
         if length.rate > 0 and reason not in _NO_LEAVE
     ]
     spread = [length.sd_s / length.mean_s for length in past.pauses.values() if length.n >= _LENGTH_WEIGHT]
-    handled = [queue for queue in past.queues.values() if queue.handled]
+    known = list(past.queues.values())
     return Habits(
         leaves=tuple(leaves),
-        aht_cv=max((_mean_cv(queue) for queue in handled), default=0.2),
-        patience_cv=1 / sqrt(1 + min(MOST_PAST, sum(queue.abandoned for queue in handled))),
+        aht_cv=_mean_of([_mean_cv(one.aht) for one in known if one.aht], _UNSURE),
+        patience_cv=_mean_of([1 / sqrt(one.patience.events) for one in known if one.patience], _UNSURE),
         back_cv=sum(spread) / len(spread) if spread else 0.5,
     )
 
 
-def _mean_cv(queue: QueuePast) -> float:
-    n = min(MOST_PAST, queue.handled)
-    return queue.aht_sd_s / queue.aht_s / sqrt(n) if queue.aht_s > 0 else 0.0
+def _mean_cv(aht: Moments) -> float:
+    """How unsure a mean is that rests on the past alone, as a share of it."""
+    return aht.sd / aht.mean / sqrt(aht.n) if aht.mean > 0 and aht.n > 0 else _UNSURE
+
+
+def _mean_of(values: Sequence[float], otherwise: float) -> float:
+    return sum(values) / len(values) if values else otherwise
 
 
 # -- half hours of the week -----------------------------------------------------------------------------
@@ -186,10 +195,19 @@ class _Week:
         """What quarter hours come to in each half hour; nothing of those that nobody saw."""
         found = [0.0] * len(self.halves)
         for at, value in quarters.items():
-            index = bisect_right(self._starts, at) - 1
-            if index >= 0 and at < self.halves[index][2] and self.seen_in[index]:
+            index = self._place(at)
+            if index is not None and self.seen_in[index]:
                 found[index] += value
         return found
+
+    def day_of(self, at: float) -> float | None:
+        """Start of the business day of a quarter hour; None where it lies beyond these weeks."""
+        index = self._place(at)
+        return None if index is None else self.halves[index][3]
+
+    def _place(self, at: float) -> int | None:
+        index = bisect_right(self._starts, at) - 1
+        return index if index >= 0 and at < self.halves[index][2] else None
 
 
 def _overlap(spans: Sequence[Span], start: float, end: float) -> float:
@@ -205,25 +223,42 @@ def _overlap(spans: Sequence[Span], start: float, end: float) -> float:
 # -- from sums to what they teach -----------------------------------------------------------------------
 
 
-def _queue(sums: CallSums, came: Sequence[float], week: _Week) -> QueuePast:
+def _queue(sums: CallSums, quarters: Mapping[int, Sums], week: _Week) -> QueuePast:
+    came = week.of({at: told.offered for at, told in quarters.items()})
     calls: dict[Cell, int] = {}
     for (cell, *_), value in zip(week.halves, came, strict=True):
         if value:
             calls[cell] = calls.get(cell, 0) + int(value)
-    n = sums.handle.n
     cv, days = _level(came, calls, week)
+    handle, ring, talk, wrap = (
+        moments_of_sums(*told) for told in (sums.handle, sums.ring, sums.talk, sums.wrap)
+    )
+    by_day = _by_day(quarters, week)
+    waits = sums.waited_s / sums.stayed_s if sums.stayed_s > 0 else 1.0
+    lengths = [Moments(day.handled, day.handle_s / day.handled, handle.sd) for day in by_day if day.handled]
+    abandoned = [day.abandoned for day in by_day]
+    patience = rate_past(abandoned, [day.waited_s * waits for day in by_day])
     return QueuePast(
-        n, *_mean_sd(sums.handle), sums.ring_s / n if n else 0.0, *_mean_sd(sums.wrap),
-        abandoned=sums.abandoned, waited_s=sums.waited_s, level_cv=cv, days=days, calls=calls,
+        mean_past(lengths), sum(day.handled for day in by_day), patience, sum(abandoned), waits,
+        ring=ring, talk=talk, wrap=wrap, level_cv=cv, days=days, calls=calls,
     )  # fmt: skip
 
 
-def _mean_sd(of: Spread) -> tuple[float, float]:
-    if not of.n:
-        return 0.0, 0.0
-    mean = of.total_s / of.n
-    spread = max(0.0, of.squares - of.n * mean * mean) / max(1, of.n - 1)
-    return mean, sqrt(spread) if of.n > 1 else mean
+def _by_day(quarters: Mapping[int, Sums], week: _Week) -> list[Sums]:
+    """The sums of each business day."""
+    found: dict[float, Sums] = {}
+    for at, told in quarters.items():
+        day = week.day_of(at)
+        if day is not None:
+            before = found.get(day, Sums())
+            found[day] = Sums(
+                before.offered + told.offered,
+                before.handled + told.handled,
+                before.handle_s + told.handle_s,
+                before.abandoned + told.abandoned,
+                before.waited_s + told.waited_s,
+            )
+    return list(found.values())
 
 
 def _level(came: Sequence[float], calls: Mapping[Cell, int], week: _Week) -> tuple[float, int]:
@@ -252,10 +287,10 @@ def _level(came: Sequence[float], calls: Mapping[Cell, int], week: _Week) -> tup
 
 def _length(reason: str, told: Spread, worked_s: float) -> Length:
     guess_s, guess_sd = _LENGTHS.get(reason, _ANY_LENGTH)
-    own_s, own_sd = _mean_sd(told)
+    own = moments_of_sums(*told)
     weight = _LENGTH_WEIGHT + told.n
-    mean = (_LENGTH_WEIGHT * guess_s + told.n * own_s) / weight
-    sd = (_LENGTH_WEIGHT * guess_sd + told.n * own_sd) / weight
+    mean = (_LENGTH_WEIGHT * guess_s + told.n * own.mean) / weight
+    sd = (_LENGTH_WEIGHT * guess_sd + told.n * own.sd) / weight
     return Length(told.n, mean, sd, told.n / worked_s if worked_s > 0 else 0.0)
 
 

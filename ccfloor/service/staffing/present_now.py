@@ -5,32 +5,34 @@ the view of the whole site: what is shown of the result is cut to the reader's s
 Instants are UTC epoch seconds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from math import sqrt
+from math import inf, sqrt
 from typing import NamedTuple
 
 import msgspec
 
 from ccfloor.acd.base import Health
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.floor.seats import SeatStatus
 from ccfloor.floor.view import CallerView, FloorView, QueueView
 from ccfloor.service.staffing.coming import LATELY_S, Around
-from ccfloor.service.staffing.present_learned import Learned, QueuePast
-from ccfloor.service.staffing.seats_now import Handling, Options, Seats
-from ccfloor.service.staffing.shrunk import level, mean, patience, rate
+from ccfloor.service.staffing.present_learned import NOTHING, Learned, QueuePast
+from ccfloor.service.staffing.seats_now import Options, Seats
 from ccfloor.service.staffing.stints import cell_of
-from ccfloor.staffing.limits import works
-from ccfloor.staffing.moves import there_share
+from ccfloor.staffing.live import JEFFREYS, Moments, Past, event_rate, patience, timing
+from ccfloor.staffing.live_residual import Length, Work, length
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow
-from ccfloor.store.staffing_facts import Today
+from ccfloor.store.staffing_facts import Sums
 
 STEP_S = float(INTERVAL_S)
 STEPS = 12
 STALE_S = 60.0
-SEATS_AHEAD_S = 1800.0
 DEFAULT_HANDLE_S = 180.0  # as the floor's own expected wait has it where no call was ever handled
+PATIENCE_S = 180.0  # where nobody ever waited
 _LEAST_SEEN_S = 60.0
+_OTHERS_WEIGHT = 3.0  # observations that the site's other queues weigh
+_RING_S = 5.0
 _SIDE = 1.2816  # standard deviations to either side that hold four in five
 
 Rates = Callable[[str, float, float, int], tuple[tuple[float, ...], float]]
@@ -75,14 +77,11 @@ class Told(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """What a queue's numbers rest on. ``rate``: calls a second now; ``seats``: as many as it really has over
-    the next half hour, each shared seat counted by what its queues need of it.
-    """
+    """What a queue's numbers rest on. ``rate``: calls a second now."""
 
     rate: Told
     aht_s: Told
     patience_s: Told
-    seats: Told
 
 
 class Present(NamedTuple):
@@ -152,8 +151,7 @@ class _Looking:
         self._cells = [cell_of(config, now + (step + 0.5) * STEP_S) for step in range(STEPS)]
         self._lately = [cell_of(config, now - LATELY_S * share) for share in (0.25, 0.75)]
         self._seen_s = around.seen_s(now - LATELY_S, now)
-        self._site = _together(past.queues.values())
-        self._ring_s = {queue: told.ring_s for queue, told in past.queues.items() if told.handled}
+        self._site = together(past.queues.values())
 
     def present(self) -> Present:
         """Everything."""
@@ -170,13 +168,8 @@ class _Looking:
             for queue in self._view.queues
             if queue.queue in known
         )
-        floor = FloorNow(self._now, STEP_S, queues, self._seats(ahts))
-        seats = available(floor)
-        measures = {
-            name: Measures(course.told, ahts[name], patient[name], Told(seats[name], From.SEATS))
-            for name, course in known.items()
-        }
-        return Present(floor, None, measures, left_out)
+        measures = {name: Measures(course.told, ahts[name], patient[name]) for name, course in known.items()}
+        return Present(FloorNow(self._now, STEP_S, queues, self._seats(ahts)), None, measures, left_out)
 
     def _queue(self, queue: QueueView, course: _Course, aht: Told, patient: Told) -> QueueNow:
         name = queue.queue
@@ -194,17 +187,24 @@ class _Looking:
             target=target.target,
             min_seats=self._options.min_seats.get(name, 1),
             ringing=sum(bool(one.ringing) for one in callers),
-            ring_s=min(self._ring_s.get(name, self._site.ring_s), aht.estimate.value),
+            ring_s=min(self._own(name).ring.mean, aht.estimate.value),
         )
 
     def _seats(self, ahts: Mapping[str, Told]) -> tuple[SeatNow, ...]:
-        handling = {name: self._handling(name, aht.estimate.value) for name, aht in ahts.items()}
-        seats = Seats(self._view, self._config, self._past, self._now, handling, self._around, self._options)
-        return seats.all()
+        work = {name: self._work(name, aht.estimate.value) for name, aht in ahts.items()}
+        return Seats(self._view, self._config, self._past, self._now, work, self._around, self._options).all()
 
-    def _handling(self, queue: str, aht_s: float) -> Handling:
+    def _work(self, queue: str, aht_s: float) -> Work:
+        """What a call asks of a seat; where no call was ever seen a guess of its parts."""
         past, granted = self._own(queue), self._config.target(queue, self._now).wrap_up_s
-        return Handling(aht_s, self._aht_sd(queue, aht_s), past.wrap_s, past.wrap_sd_s, granted)
+        usual = self._past.pause(SeatStatus.OTHER_CALL)
+        return Work(
+            ring=_length(past.ring, _RING_S),
+            talk=_length(past.talk, 0.85 * aht_s),
+            wrap=_length(past.wrap, 0.15 * aht_s),
+            other=_length(Moments(usual.n, usual.mean_s, usual.sd_s), usual.mean_s),
+            wrap_most_s=granted or inf,
+        )
 
     # -- calls ------------------------------------------------------------------------------------------
 
@@ -226,7 +226,10 @@ class _Looking:
             return None
         expected = self._seen_s * sum(one for one in lately if one is not None) / len(lately)
         past = self._past.queues[name]
-        today = level(calls if self._seen_s else 0, expected, past.level_cv)
+        weight = past.level_cv**-2
+        today = event_rate(calls if self._seen_s else 0, expected, Past(weight, weight))
+        if today is None:
+            return None
         rates, last = [], usual[0]
         for one in usual:
             last = last if one is None else one
@@ -236,10 +239,10 @@ class _Looking:
         return _Course(tuple(rates), 1 / sqrt(today.prior + today.sample), Told(told, From.WEEK))
 
     def _by_lately(self, queue: QueueView) -> _Course | None:
-        if self._seen_s < _LEAST_SEEN_S:
+        told = event_rate(queue.last_30.offered, self._seen_s) if self._seen_s >= _LEAST_SEEN_S else None
+        if told is None:
             return None
-        told = rate(queue.last_30.offered, self._seen_s)
-        cv = 1 / sqrt(queue.last_30.offered + 0.5)
+        cv = 1 / sqrt(queue.last_30.offered + JEFFREYS)
         return _Course((told.value,) * STEPS, cv, Told(told, From.LATELY))
 
     # -- handling and patience --------------------------------------------------------------------------
@@ -251,81 +254,64 @@ class _Looking:
 
     def _aht(self, queue: str) -> Told:
         past, today = self._own(queue), self._today(queue)
-        if not past.handled and not today.handled:
+        mean = today.handle_s / today.handled if today.handled else 0.0
+        found = timing(Moments(today.handled, mean, past.aht.sd if past.aht else mean), past.aht)
+        if found is None:
             guess = Estimate(DEFAULT_HANDLE_S, DEFAULT_HANDLE_S / 2, DEFAULT_HANDLE_S * 2, 0)
             return Told(guess, From.GUESS)
-        found = mean(today.handled, today.handle_s, past.handled, past.aht_s, past.aht_sd_s)
-        return Told(found, From.OTHERS if past is self._site and not today.handled else From.TODAY)
+        return Told(found.mean, From.OTHERS if past is self._site and not today.handled else From.TODAY)
 
     def _aht_sd(self, queue: str, aht_s: float) -> float:
         """Measured, else as of exponential lengths."""
-        return self._own(queue).aht_sd_s or aht_s
+        past = self._own(queue).aht
+        return past.sd if past and past.sd else aht_s
 
     def _patience(self, queue: str) -> Told:
+        """Who waits now did not give up so far: that counts, too."""
         past, today = self._own(queue), self._today(queue)
-        found = patience(today.abandoned, today.waited_s, past.abandoned, past.waited_s)
-        if not past.waited_s and not today.waited_s:
-            return Told(found, From.GUESS)
+        waits = sum(self._now - one.entered_at for one in self._view.callers if one.queue == queue)
+        waited_s = today.waited_s * past.waits + max(0.0, waits)
+        found = patience(today.abandoned, waited_s, past.patience)
+        if found is None:
+            return Told(Estimate(PATIENCE_S, PATIENCE_S / 4, PATIENCE_S * 4, 0), From.GUESS)
         return Told(found, From.OTHERS if past is self._site and not today.waited_s else From.TODAY)
 
-    def _today(self, queue: str) -> Today:
-        return self._around.today.get(queue) or Today(0, 0, 0.0, 0, 0.0)
+    def _today(self, queue: str) -> Sums:
+        return self._around.today.get(queue) or Sums()
 
 
 def _entered(caller: CallerView) -> float:
     return caller.entered_at
 
 
-def _together(queues: Iterable[QueuePast]) -> QueuePast:
-    """All queues as one: what stands in for a queue that never had a call."""
+def _length(of: Moments, otherwise_s: float) -> Length:
+    """Of what was seen, else as of exponential lengths of this mean."""
+    known = of if of.n and of.mean > 0 else Moments(0, max(1.0, otherwise_s), max(1.0, otherwise_s))
+    return length(known)
+
+
+def together(queues: Iterable[QueuePast]) -> QueuePast:
+    """All queues as one, of little weight: what stands in for a queue that never had a call."""
     several = [queue for queue in queues if queue.handled]
     n = sum(queue.handled for queue in several)
-    if not n:
-        return QueuePast()
-
-    def usual(of: Callable[[QueuePast], float]) -> float:
-        return sum(of(queue) * queue.handled for queue in several) / n
-
-    aht_s = usual(lambda queue: queue.aht_s)
-    wrap_s = usual(lambda queue: queue.wrap_s)
+    told = [queue.patience for queue in several if queue.patience]
+    events, exposure = sum(one.events for one in told), sum(one.exposure for one in told)
+    aht = _pooled([(queue.handled, queue.aht) for queue in several if queue.aht])
     return QueuePast(
+        aht=aht._replace(n=_OTHERS_WEIGHT) if aht.n else None,
         handled=n,
-        aht_s=aht_s,
-        aht_sd_s=sqrt(usual(lambda queue: queue.aht_sd_s**2 + (queue.aht_s - aht_s) ** 2)),
-        ring_s=usual(lambda queue: queue.ring_s),
-        wrap_s=wrap_s,
-        wrap_sd_s=sqrt(usual(lambda queue: queue.wrap_sd_s**2 + (queue.wrap_s - wrap_s) ** 2)),
-        abandoned=sum(queue.abandoned for queue in several),
-        waited_s=sum(queue.waited_s for queue in several),
+        patience=Past(_OTHERS_WEIGHT, _OTHERS_WEIGHT * exposure / events) if events > 0 else None,
+        waits=sum(queue.waits * queue.handled for queue in several) / n if n else 1.0,
+        ring=_pooled([(queue.handled, queue.ring) for queue in several]),
+        talk=_pooled([(queue.handled, queue.talk) for queue in several]),
+        wrap=_pooled([(queue.handled, queue.wrap) for queue in several]),
     )
 
 
-def available(floor: FloorNow, horizon_s: float = SEATS_AHEAD_S) -> dict[str, Estimate]:
-    """Queue → seats it really has over the next ``horizon_s``: each by the share of the time it is there; one
-    that serves several queues by what each needs of it (rate × handle time, and who waits).
-
-    Who is away may come back later than expected: such seats are there or not by chance (binomial).
-    """
-    need = {queue.queue: _need(queue, floor.step_s, horizon_s) for queue in floor.queues}
-    value, variance = dict.fromkeys(need, 0.0), dict.fromkeys(need, 0.0)
-    sample = dict.fromkeys(need, 0)
-    for seat in floor.seats:
-        there = there_share(seat, horizon_s)
-        whole = sum(need[queue] for queue in seat.queues)
-        for queue in seat.queues:
-            share = need[queue] / whole
-            value[queue] += share * there
-            variance[queue] += 0.0 if works(seat) else share * share * there * (1 - there)
-            sample[queue] += works(seat)
-    return {queue: _estimate(value[queue], sqrt(variance[queue]), sample[queue]) for queue in need}
-
-
-def _need(queue: QueueNow, step_s: float, horizon_s: float) -> float:
-    steps = queue.rate[: max(1, round(horizon_s / step_s))]
-    calls = sum(steps) / len(steps) * horizon_s + len(queue.waiting)
-    return max(1e-9, calls * queue.aht_s / horizon_s)
-
-
-def _estimate(value: float, deviation: float, sample: int) -> Estimate:
-    side = _SIDE * deviation
-    return Estimate(value, max(0.0, value - side), value + side, sample)
+def _pooled(several: Sequence[tuple[int, Moments]]) -> Moments:
+    n = sum(weight for weight, _ in several)
+    if not n:
+        return NOTHING
+    mean = sum(weight * one.mean for weight, one in several) / n
+    spread = sum(weight * (one.sd**2 + (one.mean - mean) ** 2) for weight, one in several) / n
+    return Moments(n, mean, sqrt(spread))

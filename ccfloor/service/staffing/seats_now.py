@@ -9,7 +9,6 @@ complaints) is theirs alone.
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from statistics import median_low
-from typing import NamedTuple
 
 import msgspec
 
@@ -26,9 +25,10 @@ from ccfloor.service.staffing.coming import (
     stints_of,
 )
 from ccfloor.service.staffing.present_learned import Learned
-from ccfloor.service.staffing.shrunk import left
 from ccfloor.service.staffing.stints import Stint
 from ccfloor.staffing.limits import FLOOR_ROLES
+from ccfloor.staffing.live import Moments
+from ccfloor.staffing.live_residual import Length, Work, back_in, free_in, length
 from ccfloor.staffing.present import Doing, SeatNow
 
 RING_OUT_S = 5.0  # a seat that rings along for a caller whom another one gets is free so soon
@@ -61,18 +61,8 @@ class Options(msgspec.Struct, frozen=True):
     lost_seats: frozenset[str] = frozenset()
 
 
-class Handling(NamedTuple):
-    """Seconds that a call of a queue takes a seat, and of these the after-call work."""
-
-    aht_s: float
-    aht_sd_s: float
-    wrap_s: float
-    wrap_sd_s: float
-    wrap_up_s: float = 0.0  # granted by the switch; 0: no limit known
-
-
 class Seats:
-    """All seats of one view. ``handling``: queue → seconds; other queues are left out of the floor."""
+    """All seats of one view. ``work``: what a call of each queue asks; others are left out of the floor."""
 
     def __init__(
         self,
@@ -80,12 +70,12 @@ class Seats:
         config: FloorConfig,
         past: Learned,
         now: float,
-        handling: Mapping[str, Handling],
+        work: Mapping[str, Work],
         around: Around,
         options: Options,
     ) -> None:
         self._view, self._config, self._past, self._now = view, config, past, now
-        self._handling, self._around, self._options = handling, around, options
+        self._work, self._around, self._options = work, around, options
         self._rung = {caller.ringing for caller in view.callers if caller.ringing}
         self._reasons = dict(config.reasons)
         self._awaited = comers(view, config, around.plan, now)
@@ -155,7 +145,7 @@ class Seats:
         return self._known(found)
 
     def _known(self, queues: dict[str, int]) -> dict[str, int]:
-        return {queue: penalty for queue, penalty in queues.items() if queue in self._handling}
+        return {queue: penalty for queue, penalty in queues.items() if queue in self._work}
 
     def _leaves_in(self, seat: str, stints: Iterable[Stint]) -> float | None:
         """By the plan; else who sits at a seat goes when its next agent comes."""
@@ -165,29 +155,29 @@ class Seats:
     # -- when it is free or back ------------------------------------------------------------------------
 
     def _free_in(self, seat: SeatView) -> float:
-        """What is left of a busy seat's work; of an unusually long one a tenth of the usual length."""
-        took, elapsed = self._handling.get(seat.queue), max(0.0, self._now - seat.since)
-        if seat.status == SeatStatus.RINGING:
-            return took.aht_s if took and seat.seat in self._rung else RING_OUT_S
-        if seat.status == SeatStatus.OTHER_CALL or took is None:
-            usual = self._past.pause(SeatStatus.OTHER_CALL)
-            return _still(usual.mean_s, usual.sd_s, elapsed)
-        if seat.status == SeatStatus.WRAP_UP:
-            still = _still(took.wrap_s, took.wrap_sd_s, elapsed)
-            return min(still, max(0.0, took.wrap_up_s - elapsed)) if took.wrap_up_s else still
-        return _still(took.aht_s, took.aht_sd_s, elapsed)
+        """What is left of a busy seat's work."""
+        elapsed = max(0.0, self._now - seat.since)
+        if seat.status == SeatStatus.RINGING and seat.seat not in self._rung:
+            return RING_OUT_S
+        work = self._work.get(seat.queue)
+        if work is None:
+            return self._length(SeatStatus.OTHER_CALL).residual(elapsed).value
+        found = free_in(seat.status, elapsed, work)
+        return found.value if found is not None else 0.0
 
     def _back_in(self, seat: SeatView, stints: Iterable[Stint]) -> float | None:
         if seat.status in _GONE:
             return None  # who is about to come is told of by the plan: see ``comers``
         told = back_in_s(self._around.plan, stints, seat.agent, self._now)
-        if told is not None:
-            return told
-        usual = self._past.pause(self._reason(seat))
-        still = left(usual.mean_s, usual.sd_s, max(0.0, self._now - (seat.paused_since or seat.since)))
-        if still is None or seat.status == SeatStatus.PAUSED:
-            return still
-        return max(still, self._free_in(seat))
+        elapsed = max(0.0, self._now - (seat.paused_since or seat.since))
+        found = back_in(elapsed, self._length(self._reason(seat)), told)
+        if found is None or seat.status == SeatStatus.PAUSED:
+            return None if found is None else found.value
+        return max(found.value, self._free_in(seat))
+
+    def _length(self, reason: str) -> Length:
+        usual = self._past.pause(reason)
+        return length(Moments(usual.n, usual.mean_s, usual.sd_s))
 
     def _reason(self, seat: SeatView) -> str:
         """Canonical; of who is on a call still and paused for after it, by the switch's text."""
@@ -244,8 +234,3 @@ def _doing(seat: SeatView) -> Doing:
         return Doing.IDLE
     away = seat.status in (*_GONE, SeatStatus.PAUSED) or seat.paused
     return Doing.AWAY if away else Doing.BUSY
-
-
-def _still(mean_s: float, sd_s: float, elapsed_s: float) -> float:
-    found = left(mean_s, sd_s, elapsed_s)
-    return 0.1 * mean_s if found is None else found

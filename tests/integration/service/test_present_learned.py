@@ -56,7 +56,7 @@ def hour_of_calls(day: int, hour: float, n: int, first: int, **more: Any) -> lis
 
 
 def three_fridays(engine: Engine, *counts: int) -> None:
-    """Calls between nine and ten on the Fridays before, 6 November first; each a minute, after ten seconds."""
+    """Calls of a minute between nine and ten on the Fridays before, 6 November first; ten seconds each."""
     rows = []
     for week, n in enumerate(counts):
         rows += hour_of_calls(6 + 7 * week, 9, n, 1000 * (week + 1))
@@ -96,11 +96,25 @@ def test_handling_patience_and_skills_are_those_of_the_calls(database: Engine):
     lost = [replace(row, outcome=Outcome.ABANDONED, answered_at=0.0, agent="", talk_ms=0) for row in rows[:8]]
     put(database, rows[8:] + lost)
     saw(database, (local(1, 0), NOW))
+    known = learned(database, CONFIG, NOW)
+    past = known.queues["hot"]
+    assert (past.handled, past.abandoned, past.waits) == (72, 8, 1.0)
+    assert past.aht is not None and past.patience is not None
+    assert past.aht.mean == pytest.approx((32 * 60 + 40 * 120) / 72)
+    assert past.aht.sd == pytest.approx(30.0, rel=0.02) and past.talk.sd == pytest.approx(30.0, rel=0.02)
+    assert past.patience.exposure / past.patience.events == pytest.approx(800 / 8.5)
+    assert known.answered == {"Mei": {"hot": 72}}
+
+
+def test_who_left_by_a_key_waited_too_and_did_not_give_up(database: Engine):
+    rows = hour_of_calls(13, 9, 20, 1)
+    left = replace(rows[0], outcome=Outcome.KEY_EXIT, answered_at=0.0, agent="", talk_ms=0, wait_ms=190_000)
+    put(database, [*rows[1:], left])
+    saw(database, (local(1, 0), NOW))
     past = learned(database, CONFIG, NOW).queues["hot"]
-    assert (past.handled, past.abandoned, past.waited_s) == (72, 8, 800.0)
-    assert past.aht_s == pytest.approx((32 * 60 + 40 * 120) / 72)
-    assert past.aht_sd_s == pytest.approx(30.0, rel=0.02)
-    assert learned(database, CONFIG, NOW).answered == {"Mei": {"hot": 72}}
+    assert past.abandoned == 0 and past.waits == pytest.approx(380 / 190)
+    assert past.patience is not None
+    assert past.patience.exposure / past.patience.events == pytest.approx(380 / 0.5)
 
 
 def test_days_that_differ_more_than_chance_have_a_wider_level(database: Engine):

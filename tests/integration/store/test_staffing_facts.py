@@ -13,12 +13,13 @@ from ccfloor.kpi.period import business_date, day_number
 from ccfloor.store.engine import writing
 from ccfloor.store.staffing_facts import (
     Spread,
+    Sums,
     call_sums,
     granted_leave,
-    offered_quarters,
     pause_lengths,
+    queue_quarters,
     rostered,
-    sums_since,
+    sums_between,
     work_quarters,
 )
 from ccfloor.store.tables import agent_intervals, leave_requests, seat_spans
@@ -58,8 +59,10 @@ def test_calls_tell_handling_waiting_and_who_answered(engine: Engine):
         found = call_sums(connection, "main", "hot", T0, T0 + DAY_S)
         other = call_sums(connection, "elsewhere", "hot", T0, T0 + DAY_S)
     assert found.handle == Spread(2, 160.0, 80.0**2 + 80.0**2)
-    assert found.wrap == Spread(2, 15.0, 225.0) and found.ring_s == 5.0
-    assert (found.abandoned, found.waited_s, found.by_agent) == (1, 10 + 10 + 45 + 100, {"Mei": 2})
+    assert found.wrap == Spread(2, 15.0, 225.0) and found.ring == Spread(2, 5.0, 25.0)
+    assert found.talk == Spread(2, 60.0 + 80.0, 60.0**2 + 80.0**2)
+    assert (found.waited_s, found.stayed_s) == (10 + 10 + 45 + 100, 10 + 10 + 45)
+    assert found.by_agent == {"Mei": 2}
     assert other.handle.n == 0 and other.waited_s == 0.0
 
 
@@ -73,11 +76,13 @@ def test_of_very_many_calls_the_newest_are_read(engine: Engine):
 def test_calls_are_counted_by_quarter_hours_and_since_an_instant(engine: Engine):
     put(engine, [call(1, T0 + 10), call(2, T0 + 950), call(3, T0 + 960), gave_up(4, T0 + 970, 30.0)])
     with engine.connect() as connection:
-        assert offered_quarters(connection, "main", T0, T0 + HOUR) == {"hot": {int(T0): 1, int(T0) + 900: 3}}
-        assert offered_quarters(connection, "main", T0, T0 + 900) == {"hot": {int(T0): 1}}
-        today = sums_since(connection, "main", T0 + 900)["hot"]
-    assert (today.offered, today.handled, today.handle_s) == (3, 2, 120.0)
-    assert (today.abandoned, today.waited_s) == (1, 50.0)
+        found = queue_quarters(connection, "main", T0, T0 + HOUR)["hot"]
+        first = queue_quarters(connection, "main", T0, T0 + 900)["hot"]
+        later = sums_between(connection, "main", T0 + 900, T0 + 1000)["hot"]
+        assert sums_between(connection, "main", T0 + 1800, T0 + HOUR) == {}
+    assert found == {int(T0): Sums(1, 1, 60.0, 0, 10.0), int(T0) + 900: Sums(3, 2, 120.0, 1, 50.0)}
+    assert first == {int(T0): Sums(1, 1, 60.0, 0, 10.0)}
+    assert later == Sums(3, 2, 120.0, 1, 50.0)
 
 
 def test_whole_pauses_tell_their_lengths_and_forgotten_ones_nothing(engine: Engine):

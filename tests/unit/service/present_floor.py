@@ -10,6 +10,7 @@ from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget, SeatInfo
 from ccfloor.floor.view import CallerView, FloorView, Membership, QueueView, SeatDay, SeatView
 from ccfloor.kpi.week import SLOTS, Cell
 from ccfloor.service.staffing.present_learned import Learned, Length, QueuePast
+from ccfloor.staffing.live import Moments, Past
 from tests.unit.service.views import queue as queue_view
 from tests.unit.service.views import view as floor_view
 
@@ -63,8 +64,9 @@ def past(**more: Any) -> Learned:
     seen_s = {Cell(day, slot): 6 * 1800.0 for day in range(7) for slot in range(SLOTS)}
     calls = {cell: 180 for cell in seen_s if 16 <= cell.slot < 36}
     hot = QueuePast(
-        handled=5000, aht_s=200.0, aht_sd_s=150.0, ring_s=5.0, wrap_s=30.0, wrap_sd_s=20.0,
-        abandoned=400, waited_s=400 * 240.0, level_cv=0.2, days=36, calls=calls,
+        handled=5000, aht=Moments(60, 200.0, 150.0), abandoned=400, patience=Past(60.0, 60 * 240.0),
+        ring=Moments(5000, 5.0, 2.0), talk=Moments(5000, 165.0, 140.0), wrap=Moments(5000, 30.0, 20.0),
+        level_cv=0.2, days=36, calls=calls,
     )  # fmt: skip
     pauses = {"break": Length(400, 600.0, 180.0, 1e-4), "other_call": Length(300, 120.0, 80.0, 5e-5)}
     known = {"queues": {"hot": hot, "vip": QueuePast()}, "seen_s": seen_s, "pauses": pauses}
