@@ -90,7 +90,9 @@ class Programme:
             return self.still
         bound = self._model(columns, most).bound() if len(kinds) == len(Kind) else 0.0
         found = self._model(columns[:MOST_COLUMNS], most).solved(bound, time_limit_s)
-        return found._replace(before=self.still.after) if found.cost <= self.still.cost else self.still
+        if found.cost <= self.still.cost:
+            return found._replace(before=self.still.after)
+        return self.still._replace(gap=_gap(self.still.cost, bound), complete=found.complete)
 
     @property
     def choices(self) -> int:
@@ -201,8 +203,7 @@ class _Model:
         if answer.x is None:
             return Solved((), np.inf, np.inf, {}, np.inf, np.inf, False)
         cost = float(answer.fun)
-        gap = max(0.0, cost - bound) / cost if bound and cost > 0 else 0.0
-        return self._read(np.asarray(answer.x), cost, gap, answer.status == 0)
+        return self._read(np.asarray(answer.x), cost, _gap(cost, bound), answer.status == 0)
 
     def _matrix(self, size: int) -> csr_array:
         ends = np.cumsum([0, *(len(row) for row, _ in self._rows)])
@@ -226,3 +227,7 @@ class _Model:
 
 def _pool(queues: Queues) -> Pool:
     return frozenset(queue for queue, _ in queues)
+
+
+def _gap(cost: float, bound: float) -> float:
+    return max(0.0, cost - bound) / cost if bound > 0 and cost > 0 else 0.0
