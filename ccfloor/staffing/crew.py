@@ -15,6 +15,7 @@ from ccfloor.staffing.course import Course, Floats, Ints
 from ccfloor.staffing.present import Doing, FloorNow, SeatNow
 
 PENALTY_S = 1e-3  # by so much a point of the penalty puts a free seat behind another
+_NEVER_S = 1e12
 
 
 class Place(NamedTuple):
@@ -95,18 +96,21 @@ def _free(place: Place, course: Course) -> Floats:
 
 
 def _packed(floor: FloorNow, slots: list[_Slot], course: Course) -> Crew:
-    """The slots in groups of those that serve the same; at least one group with one slot."""
+    """The slots in groups of those that serve the same. The last group serves every queue, but never: whoever
+    nobody serves waits for it.
+    """
     groups: dict[tuple[tuple[str, int], ...], list[int]] = {}
     for number, slot in enumerate(slots):
         groups.setdefault(slot.queues, []).append(number)
     wide = max((len(numbers) for numbers in groups.values()), default=1)
-    shape = max(len(groups), 1), wide
+    shape = len(groups) + 1, wide
     crew = Crew(
         np.full((course.paths, *shape), inf),
         np.full(shape, inf),
         np.full(shape, -1),
         np.full((len(floor.queues), shape[0]), inf),
     )
+    crew.free[:, -1, 0], crew.order[:, -1] = _NEVER_S, 0.0
     flat = {
         number: group * wide + place
         for group, numbers in enumerate(groups.values())

@@ -79,7 +79,7 @@ class _Seats:
         start = np.maximum(free, now)
         gone = now + course.patience[row, :paths]
         served = start <= gone
-        after = np.where(served, self._after(row, start, free), free)
+        after = np.where(served, self._after(row, start, now - free), free)
         if self._ends:
             self._end(after, served, group * self._wide + place, base)
         self._flat[line * self._wide + place] = after
@@ -110,12 +110,17 @@ class _Seats:
             self._next[late] = self._instants[self._passed[late]]
             late = late[now[late] >= self._next[late]]
 
-    def _after(self, row: int, start: Floats, free: Floats) -> Floats:
-        """When the seat that takes the call is free again; it may go away in between."""
+    def _after(self, row: int, start: Floats, idle: Floats) -> Floats:
+        """When the seat that takes the call is free again; it may go away in between.
+
+        The longer it has worked since it was free last, ``idle`` seconds without a call included, the likelier.
+        """
         paths = len(start)
-        end: Floats = start + self._course.service[row, :paths]
+        service = self._course.service[row, :paths]
+        end: Floats = start + service
         if self._rate > 0:
-            goes = self._course.lull[row, :paths] < self._rate * (end - free)
+            worked = service + np.maximum(idle, 0.0)
+            goes = self._course.lull[row, :paths] < self._rate * worked
             end += goes * self._away_s * self._course.away[row, :paths]
         return end
 
