@@ -23,7 +23,8 @@ _SIZES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
 _PRIOR_SIZE, _PRIOR_SPREAD = 1.0, 0.5  # of the logarithm of the size: what a short history is taken to have
 _BORROWED = 0.3  # more deviation where days of another group stand in
 _PART_SHAPE = 0.1  # how far a part of a day is off the whole of it
-_TURNS = 4
+_TURNS = 5
+_SETTLED = 3  # turns after which days far off are looked for
 _FAR = 3.0  # deviations from what the other days say at which a day tells less
 
 
@@ -82,14 +83,19 @@ def _solved(whole: Grid, sums: Sums, centre: float, mean: Row) -> tuple[float, f
     for turn in range(_TURNS):
         noise = _noise(sums, mean) + extra
         expected = np.exp(mean) * sums.seen
-        answer = mean - centre + (sums.calls - expected) / np.maximum(expected, 1e-9)
+        answer = mean - centre + _step(sums.calls / np.maximum(expected, 1e-9))
         inverse: Grid = np.asarray(np.linalg.inv(inner + np.diag(noise)), dtype=np.float64)
         pull: Row = inverse @ answer
-        if turn == _TURNS - 2:
+        if turn == _SETTLED:
             extra = _surprise(inverse, pull)
         mean = np.clip(centre + inner @ pull, centre - 20.0, centre + 20.0)
     variance = float(whole[-1, -1] - cross @ inverse @ cross)
     return centre + float(cross @ pull), max(variance, 1e-8)
+
+
+def _step(ratio: Row) -> Row:
+    """How far a count lies off in logarithms, to first order; far above only as its logarithm grows."""
+    return np.where(ratio > 2, 1 + np.log(np.maximum(ratio, 2.0) / 2), ratio - 1)
 
 
 def _surprise(inverse: Grid, pull: Row) -> Row:

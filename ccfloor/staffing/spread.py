@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 
 from ccfloor.staffing.days import Grid, Row
 from ccfloor.staffing.profile import DAILY, NOISE
@@ -95,7 +96,8 @@ def _likeliest(off: Grid, mean: Row, columns: Places, reach: float) -> tuple[flo
     scale = np.sqrt(mean)
     basis = _contrasts(scale)
     like = _likeness(columns[-1] + 1, reach)[np.ix_(columns, columns)]
-    values, vectors = np.linalg.eigh(basis.T @ (like * np.outer(scale, scale)) @ basis)
+    # the plain driver: the default one wakes threads, which on a busy machine cost a hundred times the work
+    values, vectors = eigh(basis.T @ (like * np.outer(scale, scale)) @ basis, driver="ev")
     power = ((off * scale) @ basis @ vectors) ** 2
     usual = DAILY**2 * values + NOISE
     days = len(off) + _PRIOR_DAYS
