@@ -42,6 +42,17 @@ class Guard:
         """When it must be looked at again."""
         return min(next_edge(spans, at) for spans in self._several)
 
+    def within(self, start: float, end: float) -> list[tuple[float, float]]:
+        """The times of [start, end) at which the conditions count, in their order."""
+        found: list[tuple[float, float]] = []
+        while start < end:
+            edge = min(self.next_at(start), end)
+            if all(is_in(spans, start) for spans in self._several):
+                begun = found.pop()[0] if found and found[-1][1] == start else start
+                found.append((begun, edge))
+            start = edge
+        return found
+
 
 class Guards:
     """The guards of all rules."""

@@ -91,6 +91,8 @@ class RecorderKeeper:
         failed = self._recorder.rules_failed or self._plan_failed
         if failed:
             reports = [*reports, Health("rules", LinkState.DOWN, "rules_failed", {"why": failed})]
+        if self._desk is not None:
+            self._desk.reports, reports = reports, [*reports, *self._desk.health]
         self._recorder.show(now, self._clock(), msgspec.json.encode(reports), self._plan)
         if self._clock() - self._kept_at >= _CHECKPOINT_S:
             self._recorder.checkpoint()
@@ -151,6 +153,8 @@ class RecorderKeeper:
         except SQLAlchemyError as error:  # the journal has everything: the next start takes longer
             log.warning("the floor could not be kept at the end: %s", getattr(error, "orig", None) or error)
         finally:
+            if self._desk is not None:
+                self._desk.close()
             self._lease.release()
 
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ccfloor.rules.alarms import RuleState
 from ccfloor.service.plan_notes import Notes
+from ccfloor.service.staffing.outlook_view import Outlook
 
 ON = (RuleState.FIRING, RuleState.ACKNOWLEDGED)
 
@@ -179,7 +180,10 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class PlanView(msgspec.Struct, frozen=True):
-    """Everything of the rules at ``at``. ``level``: −1 none, 0 watch, 1, 2 …; ``rule`` and ``key``: of it."""
+    """Everything of the rules at ``at``. ``level``: −1 none, 0 watch, 1, 2 …; ``rule`` and ``key``: of it.
+
+    ``outlook``: what they are likely to come to, as of its own instant; None: not known, or long ago.
+    """
 
     at: float
     level: int = -1
@@ -196,6 +200,7 @@ class PlanView(msgspec.Struct, frozen=True):
     notices_failed: int = 0
     last_failed: LastFailed | None = None
     other_readings: tuple[Reading, ...] = ()
+    outlook: Outlook | None = None
 
 
 class People(NamedTuple):

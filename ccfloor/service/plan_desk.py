@@ -3,11 +3,13 @@
 Everything is looked for at most once a second, and with nothing new that is one small query.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
+from ccfloor.acd.base import Health
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.alarms import Standing, alarm_key
@@ -18,6 +20,7 @@ from ccfloor.service.plan import People, Reading
 from ccfloor.service.plan_compose import RulesNow, compose, words
 from ccfloor.service.plan_people import Stamp, on_leave, read_people, read_stamp
 from ccfloor.service.site_rules import SiteRules
+from ccfloor.service.staffing.foresight import Foresight
 from ccfloor.store.recorder import Recorder
 
 _LOOK_S = 1.0
@@ -27,12 +30,22 @@ _encoder = msgspec.json.Encoder()
 
 
 class PlanDesk:
-    """Composes the plan of one recorder's floor. Called in the collector's worker thread."""
+    """Composes the plan of one recorder's floor. Called in the collector's worker thread.
+
+    ``foresight``: tells what the plan is likely to come to; ``reports``: what the sources told of themselves.
+    """
 
     def __init__(
-        self, recorder: Recorder, config: FloorConfig, site: SiteRules, clock: Callable[[], float]
+        self,
+        recorder: Recorder,
+        config: FloorConfig,
+        site: SiteRules,
+        clock: Callable[[], float],
+        foresight: Foresight | None = None,
     ) -> None:
         self._recorder, self._config, self._site, self._clock = recorder, config, site, clock
+        self._foresight = foresight
+        self.reports: Sequence[Health] = ()
         self._rules = RulesNow(site.book, read_hold)
         self._stamp: Stamp | None = None
         self._looked_at = self._files_at = self._composed_at = 0.0
@@ -68,6 +81,17 @@ class PlanDesk:
             self._text = self._composed(view, rules, now)
         return self._text
 
+    @property
+    def health(self) -> Sequence[Health]:
+        """What goes wrong beside the plan, which goes on without it."""
+        found = self._foresight.health if self._foresight is not None else None
+        return () if found is None else (found,)
+
+    def close(self) -> None:
+        """Nothing is foreseen any more."""
+        if self._foresight is not None:
+            self._foresight.close()
+
     def _composed(self, view: FloorView, rules: RuleEngine, now: float) -> str:
         standings = rules.shown(view.at)
         readings = tuple(
@@ -79,6 +103,9 @@ class PlanDesk:
         if self._rules.book is not self._site.book:
             self._rules = RulesNow(self._site.book, read_hold)
         plan = compose(view, standings, self._rules, self._config, people, readings, duty)
+        if self._foresight is not None:
+            self._foresight.offer(view, rules, self.reports)
+            plan = replace(plan, outlook=self._foresight.told(view.at))
         return _encoder.encode(plan).decode()
 
     def _heard(self, standings: list[Standing], at: float, now: float) -> People:

@@ -45,6 +45,10 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "规则引擎出错（{why}），现场数据照常显示，但应急预案不再判断。请查看日志并重新启动采集。",
         "en": "The rules failed ({why}); the floor goes on without them. See the log, restart the collector.",
     },
+    "outlook_failed": {
+        "zh": "预案走势推算出错（{why}），预案判断照常进行。请查看日志。",
+        "en": "How likely the levels are cannot be foreseen ({why}); the plan itself goes on. See the log.",
+    },
     "database_back": {
         "zh": "数据库已恢复，期间的事件均已写入。",
         "en": "The database is back; everything kept meanwhile is stored.",

@@ -8,6 +8,7 @@ from ccfloor.floor.numbers import mask_number, mask_text, mask_words
 from ccfloor.floor.view import FloorView, QueueView, SeatCounts, SeatView, Window
 from ccfloor.rules.alarms import RuleState
 from ccfloor.service.plan import AlarmView, Planned, PlanView, Rung, with_level
+from ccfloor.service.staffing.outlook_view import scoped_outlook
 from ccfloor.service.unnamed import unnamed, unnamed_plan, unnamed_source
 from ccfloor.store.viewer import Viewer
 
@@ -146,6 +147,7 @@ def scoped_plan(plan: PlanView, view: FloorView, scope: Scope) -> PlanView:
         planned=tuple(
             _mine(peak, scope) for peak in plan.planned if not peak.queues or _any(peak.queues, scope)
         ),
+        outlook=plan.outlook and scoped_outlook(plan.outlook, scope.queues, scope.teams is None),
     )
     return with_level(plan, ladder)
 

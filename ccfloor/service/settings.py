@@ -308,6 +308,25 @@ class WallSettings(Section):
     occupancy: Pair = setting((0.8, 0.88), "利用率区间", "Band of the occupancy")
 
 
+class OutlookSettings(Section):
+    """What the plan's levels are likely to come to."""
+
+    every_s: float = setting(
+        15.0,
+        "每隔多少秒推算一次预案各级触发的可能性，0 为不推算",
+        "Seconds between looks at how likely the plan's levels are to fire; 0: never",
+        ge=0,
+        le=600,
+    )
+    warn: float = setting(
+        0.5,
+        "30 分钟内触发的可能性达到多少时，大屏上提示",
+        "Probability within 30 minutes from which on the wall tells of a level",
+        gt=0,
+        le=1,
+    )
+
+
 class ReportSettings(Section):
     """Reports made by the calendar."""
 
@@ -405,6 +424,7 @@ class Settings(Section):
     simulator: SimulatorSettings = SimulatorSettings()
     bands: BandSettings = BandSettings.model_validate({})
     wall: WallSettings = WallSettings()
+    outlook: OutlookSettings = OutlookSettings()
     reports: ReportSettings = ReportSettings()
     privacy: PrivacySettings = PrivacySettings()
     qa: QaSettings = QaSettings()
