@@ -13,6 +13,13 @@ class Act(StrEnum):
     SEAT_UNDONE = "seat.undone"
     SEAT_ANSWERED = "seat.answered"  # by the switch
 
+    MOVE_ASKED = "move.asked"
+    MOVE_STEP = "move.step"  # where it got to, as the switch says
+    MOVE_UNDONE = "move.undone"
+    CREW_SAVED = "crew.saved"
+    CREW_REMOVED = "crew.removed"
+    CREW_RESTORED = "crew.restored"
+
     PLAN_ACK = "plan.ack"
     PLAN_TICK = "plan.tick"
     PLAN_UNTICK = "plan.untick"

@@ -73,7 +73,7 @@ class AsteriskAmi:
         try:
             answer = await link.ask(*self._action(command))
         except LinkError:
-            return CommandResult(False, say("ami_command_unanswered", {}, "en"))
+            return CommandResult(False, say("ami_command_unanswered", {}, "en"), answered=False)
         return CommandResult(answer.get("Response") == "Success", answer.get("Message", ""))
 
     # -- one session ---------------------------------------------------------------------------------
@@ -259,6 +259,8 @@ class AsteriskAmi:
         fields["Penalty"] = str(command.penalty)
         if command.kind is CommandKind.PENALTY:
             return "QueuePenalty", fields
+        if command.paused:
+            fields |= {"Paused": "true"} | ({"Reason": command.reason} if command.reason else {})
         return "QueueAdd", fields | self._identity(command)
 
     def _identity(self, command: SeatCommand) -> dict[str, str]:

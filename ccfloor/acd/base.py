@@ -66,7 +66,10 @@ class CommandKind(StrEnum):
 
 
 class SeatCommand(msgspec.Struct, frozen=True):
-    """One request to the switch about one seat. ``queue`` empty: all of its queues (pauses only)."""
+    """One request to the switch about one seat. ``queue`` empty: all of its queues (pauses only).
+
+    ``paused``: who joins a queue joins it paused, for this reason.
+    """
 
     kind: CommandKind
     seat: str
@@ -74,13 +77,15 @@ class SeatCommand(msgspec.Struct, frozen=True):
     reason: str = ""
     penalty: int = 0
     agent: str = ""
+    paused: bool = False
 
 
 class CommandResult(msgspec.Struct, frozen=True):
-    """The switch's answer: ``ok`` or its refusal in its own words."""
+    """The switch's answer: ``ok``, or its refusal in its own words. Not ``answered``: nobody knows."""
 
     ok: bool
     message: str = ""
+    answered: bool = True
 
 
 class Connector(Protocol):

@@ -208,6 +208,8 @@ class SimFloor(Calls):
         if command.queue in seat.skills or not command.queue:
             return CommandResult(ok=False, message="Unable to add interface: Already there")
         seat.skills[command.queue] = command.penalty
+        if command.paused and seat.pause is None:
+            seat.shut[command.queue] = command.reason
         self.queues[command.queue].members.append(seat)
         self.state_member(seat, command.queue)
         self._look(seat)

@@ -48,7 +48,7 @@ async def answered(call: Callable[..., Any], *more: Any) -> Response:
         found = await asyncio.to_thread(call, *more)
     except (CommandError, NoteError) as error:
         status = 404 if error.code.startswith("unknown") else 409
-        return JSONResponse({"error": error.code}, status)
+        return JSONResponse({"error": error.code, **getattr(error, "about", {})}, status)
     except Forbidden:
         return JSONResponse({"error": "forbidden"}, 403)
     return Response(msgspec.json.encode(found), media_type="application/json")

@@ -19,6 +19,7 @@ from ccfloor.service.collector import Collector, Door
 from ccfloor.service.counting import counting
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import take_lease
+from ccfloor.service.moves.follow import following
 from ccfloor.service.notify.notifier import telling
 from ccfloor.service.overlap import LIVE, feed_with_open_calls
 from ccfloor.service.places import Problem, SettingsError
@@ -128,6 +129,7 @@ class CollectorThread:
         self._collector = make_collector(settings, config, engine)
         self._telling, self._counting = telling(settings, config), counting(settings, config)
         self._keeping, self._drawing = keeping_numbers(settings), drawing(settings, config)
+        self._following = following(settings, config)
         self._thread = threading.Thread(target=self._run, name="ccfloor-collector", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
@@ -150,7 +152,7 @@ class CollectorThread:
 
     def _run(self) -> None:
         try:
-            with self._telling, self._counting, self._keeping, self._drawing:
+            with self._telling, self._counting, self._keeping, self._drawing, self._following:
                 asyncio.run(self._main())
         except asyncio.CancelledError:
             return

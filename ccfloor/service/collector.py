@@ -292,7 +292,7 @@ class Collector:
             async with asyncio.timeout(limit):
                 return await obeying.send(command)
         except TimeoutError:
-            return CommandResult(False, say("command_unanswered", {}, "en"))
+            return CommandResult(False, say("command_unanswered", {}, "en"), answered=False)
 
 
 async def _all(tasks: Sequence[asyncio.Task[None]]) -> None:

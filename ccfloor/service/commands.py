@@ -1,7 +1,7 @@
 """Commands are records: who asks what of a seat, why, and what was before; then the switch's own answer.
 
-A page writes a row as ``asked``; the collector takes it, asks the switch and stores the answer as
-``done`` or ``refused``. Undo is another command. Instants are UTC epoch seconds.
+A page writes a row as ``asked``; the collector takes it, asks the switch and stores the answer as ``done``,
+``refused`` or ``unanswered``. Undo is another command. Instants are UTC epoch seconds.
 """
 
 from typing import Any, NamedTuple
@@ -19,16 +19,16 @@ from ccfloor.store.engine import writing
 from ccfloor.store.tables import commands
 from ccfloor.store.viewer import Viewer
 
-ASKED, DONE, REFUSED = "asked", "done", "refused"
+ASKED, DONE, REFUSED, UNANSWERED = "asked", "done", "refused", "unanswered"
 _WHY_MAX = 200
 
 
 class CommandError(ValueError):
     """A command that is not even asked. ``code`` picks the sentence in the texts (``cmd.error.…``)."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **about: tuple[str, ...]) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.about = code, about  # ``about``: which queues or seats, where it is not all
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -49,7 +49,7 @@ class Asked(NamedTuple):
 
 
 class CommandRecord(msgspec.Struct, frozen=True):
-    """One command as a page shows it. ``state``: asked, done or refused; ``message``: the switch's words."""
+    """One command as a page shows it. ``state``: see above; ``message``: the switch's words."""
 
     id: int
     at: float
@@ -135,6 +135,16 @@ def _wanted(command: SeatCommand, before: Before) -> tuple[dict[str, Any], dict[
     return {"penalty": before.penalty}, {"penalty": penalty}
 
 
+def give_command(
+    connection: Connection, site: str, who: str, why: str, command: SeatCommand, before: Before, at: float
+) -> int:
+    """Ask for a command in the transaction of the act that it is part of, which logs it; returns its id."""
+    row = {"site": site, "at": at, "who": who, "why": why[:_WHY_MAX], "kind": command.kind.value}
+    row |= {"seat": command.seat, "queue": command.queue, "status": ASKED, "answer": ""}
+    row |= {name: msgspec.json.encode(one).decode() for name, one in (("args", command), ("before", before))}
+    return int(connection.execute(insert(commands).values(row).returning(commands.c.id)).scalar_one())
+
+
 def undo_command(
     engine: Engine,
     viewer: Viewer,
@@ -203,7 +213,7 @@ def asked_commands(engine: Engine, site: str) -> list[Asked]:
 def answer_command(engine: Engine, command_id: int, result: CommandResult, now: float) -> None:
     """Store the switch's answer to a command."""
     answer = {
-        "status": DONE if result.ok else REFUSED,
+        "status": DONE if result.ok else REFUSED if result.answered else UNANSWERED,
         "answer": result.message,
         "answered_at": now,
     }
@@ -219,8 +229,8 @@ def answer_command(engine: Engine, command_id: int, result: CommandResult, now: 
 
 
 def _undoing(ids: list[int]) -> tuple[Any, ...]:
-    """Conditions of commands that take one of these back and were not refused."""
-    return (commands.c.undo_of.in_(ids), commands.c.status != REFUSED)
+    """Conditions of commands that take one of these back, or may still do so."""
+    return (commands.c.undo_of.in_(ids), commands.c.status.in_((ASKED, DONE)))
 
 
 def _seat(viewer: Viewer, view: FloorView | None, name: str) -> SeatView:

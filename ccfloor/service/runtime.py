@@ -41,6 +41,7 @@ from ccfloor.store.viewer import Viewer
 
 if TYPE_CHECKING:
     from ccfloor.service.access.oidc import Provider
+    from ccfloor.service.moves.preview import Effects
     from ccfloor.service.reports.schedule import Scheduler
     from ccfloor.service.staffing_today.job import TodayKeeper
 
@@ -112,6 +113,13 @@ class Service:
             return self.view(Viewer(site=self.config.site))
 
         return TodayKeeper(self.engine, self.config, self.settings.site, self.floor_now, view)
+
+    @cached_property
+    def effects(self) -> "Effects":
+        """Tells what a move of seats would do."""
+        from ccfloor.service.moves.balance import balance
+
+        return balance
 
     # -- what pages and routes ask -------------------------------------------------------------
 

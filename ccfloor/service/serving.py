@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.collecting import make_collector
 from ccfloor.service.counting import counting
+from ccfloor.service.moves.follow import following
 from ccfloor.service.notify.notifier import telling
 from ccfloor.service.privacy import keeping_numbers
 from ccfloor.service.qa.drawing_job import drawing
@@ -63,6 +64,7 @@ async def _collect(settings: Settings, config: FloorConfig, engine: Engine) -> N
             counting(settings, config),
             keeping_numbers(settings),
             drawing(settings, config),
+            following(settings, config),
         ):
             await task
     except asyncio.CancelledError:

@@ -17,6 +17,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from ccfloor.access.rights import Right
 from ccfloor.service import (
     routes_kpi,
+    routes_moves,
     routes_notify,
     routes_plan,
     routes_privacy,
@@ -53,6 +54,7 @@ def routes() -> list[BaseRoute]:
         Route("/api/v1/floor", floor),
         Route("/api/v1/metrics", metrics_rows),
         *routes_seats.routes,
+        *routes_moves.routes,
         *routes_queues.routes,
         *routes_plan.routes,
         *routes_notify.routes,

@@ -46,6 +46,9 @@ from ccfloor.service.access.sign_in import sign_in
 from ccfloor.service.audit import Actor, acting, record_alone
 from ccfloor.service.importing import import_files
 from ccfloor.service.kpi_site import site_book
+from ccfloor.service.moves import crews
+from ccfloor.service.moves.ask import Wanted, ask_move
+from ccfloor.service.moves.undo import undo_move
 from ccfloor.service.notify.ask import send_test
 from ccfloor.service.notify.file import parse_notify
 from ccfloor.service.qa import appeals as qa_appeals
@@ -75,6 +78,7 @@ from ccfloor.store.engine import writing
 from ccfloor.store.tables import alarms, calls, rule_versions
 from ccfloor.store.viewer import Viewer
 from tests.fakes import stored_qa
+from tests.fakes.moving_floor import MovingFloor
 from tests.unit.service.plans import LEVEL1
 from tests.unit.service.views import seat, view
 
@@ -118,6 +122,29 @@ def seat_commands(engine: Engine, _folder: Path) -> None:
     commands.answer_command(engine, made, CommandResult(True, f"ok {NUMBER}"), NOW + 1)
     paused = view(seats=(msgspec.structs.replace(seat("PJSIP/100", "paused"), paused=True),))
     commands.undo_command(engine, LEAD, paused, made, WHY, NOW + 2, who=WHO)
+
+
+@doing(Act.MOVE_ASKED, Act.MOVE_STEP, Act.SEAT_ANSWERED, Act.MOVE_UNDONE)
+def seat_moves(engine: Engine, _folder: Path) -> None:
+    floor = MovingFloor(engine, now=NOW)
+    floor.refuses["fraud"] = f"no {NUMBER}"
+    wanted = Wanted(("S/1",), {"fraud": 0, "cards": 2}, crew=f"高峰 {NUMBER}")
+    move = ask_move(engine, LEAD, floor.view(), wanted, WHY, NOW, who=WHO)
+    floor.follower.look()
+    for item in commands.asked_commands(engine, "main")[:1]:
+        commands.answer_command(engine, item.id, CommandResult(True, f"ok {NUMBER}"), NOW)
+    undo_move(engine, LEAD, CONFIG, move, WHY, NOW + 1, who=WHO)
+
+
+@doing(Act.CREW_SAVED, Act.CREW_SAVED, Act.CREW_REMOVED, Act.CREW_RESTORED)
+def saved_crews(engine: Engine, _folder: Path) -> None:
+    floor = MovingFloor(engine, now=NOW).view()
+    wanted = Wanted(("S/1", "S/2"), {"fraud": 3}, minutes=30)
+    name = f"高峰组 {NUMBER}"
+    crew = crews.save_crew(engine, LEAD, floor, name, wanted, NOW, who=WHO)
+    crews.save_crew(engine, LEAD, floor, name, Wanted(("S/1",), {"fraud": 0}), NOW + 1, who=WHO)
+    crews.remove_crew(engine, LEAD, floor, crew, NOW + 2, who=WHO)
+    crews.restore_crew(engine, LEAD, floor, crew, NOW + 3, who=WHO)
 
 
 @doing(Act.PLAN_ACK, Act.PLAN_TICK, Act.PLAN_UNTICK, Act.PLAN_NOTE, Act.PLAN_COMMAND)

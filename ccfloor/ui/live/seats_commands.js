@@ -140,7 +140,7 @@ class SeatCommands {
     const what = [ctx.t(`cmd.kind.${row.kind}`), row.reason && this.named("reason", row.reason)].filter(Boolean).join(" · ");
     node.append(box("span", "", ctx.fmt.time(row.at, ctx.state.site.zone)), box("span", "", what), box("span", "", row.why),
       box("span", "", this.named("role", row.by)), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
-    if (row.message && row.state === "refused") node.append(box("span", "", row.message));
+    if (row.message && ["refused", "unanswered"].includes(row.state)) node.append(box("span", "", row.message));
     if (row.undoable) {
       const undo = () => this.send(`commands/${row.id}/undo`, { why: ctx.t("cmd.undo.why") });
       node.append(gated(ctx, "seats", pushButton("btn", ctx.t("cmd.undo"), undo)));

@@ -25,6 +25,9 @@ ROLES = [role for role in Role if role != Role.SYSTEM]
 ACTS: dict[str, Right] = {
     "commands.request_command": Right.SEATS,
     "commands.undo_command": Right.SEATS,
+    "moves.ask.ask_move": Right.SEATS,
+    "moves.undo.undo_move": Right.SEATS,
+    **{f"moves.crews.{name}_crew": Right.SEATS for name in ("save", "remove", "restore")},
     **{f"plan_notes.{name}": Right.PLAN for name in ("acknowledge", "tick", "untick", "write_note")},
     **{f"campaigns.{name}_campaign": Right.DESK for name in ("add", "change", "cancel", "restore")},
     **{f"leave.{name}_leave": Right.DESK for name in ("request", "withdraw", "restore")},

@@ -209,7 +209,7 @@ def test_a_command_gets_the_switchs_answer(
         store = Store(asked=[Asked(7, asked_at, PAUSE)])
         task = asyncio.create_task(collector(Door1(for_ever, answer), store).run())
         await until(lambda: 7 in store.answers)
-        assert store.answers[7] == CommandResult(ok, message)
+        assert store.answers[7] == CommandResult(ok, message, answered="did not answer" not in message)
         await stopped(task)
 
     asyncio.run(scene())

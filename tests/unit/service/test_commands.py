@@ -94,6 +94,16 @@ def test_answer_is_shown_and_only_what_was_done_can_be_undone(
     assert asked_commands(engine, "main") == []
 
 
+def test_what_the_switch_never_answered_is_not_called_refused(engine: Engine) -> None:
+    first = _ask(engine)
+    answer_command(engine, first, CommandResult(True), NOW)
+    undo = undo_command(engine, VIEWER, _view(paused=True, reason="break"), first, "mistake", NOW + 5)
+    answer_command(engine, undo, CommandResult(False, "no answer in time", answered=False), NOW + 15)
+    row = list_commands(engine, VIEWER, CONFIG)[0]
+    assert (row.state, row.message, row.undoable) == ("unanswered", "no answer in time", False)
+    undo_command(engine, VIEWER, _view(paused=True, reason="break"), first, "again", NOW + 20)
+
+
 def test_undo_of_a_pause_ends_it_and_cannot_be_repeated(engine: Engine) -> None:
     first = _ask(engine)
     answer_command(engine, first, CommandResult(True), NOW)
