@@ -70,7 +70,8 @@ def a_day(seed: int) -> Day:
     callers: list[Caller] = []
     for queue, kind in enumerate(kinds):
         level, high = exp(luck.gauss(-0.005, 0.10)), luck.uniform(1.5, 2.1)
-        callers += _callers(luck, queue, kind, planned[queue] * level, surge if surge[0] == queue else None, high)
+        mine = surge if surge[0] == queue else None
+        callers += _callers(luck, queue, kind, planned[queue] * level, mine, high)
     return Day(kinds, planned, sorted(callers), _chairs(luck, kinds, planned), surge)
 
 
@@ -82,13 +83,19 @@ def _planned(kind: Kind, step: int) -> float:
 
 
 def _callers(
-    luck: random.Random, queue: int, kind: Kind, rates: np.ndarray, surge: tuple[int, float, float] | None, high: float
+    luck: random.Random,
+    queue: int,
+    kind: Kind,
+    rates: np.ndarray,
+    surge: tuple[int, float, float] | None,
+    high: float,
 ) -> list[Caller]:
     found, at, top = [], 0.0, float(rates.max()) * high
     mu = log(kind.aht) - kind.sigma**2 / 2
     while (at := at + luck.expovariate(top)) < LENGTH:
         rate = rates[int(at / STEP)] * (high if surge and surge[1] <= at < surge[2] else 1.0)
-        keep, lasts, patience = luck.random(), luck.lognormvariate(mu, kind.sigma), luck.expovariate(1 / kind.patience)
+        keep, lasts = luck.random(), luck.lognormvariate(mu, kind.sigma)
+        patience = luck.expovariate(1 / kind.patience)
         if keep < rate / top:
             found.append(Caller(at, queue, lasts, at + patience))
     return found

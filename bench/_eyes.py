@@ -1,8 +1,8 @@
 """What can be known of a bench floor while it runs, as staffing is told it: estimates, never the truth.
 
-Rates: as planned, times the level that the calls until now tell of (gamma prior), times how the last half hour
-went beside that, which fades. Handle time and patience: of past days, wrong by a few per cent. Seats: as seen;
-a pause is expected to end when its kind usually does, a call to last as long as calls mostly still last.
+Rates: as planned, times the level that the calls until now tell of (gamma prior), times how the last half
+hour went beside that, which fades. Handle time and patience: of past days, wrong by a few per cent. Seats: as
+seen; a pause is expected to end when its kind usually does, a call to last as long as calls mostly still do.
 """
 
 import random
@@ -44,7 +44,8 @@ class Eyes:
     def look(self, floor: Floor) -> FloorNow:
         """The floor at this instant."""
         queues = tuple(self._queue(floor, number) for number in range(len(self.day.kinds)))
-        seats = tuple(self._seat(floor, seat) for seat in floor.seats if seat.here or seat.chair.comes > floor.at)
+        there = [seat for seat in floor.seats if seat.here or seat.chair.comes > floor.at]
+        seats = tuple(self._seat(floor, seat) for seat in there)
         return FloorNow(BEGIN + floor.at, STEP, queues, seats)
 
     def moved(self, floor: Floor) -> list[Moved]:
@@ -69,7 +70,8 @@ class Eyes:
 
     def _rates(self, floor: Floor, number: int) -> list[float]:
         """Calls a second in each step from now on."""
-        came = np.array([caller.at for caller in self.day.callers[: floor.begun] if caller.queue == number])
+        callers = self.day.callers[: floor.begun]
+        came = np.array([caller.at for caller in callers if caller.queue == number])
         recent = max(0.0, floor.at - _RECENT_S)
         level = (_LEVEL_CALLS + len(came)) / (_LEVEL_CALLS + self._planned(number, 0.0, floor.at))
         late = self._planned(number, recent, floor.at) * level
@@ -93,7 +95,9 @@ class Eyes:
         told = _told(seat.queues), _told(seat.chair.skills)
         free = back = 0.0
         if seat.doing is Doing.BUSY:
-            free = self.aht[seat.queue] * 0.85  # a call under way mostly lasts so much longer, whatever its age
+            free = (
+                self.aht[seat.queue] * 0.85
+            )  # a call under way mostly lasts so much longer, whatever its age
         elif seat.doing is Doing.AWAY:
             back = max(60.0, seat.due - floor.at) if seat.here else seat.chair.comes - floor.at
         return SeatNow(

@@ -1,7 +1,7 @@
 """A small call floor that runs a day event by event, can be copied at any instant, and moves seats.
 
-A free seat takes the caller who waits longest in any of its queues; a caller takes the free seat of the lowest
-penalty, of those the one idle longest. A pause waits for the end of the call.
+A free seat takes the caller who waits longest in any of its queues; a caller takes the free seat of the
+lowest penalty, of those the one idle longest. A pause waits for the end of the call.
 """
 
 import heapq
@@ -166,26 +166,26 @@ class Floor:
 
     def level(self, queue: int, begin: float, end: float) -> float | None:
         """Service level of the callers who came in [begin, end); None without any."""
-        timely, judged = self.judged(queue)
-        inside = (judged[0] >= begin) & (judged[0] < end)
-        counted = inside & judged[1].astype(bool)
+        timely, came, counts = self.judged(queue)
+        counted = (came >= begin) & (came < end) & counts
         return float((timely & counted).sum() / counted.sum()) if counted.any() else None
 
-    def judged(self, queue: int) -> tuple[np.ndarray, np.ndarray]:
-        """Of a queue's callers: whether answered in time; when they came, and whether they count at all."""
+    def judged(self, queue: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Of a queue's callers: whether answered in time; when they came; whether they count at all."""
         callers = self.day.callers
-        mine = [n for n, caller in enumerate(callers) if caller.queue == queue and self.status[n] != _NEW]
+        mine = [n for n in range(self.begun) if callers[n].queue == queue]
         came = np.array([callers[n].at for n in mine])
-        gone = np.array([self.status[n] == _GONE and callers[n].leaves - callers[n].at <= THRESHOLD for n in mine], bool)
+        stayed = np.array([callers[n].leaves for n in mine]) - came
+        gone = (np.array([self.status[n] for n in mine]) == _GONE) & (stayed <= THRESHOLD)
         with np.errstate(invalid="ignore"):
             timely = np.array([self.answered[n] for n in mine]) - came <= THRESHOLD
-        return timely, np.stack([came, (~gone).astype(float)])
+        return timely, came, ~gone
 
     def minutes_under(self) -> int:
-        """Queue-minutes at whose end the service level of the last half hour's callers was under the target."""
+        """Queue-minutes at whose end the service level of the last half hour was under the target."""
         found = 0
         for queue in range(len(self.day.kinds)):
-            timely, (came, counts) = self.judged(queue)
+            timely, came, counts = self.judged(queue)
             ends = np.arange(1800.0, LENGTH + 1, 60.0)
             last, first = np.searchsorted(came, ends), np.searchsorted(came, ends - 1800.0)
             calls = np.concatenate([[0.0], np.cumsum(counts)])

@@ -5,8 +5,8 @@
 Floors of six queues and some sixty seats, one queue with a surge of 60 to 90 minutes, absences, levels off by
 chance. Every five minutes the first advice is followed (``advise`` on what can be known: ``_eyes``), with
 returns; or a free seat is sent to the queue in which most wait, for half an hour. All three ways on the same
-calls. A donor is a queue that a moved seat leaves or shares: whether it misses its target over the hour after,
-which it would have met, is seen by running the floor on from there with the move and without it.
+calls. A donor is a queue that a moved seat leaves or shares: whether it misses its target over the hour
+after, which it would have met, is seen by running the floor on from there with the move and without it.
 """
 
 import argparse
@@ -102,7 +102,8 @@ def _really(floor: Floor, orders: Sequence[Order]) -> float:
 
 def _judge(floor: Floor, orders: Sequence[Order], ran: Ran) -> None:
     """Counts donors, and those that miss what they would have met."""
-    gets = {queue for number, after, _ in orders for queue in after.keys() - floor.seats[number].queues.keys()}
+    serves = {number: floor.seats[number].queues.keys() for number, *_ in orders}
+    gets = {queue for number, after, _ in orders for queue in after.keys() - serves[number]}
     gives = {queue for number, *_ in orders for queue in floor.seats[number].queues} - gets
     left, moved = floor.copied(), floor.copied()
     for order in orders:
@@ -150,7 +151,7 @@ def _mean(values: Sequence[float]) -> str:
 
 
 def main() -> None:
-    """Prints, for each way, what it saves against doing nothing, a day, with 95 % intervals of paired days."""
+    """Prints what each way saves a day against doing nothing, with 95 % intervals of paired days."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--days", type=int, default=100)
     parser.add_argument("--first", type=int, default=1)
@@ -182,12 +183,14 @@ def _tell_advice(mine: Sequence[Ran]) -> None:
     if pairs:
         errors = [real - said for said, real in pairs]
         print(
-            f"an advice is told to save {statistics.mean(said for said, _ in pairs):.2f} calls within the hour,"
-            f" saves {statistics.mean(real for _, real in pairs):.2f}"
+            f"an advice is told to save {statistics.mean(said for said, _ in pairs):.2f} calls within the"
+            f" hour, saves {statistics.mean(real for _, real in pairs):.2f}"
             f" (mean absolute error {statistics.mean(map(abs, errors)):.2f})"
         )
-    print(f"asked {len(took)} times: {dict(why)}; p50 {took[len(took) // 2] * 1000:.0f} ms,"
-          f" p95 {took[int(len(took) * 0.95)] * 1000:.0f} ms")  # fmt: skip
+    print(
+        f"asked {len(took)} times: {dict(why)}; p50 {took[len(took) // 2] * 1000:.0f} ms,"
+        f" p95 {took[int(len(took) * 0.95)] * 1000:.0f} ms"
+    )
 
 
 if __name__ == "__main__":

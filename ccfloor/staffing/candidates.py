@@ -13,7 +13,7 @@ from ccfloor.staffing.programme import Programme
 from ccfloor.staffing.returns import return_s
 
 _MANY = 400  # possible moves: from there on fewer plans are asked for
-_SINGLES = 4
+_SINGLES = 3
 _ALL, _LENT, _SHARED = tuple(Kind), (Kind.INSTEAD, Kind.HOME), (Kind.BESIDE, Kind.HOME)
 
 
@@ -52,9 +52,9 @@ class Candidates:
     def _plans(self) -> Iterator[Proposal]:
         most = self.limits.policy.most
         yield self._proposal(self.solved.moves)
-        wished = [(number, _ALL) for number in (1, 2, 3)]
+        wished = [(number, _ALL) for number in (1, 2, 4)]
         if self.moves <= _MANY:
-            wished += [(number, kinds) for number in (1, 2, 4, most) for kinds in (_LENT, _SHARED)]
+            wished += [(number, kinds) for number in (2, most) for kinds in (_LENT, _SHARED)]
         for number, kinds in wished:
             if number <= most:
                 yield self._proposal(self._programme.solve(number, kinds).moves)

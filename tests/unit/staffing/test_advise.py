@@ -69,7 +69,7 @@ def test_callers_who_wait_are_named() -> None:
 
 
 def test_seats_come_back_when_the_rush_is_over() -> None:
-    """Half an hour of eight erlangs, then two: the return is then; without an end it is judged anew in an hour."""
+    """Half an hour of eight erlangs, then two: the return is then; without an end, in an hour."""
     now = burning()
     rush = (8 / 240.0,) * 2 + (2 / 240.0,) * 6
     ending = msgspec.structs.replace(now.queues[0], rate=rush)
