@@ -85,7 +85,10 @@ def of_standing(rule: Rule, told: Standing, curve: Curve, at: float) -> Begun:
         return Begun(on=True, fired=min(0.0, told.fired_at - at), good_from=good)
     if rule.hold.kind not in ("strict", "forgive"):
         spans = _spans(rule, curve, max(at - rule.hold.for_s, told.cleared_at), at)
-        return Begun(past=tuple(span for span in spans if span.rate or span.met))
+        known = 0.0
+        for span in reversed(spans):
+            known = span.start if span.end == known else known
+        return Begun(past=tuple(span for span in spans if span.rate or span.met), known_from=known)
     if not told.active_at:
         return NOTHING
     if told.holding:
