@@ -176,20 +176,24 @@ def _finish(
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    step = max(1, -(-len(lines) // _TICKS))
-    step += step % 2 if step > 1 else 0  # whole hours
-    shown = [place for place, line in enumerate(lines) if place % step == 0]
+    shown = _hours(lines, zone)
     chart.update_layout(
         template=go.layout.Template(plotly_template(theme)),
         height=_HEIGHT,
         hovermode="x",
         margin={"l": 44, "r": 96, "t": 26, "b": 28},
     )
-    clocks = [today_words.clock(lines[place].half.start, zone) for place in shown]
-    chart.update_xaxes(range=[0, len(lines)], tickvals=shown, ticktext=clocks, fixedrange=True)
+    hours = [today_words.clock(lines[place].half.start, zone)[:2] for place in shown]
+    chart.update_xaxes(range=[0, len(lines)], tickvals=shown, ticktext=hours, tickangle=0, fixedrange=True)
     chart.update_yaxes(range=[0, top], tickformat=",d", fixedrange=True)
     _now(chart, made, lines, zone, colour["ink2"], lang)
     _labels(chart, lines, courses, top)
+
+
+def _hours(lines: Sequence[Line], zone: str) -> list[int]:
+    """Where hours begin, so few that their names do not touch on a narrow screen."""
+    whole = [at for at, line in enumerate(lines) if today_words.clock(line.half.start, zone).endswith(":00")]
+    return [at for at in whole[:: max(1, -(-len(whole) // _TICKS))] if at > 0]
 
 
 def _now(chart: go.Figure, made: Sheet, lines: Sequence[Line], zone: str, colour: str, lang: Lang) -> None:

@@ -102,9 +102,9 @@ def _body(seen: Look, queue: str, level: int) -> None:
     lines = today_table.shown(made)
     people_kit.piece(_facts(made, config.zone, lang))
     _title("today.chart.calls", lang)
-    charts.show(today_chart.calls_chart(made, lines, seen.theme, config.zone, lang), "td-calls")
+    charts.show(today_chart.calls_chart(made, lines, seen.theme, config.zone, lang), "td-chart-calls")
     _title("today.chart.seats", lang)
-    charts.show(today_chart.seats_chart(made, lines, seen.theme, config.zone, lang), "td-seats")
+    charts.show(today_chart.seats_chart(made, lines, seen.theme, config.zone, lang), "td-chart-seats")
     people_kit.piece(f"<small>{_basis(made, config, service.floor_now(), lang)}</small>")
     today_table.show(made, lines, config, lang)
     with st.expander(text("today.how", lang), key="td-how"):

@@ -35,7 +35,7 @@ CSS = """
 .td-tab small{color:var(--ink2);font-size:.8125rem}
 .td-tab tr.running small{font-weight:400}
 @media(max-width:700px){.td-tab .x{display:none}.td-tab :is(td,th){padding-right:.45rem}
-.td-tab th{white-space:normal}}
+.td-tab th{white-space:normal;overflow-wrap:normal}}
 """
 
 
@@ -78,7 +78,7 @@ def _columns(made: Sheet) -> list[str]:
     ]
 
 
-_WIDE = {"handle", "roster"}  # columns that a narrow screen leaves out
+_WIDE = {"handle", "roster", "planned"}  # columns that a narrow screen leaves out
 
 
 def _table(made: Sheet, lines: Sequence[Line], zone: str, lang: Lang) -> str:
@@ -109,13 +109,14 @@ def _head(name: str, told: str, lang: Lang) -> str:
 def _cell(name: str, line: Line, zone: str, lang: Lang) -> str:
     half = line.half
     if name == "time":
-        words = today_words.half_hour(line, zone)
+        start, end = (today_words.clock(at, zone) for at in (half.start, half.end))
+        words = f'{start}<span class="x">–{end}</span>'
     elif name == "forecast":
-        words = f"{today_words.calls(half.mean)} <small>{today_words.band(line)}</small>"
+        words = f'{today_words.calls(half.mean)} <small class="x">{today_words.band(line)}</small>'
     elif name == "came":
         words = DASH if line.state == "ahead" else today_words.calls(half.actual)
         if line.state == "running" and half.actual is not None:
-            words += f" <small>{escape(text('today.so_far', lang))}</small>"
+            words += f' <small class="x">{escape(text("today.so_far", lang))}</small>'
     elif name == "gap":
         kind = "act" if line.act else "short" if line.gap is not None and line.gap <= -1 else ""
         return f'<td class="{kind}">{today_words.gap(line.gap)}</td>'
@@ -146,7 +147,7 @@ def _foot(name: str, made: Sheet, lang: Lang) -> str:
     elif name == "came":
         words = today_words.calls(sum(line.half.actual or 0 for line in lines if line.state != "ahead"))
     elif name in ("needed", "changed", "present", "planned", "roster"):
-        words = escape(text("today.hours", lang, h=_hours(name, lines)))
+        words = f'{_hours(name, lines)} <small class="x">{escape(text("today.hours.unit", lang))}</small>'
     return f"<td{' class=x' if name in _WIDE else ''}>{words}</td>"
 
 

@@ -21,10 +21,10 @@ def calls(value: float | None) -> str:
 
 
 def seats(value: float | None) -> str:
-    """A number of seats: a mean with one decimal."""
+    """A number of seats: a mean with one decimal, unless it is whole."""
     if value is None:
         return DASH
-    return f"{value}" if isinstance(value, int) else f"{value:.1f}"
+    return f"{value:.1f}" if round(value, 1) % 1 else f"{value:.0f}"
 
 
 def gap(value: float | None) -> str:

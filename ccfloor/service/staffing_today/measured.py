@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.week import dates
+from ccfloor.staffing.live import Past, patience
 from ccfloor.store.half_hour_counts import Handling, handling_by_slot
 from ccfloor.store.viewer import Viewer
 
@@ -47,13 +48,14 @@ def of_queue(slots: Mapping[int, Handling]) -> BySlot:
     total = Handling()
     for part in slots.values():
         total = total.plus(part)
-    whole = _leaning(total, USUAL)
-    return {slot: _leaning(slots.get(slot, Handling()), whole) for slot in range(48)}
+    whole = _leaning(total, USUAL, 0.0 if total.wait_s else _LEFT)
+    return {slot: _leaning(slots.get(slot, Handling()), whole, _LEFT) for slot in range(48)}
 
 
-def _leaning(of: Handling, on: Measured) -> Measured:
+def _leaning(of: Handling, on: Measured, left: float) -> Measured:
+    """Means of these calls and of so many others; ``left``: callers who gave up that count of the others."""
     aht = (of.seat_s + _CALLS * on.aht_s) / (of.handled + _CALLS)
-    patience = (of.wait_s + _LEFT * on.patience_s) / (of.abandoned + _LEFT)
-    return Measured(
-        max(_LEAST_S, aht), min(_MOST_PATIENCE_S, max(_LEAST_S, patience)), of.handled, of.abandoned
-    )
+    past = Past(left, left * on.patience_s) if left else None
+    told = patience(of.abandoned, of.wait_s, past)
+    waits = on.patience_s if told is None else min(told.value, _MOST_PATIENCE_S)
+    return Measured(max(_LEAST_S, aht), waits, of.handled, of.abandoned)

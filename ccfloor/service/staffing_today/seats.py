@@ -12,14 +12,17 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView, SeatView
-from ccfloor.kpi.period import Period, business_date, day_number
+from ccfloor.kpi.period import Period
+from ccfloor.service.staffing_today.roster import Planned, planned
 from ccfloor.service.staffing_today.sharing import Groups
-from ccfloor.store.half_hour_seats import WORKING, Planned, Worked, planned, served, worked
+from ccfloor.store.half_hour_seats import served
 from ccfloor.store.seen import seen
 from ccfloor.store.span_sums import presence_told
+from ccfloor.store.staffing_facts import work_quarters
 from ccfloor.store.viewer import Viewer
 
 LATELY_S = 7 * 86_400.0
+WORKING = ("ready", "ringing", "on_call", "on_hold", "wrap_up")  # statuses of a seat that is there for queues
 _KEPT_S = 3 * 86_400.0
 Served = frozenset[str]
 
@@ -71,19 +74,18 @@ def seats_of(
     with engine.connect() as connection:
         sight = seen(connection, viewer.site)
         known = [presence_told(connection, viewer.site, sight, (half.start, half.end)) for half in begun]
-        stored = worked(connection, viewer, day[0], min(now, day[1])) if any(known) else []
-        days = [day_number(business_date(config, at)) for at in (day[0] - 1, day[0])]
-        roster = planned(connection, viewer, days)
+        stored = work_quarters(connection, viewer.site, day[0], min(now, day[1])) if any(known) else {}
+        roster = planned(connection, config, *day)
         lately = served(connection, viewer, now - LATELY_S, now)
     who = _Who(memory, lately, frozenset(config.queues))
     there = _present(stored, view, begun, who, now)
-    due = _planned([shift for shift in roster if shift.end > day[0]], halves, who)
+    due = _planned(roster, halves, who) if roster is not None else [None] * len(halves)
     told: list[Groups | None] = [
         groups if tells else None for groups, tells in zip(there, known, strict=True)
     ]
     return Seats(
         present=[*told, *[None] * (len(halves) - len(begun))],
-        planned=due if any(due) else [None] * len(halves),
+        planned=due,
         now=_now(view) if view else None,
     )
 
@@ -98,11 +100,15 @@ class _Who(NamedTuple):
 
 
 def _present(
-    stored: Iterable[Worked], view: FloorView | None, halves: Sequence[Period], who: _Who, now: float
+    stored: Mapping[str, Mapping[int, float]],
+    view: FloorView | None,
+    halves: Sequence[Period],
+    who: _Who,
+    now: float,
 ) -> list[dict[Served, float]]:
     """Seats at work of each half hour; of one that runs the mean so far."""
     seconds: list[dict[str, float]] = [{} for _ in halves]
-    pieces = [(one.agent, one.start, one.seconds) for one in stored]
+    pieces = [(agent, float(at), s) for agent, quarters in stored.items() for at, s in quarters.items()]
     pieces += [piece for seat in (view.seats if view else ()) for piece in _going_on(seat, halves, now)]
     place = {half.start: index for index, half in enumerate(halves)}
     for agent, at, spent in pieces:
@@ -125,9 +131,8 @@ def _going_on(seat: SeatView, halves: Sequence[Period], now: float) -> Iterable[
                 yield seat.agent, half.start, spent
 
 
-def _planned(roster: Iterable[Planned], halves: Sequence[Period], who: _Who) -> list[dict[Served, float]]:
-    shifts = list(roster)
-    return [_grouped(_in_half(shifts, half), who, half.end) for half in halves]
+def _planned(roster: Sequence[Planned], halves: Sequence[Period], who: _Who) -> list[Groups | None]:
+    return [_grouped(_in_half(roster, half), who, half.end) for half in halves]
 
 
 def _in_half(shifts: Iterable[Planned], half: Period) -> Iterable[tuple[str, float]]:

@@ -15,12 +15,12 @@ from ccfloor.service.staffing_today.day import Today
 from ccfloor.service.staffing_today.job import TodayKeeper
 from ccfloor.service.staffing_today.sheet import Sheet, WhatIf, seen_queues, sheet
 from ccfloor.store.engine import open_engine, writing
-from ccfloor.store.tables import campaigns
+from ccfloor.store.tables import campaigns, leave_requests
 from ccfloor.store.viewer import Forbidden, Viewer
 from tests.fakes.current import upgrade
+from tests.fakes.offered_weeks import office, put_weeks, put_work
 from tests.fakes.stored_calls import call, put
 from tests.fakes.stored_roster import put_roster
-from tests.fakes.stored_weeks import office, put_weeks, put_work
 
 TARGET = QueueTarget(threshold_s=20, target=0.8)
 CONFIG = FloorConfig(queues={name: QueueInfo(name, targets=(TARGET,)) for name in ("loans", "cards", "new")})
@@ -148,6 +148,22 @@ def test_a_roster_that_is_too_short_is_a_gap_to_act_on(engine: Engine) -> None:
     assert early.half.planned == pytest.approx(40) and not early.act
     assert late.half.planned == pytest.approx(1) and late.act and (late.gap or 0) < -3
     assert made.totals.short >= 6
+
+
+def test_granted_leave_and_an_undone_import_leave_gaps(engine: Engine) -> None:
+    put_roster(engine, CONFIG, [(f"A{n}", BEGIN + 9 * 3600, BEGIN + 17 * 3600) for n in range(40)])
+    leave = {"site": "main", "seat": "", "agent": "A1", "reason": "", "force_majeure": False, "why": ""}
+    when = {"start": BEGIN + 14 * 3600, "end": BEGIN + 15 * 3600, "who": "x", "at": 1.0}
+    with writing(engine) as connection:
+        connection.execute(insert(leave_requests).values(**leave, **when, decision="granted"))
+        connection.execute(
+            insert(leave_requests).values(**leave | {"agent": "A2"}, **when, decision="refused")
+        )
+    made = shown(keeper(engine).today())
+    assert [round(made.lines[at].half.planned or 0) for at in (27, 28, 29, 30)] == [40, 39, 39, 40]
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE import_rows SET current = 0")
+    assert all(line.half.planned is None for line in shown(keeper(engine).today()).lines)
 
 
 # -- what if -------------------------------------------------------------------------------------------

@@ -1,23 +1,21 @@
-"""Counts and seats by half hours of the local clock: in every zone, on both databases, in scope alone."""
+"""Counts by half hours of the local clock: in every zone, on both databases, in scope alone."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine
 
 from ccfloor.access.rights import Role
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.events import Outcome
 from ccfloor.kpi.period import period
 from ccfloor.kpi.week import dates
-from ccfloor.store.engine import writing
 from ccfloor.store.half_hour_counts import Handling, handling_by_slot, offered_by_half, stored_days
-from ccfloor.store.half_hour_seats import planned, served, worked
-from ccfloor.store.tables import roster
+from ccfloor.store.half_hour_seats import served
 from ccfloor.store.viewer import Forbidden, Viewer
+from tests.fakes.offered_weeks import put_weeks
 from tests.fakes.stored_calls import call, put
-from tests.fakes.stored_weeks import put_weeks, put_work
 
 CONFIG = FloorConfig()
 DAY = date(2026, 11, 17)
@@ -67,8 +65,6 @@ def test_out_of_scope_is_left_out(engine: Engine) -> None:
     assert list(handling_by_slot(engine, lead, CONFIG, of)) == ["cold"]
     with pytest.raises(Forbidden):
         offered_by_half(engine, Viewer(role=Role.AGENT), CONFIG, of)
-    with engine.connect() as connection, pytest.raises(Forbidden):
-        worked(connection, lead, BEGIN, NINE)
 
 
 def test_days_that_are_stored(engine: Engine) -> None:
@@ -77,33 +73,10 @@ def test_days_that_are_stored(engine: Engine) -> None:
     assert list(stored_days(engine, ALL, 20261118, 20261118)) == [20261118]
 
 
-def test_who_worked_and_served(engine: Engine) -> None:
-    put_work(engine, CONFIG, ["Li"], NINE, NINE + 1800)
+def test_which_queues_agents_serve(engine: Engine) -> None:
     put(engine, [call(1, NINE, "hot", agent="Li"), call(2, NINE + 9, "cold", agent="Li"), call(3, NINE)])
     with engine.connect() as connection:
-        told = worked(connection, ALL, BEGIN, NINE + 900)
-        assert [(one.agent, one.start, one.seconds) for one in told] == [("Li", NINE, 900.0)]
         assert served(connection, ALL, BEGIN, BEGIN + 86_400) == {"Li": frozenset(("hot", "cold"))}
         assert served(connection, ALL, NINE + 5, NINE + 20) == {"Li": frozenset(("cold",))}
-
-
-def test_breaks_and_leave_are_cut_out_of_a_roster(engine: Engine) -> None:
-    spans = [
-        (9, 17, "queue"),
-        (12, 13, "meal"),
-        (15, 15.5, "training"),
-        (16.5, 18, "leave"),
-        (16, 17, "queue"),
-    ]
-    same = {"import_id": 1, "site": "main", "agent": "Li", "day": 20261117}
-    rows = [
-        {**same, "line": line, "start": BEGIN + start * 3600, "end": BEGIN + end * 3600, "activity": what}
-        for line, (start, end, what) in enumerate(spans)
-    ]
-    with writing(engine) as connection:
-        connection.execute(insert(roster), rows)
-    with engine.connect() as connection:
-        found = planned(connection, ALL, [20261117])
-        nothing = planned(connection, ALL, [20261116])
-    hours = [((one.start - BEGIN) / 3600, (one.end - BEGIN) / 3600) for one in sorted(found)]
-    assert hours == [(9, 12), (13, 15), (15.5, 16.5)] and nothing == []
+        with pytest.raises(Forbidden):
+            served(connection, Viewer(role=Role.LEAD, queues=frozenset(("cold",))), BEGIN, NINE)
