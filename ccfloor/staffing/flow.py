@@ -113,7 +113,8 @@ class _Seats:
     def _after(self, row: int, start: Floats, idle: Floats) -> Floats:
         """When the seat that takes the call is free again; it may go away in between.
 
-        The longer it has worked since it was free last, ``idle`` seconds without a call included, the likelier.
+        The longer it has worked since it was free last, ``idle`` seconds without a call included, the
+        likelier.
         """
         paths = len(start)
         service = self._course.service[row, :paths]
