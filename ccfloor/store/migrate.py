@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from ccfloor.store.cold import mend_indexes
 from ccfloor.store.engine import writing
 
-HEAD = "0007"
+HEAD = "0008"
 _LOCK = 0x63666C72  # PostgreSQL advisory lock: two processes that start together migrate one by one
 
 

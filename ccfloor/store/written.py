@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Column, Table
 
-from ccfloor.store import access_tables, move_tables, qa_tables, tables
+from ccfloor.store import access_tables, advice_tables, move_tables, qa_tables, tables
 from ccfloor.store.columns import metadata
 
 
@@ -23,7 +23,8 @@ class Holds(StrEnum):
     OTHER = "other"  # names of staff, queues and things, ids, codes, hashes, settings: no caller's
 
 
-TABLES = (access_tables, move_tables, qa_tables, tables)  # who asks alone must find them all in the metadata
+# Who asks alone must find them all in the metadata.
+TABLES = (access_tables, advice_tables, move_tables, qa_tables, tables)
 _C, _W, _M, _F, _O = Holds.CALLER, Holds.WORDS, Holds.MASKED, Holds.FILE, Holds.OTHER
 
 # Beside these every table has its ``site``.
@@ -31,6 +32,7 @@ TEXTS: Mapping[str, Mapping[Holds, str]] = {
     "access_keys": {_O: "name secret"},
     "access_marks": {},
     "accounts": {_O: "name shown role queues teams agent subject password"},
+    "advice": {_O: "same body"},
     "agent_days": {_O: "agent"},
     "agent_intervals": {_O: "agent"},
     "alarms": {_O: "rule subject severity plan"},
@@ -61,6 +63,7 @@ TEXTS: Mapping[str, Mapping[Holds, str]] = {
     "leave_requests": {_W: "reason", _O: "seat agent who decision why"},
     "live_view": {_C: "payload plan", _O: "sources"},
     "move_commands": {},
+    "move_effects": {_O: "queue state foretold came"},
     "move_seats": {_W: "said undone_why", _O: "seat agent held state back leg undone_by"},
     "moves": {_W: "why", _M: "crew", _O: "who queues within predicted"},
     "notices": {_W: "text error", _O: "about channel kind state"},

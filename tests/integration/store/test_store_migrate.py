@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ccfloor.store import access_tables, move_tables, qa_tables, tables
+from ccfloor.store import access_tables, advice_tables, move_tables, qa_tables, tables
 from ccfloor.store.engine import open_engine
 from ccfloor.store.migrate import HEAD, revision, upgrade
 
@@ -19,6 +19,7 @@ def test_an_upgrade_from_nothing_gives_the_tables(empty_url: str) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert access_tables.metadata is tables.metadata is qa_tables.metadata is move_tables.metadata
+        assert advice_tables.metadata is tables.metadata
         assert compare_metadata(context, tables.metadata) == []
     engine.dispose()
 

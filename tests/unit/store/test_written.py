@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import Double, LargeBinary, Text
 
 from ccfloor.floor.events import AnyEvent, WaitingState
-from ccfloor.store import access_tables, move_tables, qa_tables, tables
+from ccfloor.store import access_tables, advice_tables, move_tables, qa_tables, tables
 from ccfloor.store.clearing import _KINDS
 from ccfloor.store.written import EVENT_TEXTS, TEXTS, Holds, columns, written
 
 assert access_tables.audit.metadata is qa_tables.qa_scores.metadata is tables.metadata
-assert move_tables.moves.metadata is tables.metadata
+assert move_tables.moves.metadata is advice_tables.advice.metadata is tables.metadata
 
 
 def told(table: str) -> list[str]:
