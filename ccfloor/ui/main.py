@@ -9,13 +9,13 @@ import streamlit as st
 from ccfloor.ui import access_kit
 from ccfloor.ui.notice import trouble_notice
 from ccfloor.ui.open_line import open_line
-from ccfloor.ui.shell import LIVE, closed_to, look, shell
+from ccfloor.ui.shell import BOARDS, closed_to, look, shell
 
 st.set_page_config(page_title="ccfloor", layout="wide", initial_sidebar_state=200)
 access_kit.listen()
 page = shell()
 open_line(look().lang, look().theme)
-if page.url_path not in LIVE:  # live pages say it themselves
+if page.url_path not in BOARDS:
     trouble_notice(look().lang)
 if not closed_to(page):
     page.run()

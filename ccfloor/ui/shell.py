@@ -16,7 +16,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "nav.floor": ("wall", "seats", "queues", "plan", "today"),
+    "nav.floor": ("wall", "seats", "moves", "queues", "plan", "today"),
     "nav.results": ("kpi", "agents", "queue_history", "reports", "imports", "replay"),
     "nav.qa": (
         "qa",
@@ -34,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 FOOT = ("account",)  # pages that the foot of the navigation leads to
 LIVE = ("wall", "seats", "queues", "plan")
+BOARDS = (*LIVE, "moves")  # say themselves why no new picture comes
 
 _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padding:2.75rem 0 0}}"
 

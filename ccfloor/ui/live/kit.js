@@ -69,8 +69,44 @@ async function askServer(ctx, path, query = {}, body = undefined) {
   const post = { method: "POST", body: JSON.stringify(body), headers };
   const answer = await fetch(url, body === undefined ? {} : post);
   const data = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: data.error || "" });
+  if (!answer.ok) throw Object.assign(new Error(String(answer.status)), { code: data.error || "", about: data });
   return data;
+}
+
+const WHO_KEY = "ccfloor-who";
+
+/** Who acts in this browser. */
+class Who {
+  constructor(ctx, onChange) {
+    Object.assign(this, { ctx, onChange });
+    this.name = ctx.data.me || recall(WHO_KEY);
+  }
+
+  take(name) {
+    if (name === this.name || this.ctx.data.me) return;
+    this.name = name;
+    remember(WHO_KEY, name);
+    this.ctx.value("who", name);
+    this.onChange();
+  }
+}
+
+/* A browser may forbid its memory to pages: then the name lasts as long as the page. */
+function recall(key) {
+  try {
+    return localStorage.getItem(key) || "";
+  } catch (error) {
+    console.info(error.message);
+    return "";
+  }
+}
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch (error) {
+    console.info(error.message);
+  }
 }
 
 /**

@@ -2,43 +2,8 @@
  * The sheet at the foot of the page that asks before something is done: who acts, and why. The name is asked
  * once and kept in this browser.
  */
-const WHO_KEY = "ccfloor-who";
 const WHO_MAX = 60;
 const WHY_MAX = 200;
-
-/** Who acts in this browser. */
-class Who {
-  constructor(ctx, onChange) {
-    Object.assign(this, { ctx, onChange });
-    this.name = ctx.data.me || recall(WHO_KEY);
-  }
-
-  take(name) {
-    if (name === this.name || this.ctx.data.me) return;
-    this.name = name;
-    remember(WHO_KEY, name);
-    this.ctx.value("who", name);
-    this.onChange();
-  }
-}
-
-/* A browser may forbid its memory to pages: then the name lasts as long as the page. */
-function recall(key) {
-  try {
-    return localStorage.getItem(key) || "";
-  } catch (error) {
-    console.info(error.message);
-    return "";
-  }
-}
-
-function remember(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch (error) {
-    console.info(error.message);
-  }
-}
 
 class AskSheet {
   constructor(ctx, who) {

@@ -17,7 +17,7 @@ from tests.fakes.app_page import quiet_service
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.mark.parametrize("board", ["wall", "seats", "queues", "plan"])
+@pytest.mark.parametrize("board", ["wall", "seats", "moves", "queues", "plan"])
 def test_a_module_has_the_core_and_its_own_board_only(board: str) -> None:
     code = re.sub(r"/\*.*?\*/", "", live.module_source(board), flags=re.S)
     assert re.findall(r'registerBoard\("(\w+)"', code) == [board]
@@ -65,7 +65,7 @@ SHOWS = {"this.askName());", "this.shut());", "(this.shut(), this.stay())), this
 
 
 def test_a_board_s_button_of_an_act_is_gated() -> None:
-    lines = [line for name in ("plan", "seats") for line in live.module_source(name).splitlines()]
+    lines = [line for name in ("plan", "seats", "moves") for line in live.module_source(name).splitlines()]
     made = [line for line in lines if 'pushButton("btn' in line]
     assert len(made) > 10
     free = [line for line in made if not re.search(r'gated\([^)]*, pushButton\("btn', line)]
