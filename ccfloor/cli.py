@@ -34,6 +34,7 @@ from ccfloor.cli_privacy import app as privacy_app
 from ccfloor.cli_qa import app as qa_app
 from ccfloor.cli_report import app as report_app
 from ccfloor.cli_rules import app as rules_app
+from ccfloor.cli_staffing import app as staffing_app
 from ccfloor.cli_user import app as user_app
 from ccfloor.service.access.identity import acting_as
 from ccfloor.service.audit import acting, record_alone
@@ -54,6 +55,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(display_app, name="display")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(qa_app, name="qa")
+app.add_typer(staffing_app, name="staffing")
 _TOLD = 200  # bad lines of a recording that are listed; the rest is counted
 Files = Annotated[list[Path], typer.Argument(help="Files, plain or .gz.")]
 

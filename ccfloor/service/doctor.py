@@ -21,6 +21,7 @@ from ccfloor.service.doctor_access import proxy, single_sign_on
 from ccfloor.service.doctor_kpi import kpi_file
 from ccfloor.service.doctor_qa import qa_clocks, qa_files, qa_offers
 from ccfloor.service.doctor_rules import rule_files
+from ccfloor.service.doctor_staffing import staffing_file
 from ccfloor.service.findings import Finding
 from ccfloor.service.keeper import live_source
 from ccfloor.service.lease import is_collecting
@@ -77,6 +78,7 @@ def examine(read: Callable[[], Settings]) -> list[Finding]:
         found += channels(settings, engine)
         found += rule_files(config, settings.site)
         found += kpi_file(settings.site)
+        found += staffing_file(config, settings.site)
         found += qa_files(config, settings.site)
         found += qa_clocks(settings.site)
         if found[1].state == "ok":

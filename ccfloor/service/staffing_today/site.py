@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.service.places import Problem, SettingsError
+from ccfloor.service.places import Problem, SettingsError, yaml_line
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site import site_file, site_folder
 
@@ -58,7 +58,8 @@ def load_staffing(settings: SiteSettings, config: FloorConfig) -> StaffingSite:
     found = site_file(StaffingSite, settings, FILE)
     unknown = [queue for queue in found.queues if config.queues and queue not in config.queues]
     if unknown:
-        path = str(site_folder(settings.data) / FILE)
-        why = f"{unknown[0]!r} is not a queue of queues.yaml"
-        raise SettingsError([Problem(path, 0, f"queues.{unknown[0]}", why)])
+        path = site_folder(settings.data) / FILE
+        line = yaml_line(path.read_text(encoding="utf-8"), ("queues", unknown[0]))
+        why, zh = f"{unknown[0]!r} is not a queue of queues.yaml", f"queues.yaml 里没有队列 {unknown[0]!r}"
+        raise SettingsError([Problem(str(path), line, f"queues.{unknown[0]}", why, zh)])
     return found

@@ -137,6 +137,7 @@ def everything(take: Taker, day: str, half: str, queue: str, agent: str, sheet: 
     days = {"from": f"{date.fromisoformat(day) - timedelta(2)}", "to": day}
     span = {"from": day, "to": day}
     take.open("queues", {})
+    take.open("today", {})
     take.open("plan", {})
     take.open("plan", {"sheet": sheet})
     for scope in ("", f"queue:{queue}"):
