@@ -84,7 +84,7 @@ class _Seats:
             self._end(after, served, group * self._wide + place, base)
         self._flat[line * self._wide + place] = after
         slots.reshape(-1)[self._row[:paths] + place] = after
-        self._firsts[line] = slots.min(axis=1)
+        self._firsts[line] = np.minimum.reduce(slots, axis=1)
         answer = start if self._ring is None else start + self._ring.take(queue)
         found.left[row, :paths] = np.where(served, answer, gone)
         found.answered[row, :paths] = served

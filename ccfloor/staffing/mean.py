@@ -28,7 +28,7 @@ def mean(rule: Rule, steps: Waiting, begun: Begun, counts: Spans | None, since: 
 
 def _told(rule: Rule, steps: Waiting, path: int, counts: Spans | None) -> tuple[Floats, Floats]:
     """Instants and the values from then on, as the rule's machine is told them."""
-    at, value = steps.at[path], steps.number[path].astype(np.float64)
+    at, value = steps.at[path, :-1], steps.number[path].astype(np.float64)
     if counts is None:
         return at, value
     edges = np.array([edge for span in counts for edge in span if 0 < edge < steps.horizon_s])

@@ -21,13 +21,17 @@ Spans = Sequence[tuple[float, float]]
 
 
 class Waiting(NamedTuple):
-    """By (path, step): ``at``: the step's beginning (0 for the first, ``horizon_s`` for steps of no length at
-    the end); ``number``: how many wait from then on.
+    """``at``: by (path, step), the step's beginning, 0 for the first, and behind the last one the horizon (steps
+    of no length may come before). ``number``: by (path, step), how many wait from then on.
     """
 
     at: Floats
     number: Ints
-    horizon_s: float
+
+    @property
+    def horizon_s(self) -> float:
+        """Where all paths end."""
+        return float(self.at[0, -1]) if len(self.at) else 0.0
 
 
 class Stretches(NamedTuple):
@@ -42,21 +46,25 @@ class Stretches(NamedTuple):
 
 def waiting(course: Course, flow: Flow, queues: Collection[int] | None = None) -> Waiting:
     """The callers who wait in the queues of these places (None: in any)."""
-    here = np.isfinite(course.at)
-    if queues is not None:
-        here &= np.isin(course.queue, list(queues))
     end = round(course.horizon_s * _MS)
     came, left = _ms(course.at, end), _ms(flow.left, end)
-    here &= left > np.maximum(came, 0)
-    keys = np.full((course.paths, 2 * len(came)), end * 4 + _NOTHING)
-    keys[:, : len(came)].T[here & (came > 0)] = came[here & (came > 0)] * 4 + _CAME
-    keys[:, len(came) :].T[here & (left < end)] = left[here & (left < end)] * 4 + _LEFT
-    keys.sort(axis=1)
-    keys = keys[:, : int((keys < end * 4).sum(axis=1).max(initial=0)) + 1]
-    first = (here & (came <= 0)).sum(axis=0)
-    count = first[:, None] + np.cumsum((keys & 3) - 1, axis=1)
-    at = np.column_stack([np.zeros(course.paths), (keys >> 2) / _MS])
-    return Waiting(at, np.column_stack([first, count]), course.horizon_s)
+    here = (left > np.maximum(came, 0)) & (came < end)
+    if queues is not None:
+        here &= np.isin(course.queue, list(queues))
+    keys = np.full((2 * len(came), course.paths), end * 4 + _NOTHING)
+    np.copyto(keys[: len(came)], came * 4 + _CAME, where=here & (came > 0))
+    np.copyto(keys[len(came) :], left * 4 + _LEFT, where=here & (left < end))
+    keys = np.sort(keys.T, axis=1)
+    keys = keys[:, : int((keys < end * 4).sum(axis=1).max(initial=0))]
+    at, number = (
+        np.empty((course.paths, keys.shape[1] + 2)),
+        np.empty((course.paths, keys.shape[1] + 1), dtype=np.int64),
+    )
+    at[:, 0], at[:, -1] = 0.0, end / _MS
+    np.divide(keys >> 2, _MS, out=at[:, 1:-1])
+    number[:, 0] = (here & (came <= 0)).sum(axis=0)
+    np.subtract(keys & 3, 1, out=number[:, 1:])
+    return Waiting(at, number.cumsum(axis=1))
 
 
 def _ms(seconds: Floats, most: int) -> Ints:
@@ -86,11 +94,12 @@ def _meets(count: Ints, when: When) -> Flags:
 
 
 def _stretches(steps: Waiting, side: Flags) -> Stretches:
-    turns = np.diff(side.astype(np.int8), axis=1, prepend=0, append=0)
-    edges = np.column_stack([steps.at, np.full(len(steps.at), steps.horizon_s)])
-    starts, ends = turns > 0, turns < 0
-    path = np.nonzero(starts)[0]
-    return _kept(Stretches(path, edges[starts], edges[ends], len(side), steps.horizon_s))
+    turns = np.zeros(steps.at.shape, dtype=bool)  # into the stretch and out of it, by turns
+    turns[:, 0], turns[:, -1] = side[:, 0], side[:, -1]
+    np.not_equal(side[:, 1:], side[:, :-1], out=turns[:, 1:-1])
+    path, place = np.nonzero(turns)
+    at = steps.at[path, place]
+    return _kept(Stretches(path[::2], at[::2], at[1::2], len(side), steps.horizon_s))
 
 
 def _kept(found: Stretches) -> Stretches:
