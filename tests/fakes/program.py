@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def busy_zone(now: float) -> str:
-    """A zone in which it is late morning: a floor at night may be without an event for longer than a test waits."""
+    """A zone in which it is late morning: at night a floor has no event for longer than a test waits."""
     ahead = (11 - time.gmtime(now).tm_hour + 12) % 24 - 12
     return f"Etc/GMT{-ahead:+d}"  # the names count westwards
 
