@@ -6,7 +6,8 @@ Read from YAML, checked by pydantic. Durations are seconds; levels are in the me
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 LONGEST_S = 31_622_400.0  # a year: more is a slip of the pen
 
@@ -30,11 +31,21 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _seen(text: str) -> str:
+    """Spaces alone are no text: nobody could tell what is meant, and a workbook takes them for nothing."""
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "must not be empty")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_seen)]
+
+
 class Words(Part):
     """A text in both languages."""
 
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+    zh: Text
+    en: Text
 
 
 class Scope(Part):

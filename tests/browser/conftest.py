@@ -80,13 +80,16 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Opens pages in contexts of their own; an error on a page fails the test.
 
     The content policy is off, so that nothing is left to it, and for Playwright's own waiting, which
-    evaluates text; it has tests of its own.
+    evaluates text; it has tests of its own. The browser likes the page's own theme: in the other one a page
+    is loaded once more as soon as it stands, under the hands of a test; that too has a test of its own.
     """
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
     def opened(url: str, width: int = 1920, height: int = 1080, **context: Any) -> Page:
-        wanted = {"viewport": {"width": width, "height": height}, "bypass_csp": True, **context}
+        scheme = "light" if "theme=light" in url else "dark"
+        size = {"width": width, "height": height}
+        wanted = {"viewport": size, "bypass_csp": True, "color_scheme": scheme, **context}
         contexts.append(chromium.new_context(**wanted))
         contexts[-1].set_default_timeout(WAIT_MS)
         page = contexts[-1].new_page()

@@ -16,14 +16,21 @@ from tests.fakes.fake_server import free_port
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def busy_zone(now: float) -> str:
+    """A zone in which it is late morning: at night a floor has no event for longer than a test waits."""
+    ahead = (11 - time.gmtime(now).tm_hour + 12) % 24 - 12
+    return f"Etc/GMT{-ahead:+d}"  # the names count westwards
+
+
 class Program:
-    """``python -m ccfloor run``; further settings by the names of their variables."""
+    """``python -m ccfloor run`` on a busy floor; further settings by the names of their variables."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.port = free_port()
         self.out = (folder / "out.txt").open("w+")
         self.db = folder / "floor.db"
-        given = {f"CCFLOOR_{name}": value for name, value in settings.items()}
+        wanted = {"SITE_ZONE": busy_zone(time.time()), **settings}
+        given = {f"CCFLOOR_{name}": value for name, value in wanted.items()}
         self.environ = os.environ | {"CCFLOOR_DB": f"sqlite:///{self.db}"} | given
         command = [sys.executable, "-m", "ccfloor", "run", "--port", str(self.port)]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environ, stdout=self.out, stderr=self.out)

@@ -190,9 +190,17 @@ def test_what_a_site_does_not_have_is_a_doubt() -> None:
     ]
 
 
+def test_a_name_of_spaces_is_no_name() -> None:
+    items = "{id: a, kind: yes_no, points: 1, name: {zh: 甲, en: ' '}}"
+    assert said(form(items)) == ["f.yaml:7: sections[0].items[0].name.en: must not be empty"]
+    assert said(form(items.replace("' '", "'\u3000'")), "zh")[0].endswith("不能为空")
+
+
 # -- written and read again --------------------------------------------------------------------------------
 
-texts = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=12)
+texts = st.text(st.characters(codec="utf-8", exclude_categories=("C",)), min_size=1, max_size=12).filter(
+    str.strip
+)
 ids = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,6}", fullmatch=True)
 words = st.builds(Words, zh=texts, en=texts)
 amounts = st.integers(1, 400).map(lambda quarters: quarters / 4)
