@@ -29,6 +29,7 @@ from ccfloor.service.qa.calendar import work_calendar
 from ccfloor.service.qa.drawing_job import drawing
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
+from ccfloor.service.staffing.foresight import Foresight
 from ccfloor.service.switch import access
 from ccfloor.service.teams import keep_teams
 from ccfloor.store.recorder import Recorder
@@ -89,9 +90,18 @@ def make_collector(
     rules.sync(clock())
     recorder = Recorder(engine, config, config.site, feed, live=True, rules=rules.make)
     keep_teams(engine, config, max(view_clock(), recorder.floor.at))
-    keeper = RecorderKeeper(recorder, lease, clock, PlanDesk(recorder, config, rules, clock))
+    desk = PlanDesk(recorder, config, rules, clock, foresight(settings, config, engine, rules))
+    keeper = RecorderKeeper(recorder, lease, clock, desk)
     keeper.resume()
     return Collector(found, keeper, settings.collector, clock, view_clock)
+
+
+def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: SiteRules) -> Foresight | None:
+    """Tells what the plan is likely to come to; None where the settings have it off."""
+    every_s, warn = settings.outlook.every_s, settings.outlook.warn
+    if not every_s:
+        return None
+    return Foresight(engine, config, settings.site, rules, every_s=every_s, warn=warn)
 
 
 def feed_of(engine: Engine, site: str, settings: Settings, clock: Clock = time.time) -> str:
