@@ -309,6 +309,62 @@ def level2_plan(now: float) -> Plan:
     return plan
 
 
+def chances(*shares: float, error: float = 0.02) -> list[Plan]:
+    """Probabilities within 15, 30, 60 and 120 minutes."""
+    marks = (900.0, 1800.0, 3600.0, 7200.0)
+    return [{"within_s": mark, "share": at, "error": error} for mark, at in zip(marks, shares, strict=True)]
+
+
+def ahead(level: int, shares: tuple[float, ...], median_s: float | None, **more: Any) -> Plan:
+    """A rule in the time to come."""
+    entry = {
+        "rule": RULES[level], "subject": "", "level": level, "queues": [], "on": False,
+        "fires": chances(*shares), "median_s": median_s, "clears": [], "clear_median_s": None, "told": False,
+    }  # fmt: skip
+    return entry | more
+
+
+def outlook(now: float) -> Plan:
+    """The watch on, level 1 likely, level 2 hardly; ending breaks helps, of a move nothing can be told."""
+    over = {"on": True, "clears": chances(0.02, 0.04, 0.2, 0.5), "clear_median_s": 7000.0}
+    none = (0.0, 0.0, 0.0, 0.0)
+    plainly = [
+        ahead(0, (0.0, 0.01, 0.02, 0.05), None, **over),
+        ahead(1, (0.03, 0.71, 0.84, 0.9), 1500.0, told=True),
+        ahead(2, (0.02, 0.12, 0.31, 0.44), None),
+    ]
+    helped = [
+        ahead(0, (0.0, 0.02, 0.03, 0.06), None, **over | {"clears": chances(0.1, 0.34, 0.6, 0.9)}),
+        ahead(1, (0.01, 0.42, 0.5, 0.55), 4200.0),
+        ahead(2, (0.01, 0.05, 0.1, 0.2), None),
+    ]
+    gain = [
+        ahead(0, none, None, on=True, clears=chances(0.08, 0.3, 0.4, 0.4)),
+        ahead(1, (-0.02, -0.29, -0.34, -0.35), None),
+        ahead(2, (-0.01, -0.07, -0.21, -0.24), None),
+    ]
+    same = [
+        ahead(level, none, None, on=level == 0, clears=chances(*none) if level == 0 else [])
+        for level in range(3)
+    ]
+    breaks = {"name": "end_breaks", "seats": 3, "source": "", "target": "", "rules": helped, "gain": gain}
+    move = {
+        "name": "move",
+        "seats": 2,
+        "source": "billing",
+        "target": "repairs",
+        "rules": plainly,
+        "gain": same,
+    }
+    unsaid = {"rule": "slow", "subject": "", "level": 2, "queues": [], "why": "metric"}
+    return {"at": now, "why": "", "paths": 400, "rules": plainly, "deeds": [breaks, move], "unsaid": [unsaid]}
+
+
+def ahead_plan(now: float) -> Plan:
+    """Level 1 is likely within half an hour."""
+    return watch_plan(now) | {"outlook": outlook(now - 5)}
+
+
 def cleared_plan(now: float) -> Plan:
     """Level 1 is over since 1:35."""
     since = now - HELD_S + LEVEL1_S - 600
@@ -397,6 +453,9 @@ SCRIPTS = {
     "plan_pending": Script(calm, pending_plan, lambda now: [*quiet_steps(now)[:-4], (now - 215, 9)]),
     "plan_watch": Script(
         surge, watch_plan, lambda now: [*quiet_steps(now)[:-6], (now - 465, 9), (now - 60, 11)]
+    ),
+    "plan_ahead": Script(
+        surge, ahead_plan, lambda now: [*quiet_steps(now)[:-6], (now - 465, 9), (now - 60, 11)]
     ),
     "plan_level1": Script(surge, level1_plan, surge_steps),
     "plan_level2": Script(supervised, level2_plan, surge_steps),

@@ -1,6 +1,6 @@
 /*
- * The plan page: the ladder of levels, the curve that they watch, what is to be done and who does not comply,
- * the other alarms, and how the rules are read. What people do goes to the server and comes back as the plan.
+ * The plan page: the ladder of levels, what they are likely to come to, the curve that they watch, what is to be
+ * done and who does not comply, the other alarms, and how the rules are read. What people do goes to the server and comes back as the plan.
  */
 
 class PlanBoard {
@@ -21,10 +21,11 @@ class PlanBoard {
     this.open = new OpenSeats(ctx, (items) => this.bringBack(items), this.sheet);
     this.alarms = new AlarmList(ctx, (alarm) => this.ack([alarm.key]));
     this.readings = new Readings(ctx);
+    this.outlook = new OutlookTable(ctx);
     const two = box("div", "two");
     two.append(this.open.node, this.todo.node);
     this.parts = box("div", "parts");
-    this.parts.append(this.incidents, this.notices, this.ladder.node, two, this.chart.node, this.alarms.node, this.readings.node);
+    this.parts.append(this.incidents, this.notices, this.ladder.node, two, this.outlook.node, this.chart.node, this.alarms.node, this.readings.node);
     root.append(this.head.node, this.head.strip, this.empty, this.parts, this.sheet.node);
     this.drawWho();
   }
@@ -129,6 +130,7 @@ class PlanBoard {
     this.ladder.draw(plan, at);
     this.todo.draw(plan);
     this.open.draw(plan, at);
+    this.outlook.draw(plan, at);
     this.chart.show(plan, at, this.ctx.now());
     this.alarms.draw(plan, at);
     this.readings.draw(plan, at);

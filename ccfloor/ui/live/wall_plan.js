@@ -10,7 +10,8 @@ function buildPlan(ctx) {
   plan.calm = buildCalm(ctx, plan);
   plan.fire = buildFire(ctx, plan);
   plan.stale = buildStale(ctx, plan);
-  plan.node.append(plan.calm, plan.fire, plan.stale);
+  plan.ahead = el("div", { class: "ahead" });
+  plan.node.append(plan.calm, plan.fire, plan.stale, plan.ahead);
   return plan.node;
 }
 
@@ -64,6 +65,7 @@ function patchPlan(ctx, now, at) {
   if (late) patchStale(ctx, now);
   else if (shown.face === "fire") patchFire(ctx, shown, at);
   else patchCalm(ctx, shown, at);
+  patchAhead(ctx, shown, at);
 }
 
 /** Whether an alarm has begun under our eyes: what fired before the wall came up does not flash. */

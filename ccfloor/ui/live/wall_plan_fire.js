@@ -34,7 +34,8 @@ function levelFacts(ctx, entry, at) {
   const [incident] = state.plan.incidents;
   const cleared = entry.clears_at ? t("plan.clears", { time: fmt.time(entry.clears_at, state.site.zone, false) }) : "";
   const held = next ? `${levelWord(next.level, t)} ${heldText(next, state.plan.at, at, t)}` : "";
-  return [...sinceParts(ctx, entry.fired_at, at), ackPart(ctx, entry), incident ? incidentWords(ctx, incident) : held, cleared];
+  return [...sinceParts(ctx, entry.fired_at, at), ackPart(ctx, entry), incident ? incidentWords(ctx, incident) : held,
+    aheadFact(ctx, entry, at), cleared];
 }
 
 function incidentFacts(ctx, incident, at) {
