@@ -180,7 +180,8 @@ def _finish(
     chart.update_layout(
         template=go.layout.Template(plotly_template(theme)),
         height=_HEIGHT,
-        hovermode="x",
+        hovermode="closest",
+        hoverdistance=-1,
         margin={"l": 44, "r": 96, "t": 26, "b": 28},
     )
     hours = [today_words.clock(lines[place].half.start, zone)[:2] for place in shown]
