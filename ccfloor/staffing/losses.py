@@ -53,14 +53,20 @@ def losses(queue: QueueNow, step_s: float, horizon_s: float, most: int, table: T
 
 def stretches(rates: Sequence[float], step_s: float, horizon_s: float) -> list[tuple[float, float]]:
     """At most four stretches of the span, as (mean rate, seconds)."""
-    steps = max(1, ceil(horizon_s / step_s))
-    course = np.array([rates[min(step, len(rates) - 1)] for step in range(steps)])
+    course = course_of(rates, step_s, horizon_s)
+    steps = len(course)
     spans = np.full(steps, step_s)
     spans[-1] = horizon_s - (steps - 1) * step_s
     parts = np.array_split(np.arange(steps), min(_STRETCHES, steps))
     return [
         (float(course[part] @ spans[part] / spans[part].sum()), float(spans[part].sum())) for part in parts
     ]
+
+
+def course_of(rates: Sequence[float], step_s: float, horizon_s: float) -> Row:
+    """The rate in each step of the span; the last one known goes on, and without any nobody calls."""
+    steps = max(1, ceil(horizon_s / step_s))
+    return np.array([rates[min(step, len(rates) - 1)] if rates else 0.0 for step in range(steps)])
 
 
 def lines(curve: Row) -> list[Line]:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ccfloor.staffing.erlang_table import loss_table
-from ccfloor.staffing.losses import Table
+from ccfloor.staffing.losses import Table, course_of
 from ccfloor.staffing.present import QueueNow
 
 SHORTEST_S, LONGEST_S = 1200.0, 3600.0  # a move for less is not worth it; after more it is judged anew
@@ -15,8 +15,7 @@ def return_s(queue: QueueNow, seats: float, step_s: float, table: Table = loss_t
     ``seats``: its own, in seats' worth of work. The first step of the course from which on every later one
     within LONGEST_S is met; between SHORTEST_S and LONGEST_S.
     """
-    steps = int(np.ceil(LONGEST_S / step_s))
-    rates = [queue.rate[min(step, len(queue.rate) - 1)] for step in range(steps)]
+    rates = course_of(queue.rate, step_s, LONGEST_S)
     most = int(np.ceil(seats))
     levels = table(rates, queue.aht_s, queue.patience_s, queue.threshold_s, most).level
     part = seats - int(seats)

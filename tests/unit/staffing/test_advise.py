@@ -220,3 +220,28 @@ def test_every_proposal_keeps_the_limits() -> None:
     assert told.advice
     for each in told.advice:
         assert sum("cold" in move.leaves for move in each.moves) <= 2
+
+
+def test_floors_on_which_there_is_nothing() -> None:
+    """No queue, no seat, no forecast: nothing is advised, and nothing breaks."""
+    nobody = floor([queue("hot", 8.0)], [])
+    assert advise(nobody).idle is Idle.NOBODY
+    assert advise(floor([], seats("A", 2, "a"))).idle is Idle.FINE
+    assert advise(floor([], [])).idle is Idle.FINE
+    unknown = floor([queue("hot", 8.0, rate=())], seats("H", 2, "hot"))
+    assert advise(unknown).idle is Idle.FINE
+
+
+def test_a_queue_out_of_sight_is_not_touched() -> None:
+    """Seats that also serve a queue the viewer may not see: they go on serving it."""
+    shared = [
+        msgspec.structs.replace(
+            each, queues={"cold": 0, "secret": 0}, skills={"cold": 0, "hot": 1, "secret": 0}
+        )
+        for each in seats("S", 2, "cold")
+    ]
+    told = advise(burning(*shared, able=0))
+    assert told.advice
+    for each in told.advice:
+        assert all("secret" in move.after and "secret" not in move.leaves for move in each.moves)
+        assert {effect.queue for effect in each.effects} <= {"hot", "cold"}
