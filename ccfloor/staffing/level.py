@@ -20,7 +20,7 @@ _WHOLE, _GROUP, _WEEKDAY, _CALENDAR, _TREND = 1.0, 1.0, 0.15, 0.12, 0.05
 _WEEKS, _DAYS, _ONE_DAY = 0.04, 0.03, 0.025
 _WEEKS_LONG, _DAYS_LONG, _MONTH = 30.0, 2.0, 30.0  # days
 _SIZES = (0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0, 5.6, 8.0)
-_PRIOR_SIZE, _PRIOR_SPREAD = 1.0, 0.5  # of the logarithm of the size: what a short history is taken to have
+_SIZE_SPREAD = 0.5  # deviation of the logarithm of the size from 0 before anything is known of a queue
 _BORROWED = 0.3  # more deviation where days of another group stand in
 _PART_SHAPE = 0.1  # how far a part of a day is off the whole of it
 _TURNS = 5
@@ -102,21 +102,20 @@ def _surprise(inverse: Grid, pull: Row) -> Row:
     """Variance to add to days that are far off what all others say of them (left out one by one)."""
     variance = 1 / np.diag(inverse)
     off = (pull * variance) ** 2
-    return np.where(off > _FAR**2 * variance, off, 0.0)
+    return np.maximum(off - _FAR**2 * variance, 0.0)
 
 
 def _size(fixed: Grid, moving: Grid, answer: Row, noise: Row) -> float:
-    """How large drift and peculiarity are: the likeliest of some sizes."""
-    best, found = -np.inf, 1.0
-    for size in _SIZES:
+    """How large drift and peculiarity are: the geometric mean of some sizes, weighted by their likelihood."""
+    sizes, likely = np.log(_SIZES), np.empty(len(_SIZES))
+    for place, size in enumerate(_SIZES):
         inner = fixed[:-1, :-1] + size**2 * moving[:-1, :-1] + np.diag(noise)
         factor = np.linalg.cholesky(inner)
         scaled = np.linalg.solve(factor, answer)
-        likely = -0.5 * float(scaled @ scaled) - float(np.log(np.diag(factor)).sum())
-        likely -= 0.5 * (np.log(size / _PRIOR_SIZE) / _PRIOR_SPREAD) ** 2
-        if likely > best:
-            best, found = likely, size
-    return found
+        likely[place] = -0.5 * float(scaled @ scaled) - float(np.log(np.diag(factor)).sum())
+    likely -= 0.5 * (sizes / _SIZE_SPREAD) ** 2
+    weights = np.exp(likely - likely.max())
+    return float(np.exp(weights @ sizes / weights.sum()))
 
 
 def _likeness(days: Sequence[Day], groups: Sequence[str]) -> tuple[Grid, Grid]:
