@@ -1,9 +1,9 @@
 """What the outlook costs beside the plan: python bench/outlook.py [--runs 5] [--minutes 25]
 
-The simulated floor with a surge, the rules as shipped. In time of the thread's processor, the best of some runs.
-In the collector's tick stands only the handing over; its baseline is the tick itself: the floor shown with its
-plan. In the outlook's own thread: the present, the simulation plainly, each action that is possible, all of it.
-Goal: at most 300 ms a run of the simulation, and with a look every 15 seconds a tenth of one processor.
+The simulated floor with a surge, the rules as shipped. In time of the thread's processor, the best of some
+runs. In the collector's tick stands only the handing over; its baseline is the tick itself: the floor shown
+with its plan. In the outlook's own thread: the present, the simulation plainly, each action that is possible,
+all of it. Goal: at most 300 ms a run of the simulation, and with a look every 15 s a tenth of a processor.
 """
 
 import argparse
