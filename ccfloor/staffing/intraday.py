@@ -15,6 +15,7 @@ from ccfloor.staffing.days import Grid, Row
 from ccfloor.staffing.score import HIGH, LOW
 
 _LEAST = 1e-6  # expected calls; where fewer are expected, calls say nothing of the day
+_FULL = 1.0  # expected calls; one stray call where fewer are expected makes no strange day
 _FLOOR = 0.05  # of a factor: a queue does not go silent because it was for a while
 _SURE = 8.0  # half hours that the usual spread of days is worth
 _STEADIEST = 1e8  # size of a negative binomial that is as good as a Poisson distribution
@@ -60,7 +61,8 @@ def learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) ->
         return ahead
     off, noise = counts[told] / expected[told] - 1, np.diag(ahead.noise / expected[told])
     among = np.ix_(told, told)
-    spread = ahead.covariance * _surprise(ahead.covariance[among] + noise, off)
+    full = np.flatnonzero(expected[told] >= _FULL)
+    spread = ahead.covariance * _surprise((ahead.covariance[among] + noise)[np.ix_(full, full)], off[full])
     gain = np.linalg.solve(spread[among] + noise, spread[told]).T
     factor = np.where(later, np.maximum(1 + gain @ off, _FLOOR), 1.0)
     left = spread - gain @ spread[told]

@@ -8,7 +8,7 @@ import pytest
 from ccfloor.staffing.days import Row
 from ccfloor.staffing.intraday import Outlook, learned
 from ccfloor.staffing.volume import Forecast, day_ahead, update
-from tests.unit.staffing.volume_days import day, lived, shape
+from tests.unit.staffing.volume_days import but, day, lived, shape
 
 NOON = 24
 COLUMNS = np.arange(48)
@@ -118,6 +118,20 @@ def test_a_morning_beyond_all_days_is_followed_and_widens_the_band() -> None:
     usual, odd = until(before, before.mean, NOON), until(before, before.mean * 3, NOON)
     assert rest(odd) > 1.8 * rest(before)
     assert odd.level_cv > usual.level_cv
+
+
+def test_one_stray_call_before_opening_makes_no_strange_day() -> None:
+    history = lived(84)
+    counts = history.counts.copy()
+    counts[21, 12] = 1
+    before = day_ahead(but(history, counts), day(84))
+    assert before is not None
+    assert 0 < before.mean[12] < 0.1
+    stray = before.mean.copy()
+    stray[12] = 1
+    found = until(before, stray, 20)
+    assert rest(found) == pytest.approx(rest(before), rel=0.01)
+    assert found.level_cv == pytest.approx(until(before, before.mean, 20).level_cv, rel=0.05)
 
 
 def test_the_end_of_the_day_leaves_nothing_to_be_wrong_about() -> None:
