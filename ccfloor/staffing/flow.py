@@ -18,6 +18,9 @@ from ccfloor.staffing.crew import Crew
 from ccfloor.staffing.habits import Habits
 
 Flags = NDArray[np.bool_]
+_MS = 1000.0
+_NEVER = 1 << 40  # milliseconds
+_NOT_SERVED = 1 << 61  # a key beyond all others
 
 
 class Flow(NamedTuple):
@@ -31,108 +34,117 @@ class Flow(NamedTuple):
 
 def flow(course: Course, crew: Crew, habits: Habits) -> Flow:
     """Runs every path through the crew. ``habits``: who goes away, by the lulls of the course."""
-    found = Flow(np.full(course.at.shape, np.inf), np.zeros(course.at.shape, dtype=bool))
+    left = np.full(course.at.shape, np.inf)
+    answered = np.zeros(course.at.shape, dtype=bool)
     seats = _Seats(course, crew, habits)
-    for row, paths in enumerate(course.active):
+    for row, paths in enumerate(course.active.tolist()):
         if course.ringing[row]:
-            found.left[row] = course.ring[course.queue[row, 0]] / 2  # what is left of it, on average
-            found.answered[row] = True
+            left[row], answered[row] = 0.0, True
         elif paths:
-            seats.take(row, int(paths), found)
-    return found
+            left[row, :paths], answered[row, :paths] = seats.take(row, paths)
+    left /= _MS
+    if course.ring.any():  # who rings already still does for half of the time, on average
+        ring = course.ring[course.queue] * np.where(course.ringing, 0.5, 1.0)[:, None]
+        left += np.where(answered, ring, 0.0)
+    return Flow(left, answered)
 
 
 class _Seats:
     """The slots of all paths while callers come.
 
-    ``_free``: by (path and group, slot), ``_flat`` the same in one row; ``_least``: by (path, group), when
-    the first of the slots is free, ``_firsts`` the same in one row.
+    Instants are whole milliseconds, in one integer with the number of the slot (in a key: of the group) in its
+    lowest bits, so that a minimum tells which one it is. ``_free``: by (slot, group and path), when it is free;
+    ``_firsts``: the least of them by group and path, in one row; ``_least``: the same by (group, path).
     """
 
     def __init__(self, course: Course, crew: Crew, habits: Habits) -> None:
         paths, self._groups, self._wide = crew.free.shape
-        self._course, self._order = course, crew.order
-        self._free = crew.free.reshape(paths * self._groups, self._wide).copy()
-        self._flat = self._free.reshape(-1)
-        self._least = crew.free.min(axis=2)
-        self._firsts = self._least.reshape(-1)
-        self._base = np.arange(paths) * self._groups
-        self._row = np.arange(paths) * self._wide
-        self._leave, self._twin = crew.leave, crew.twin.reshape(-1)
-        self._instants = np.append(np.unique(crew.leave[np.isfinite(crew.leave)]), np.inf)
+        self._bits = self._groups.bit_length()  # of the number of a group
+        self._shift = self._bits + self._wide.bit_length()
+        self._places = (np.arange(self._wide) << self._bits)[:, None]
+        self._paths, self._path = paths, np.arange(paths)
+        free = (_ms(crew.free).transpose(2, 1, 0) << self._shift) + self._places[:, :, None]
+        self._free = np.ascontiguousarray(free.reshape(self._wide, self._groups * paths))
+        self._firsts = self._free.min(axis=0)
+        self._least = self._firsts.reshape(self._groups, paths)
+        order = np.where(np.isfinite(crew.order), _ms(crew.order) << self._shift, _NOT_SERVED)
+        self._order = np.ascontiguousarray(order.T) + np.arange(self._groups)[:, None]
+        self._leave, self._twin = _ms(crew.leave), crew.twin
+        self._instants = np.append(np.unique(self._leave[np.isfinite(crew.leave)]), _NEVER)
         self._ends = len(self._instants) > 1
         self._passed = np.zeros(paths, dtype=np.int64)  # how many of the instants lie behind each path
         self._next = np.full(paths, self._instants[0])
-        self._rate, self._away_s = habits.leave_rate, habits.leave_s
-        self._ring = course.ring if course.ring.any() else None
+        self._now, self._queue = np.maximum(_ms(course.at), 0), course.queue
+        self._patience, self._service = _ms(course.patience), _ms(course.service)
+        self._lull, self._away = course.lull * _MS, _MS * habits.leave_s * course.away
+        self._rate = habits.leave_rate
 
-    def take(self, row: int, paths: int, found: Flow) -> None:
-        """The fate of the caller of this row on the first ``paths`` paths."""
-        course, base = self._course, self._base[:paths]
-        queue = course.queue[row, :paths]
-        now = np.maximum(course.at[row, :paths], 0.0)
-        group = self._group(now, queue, paths)
-        line = base + group
-        slots = self._free.take(line, axis=0)
-        place = slots.argmin(axis=1)
-        free = self._firsts.take(line)
-        start = np.maximum(free, now)
-        gone = now + course.patience[row, :paths]
+    def take(self, row: int, paths: int) -> tuple[Ints, Flags]:
+        """Until when the caller of this row waits, on the first ``paths`` paths; whether a seat takes him."""
+        now = self._now[row, :paths]
+        group = self._group(now, self._queue[row, :paths], paths)
+        line = group * self._paths + self._path[:paths]
+        first = self._firsts.take(line)
+        free, place = first >> self._shift, (first & ((1 << self._shift) - 1)) >> self._bits
+        start, gone = np.maximum(free, now), now + self._patience[row, :paths]
         served = start <= gone
-        after = np.where(served, self._after(row, start, now - free), free)
+        after = self._after(row, start, now - free)
         if self._ends:
-            self._end(after, served, group * self._wide + place, base)
-        self._flat[line * self._wide + place] = after
-        slots.reshape(-1)[self._row[:paths] + place] = after
-        self._firsts[line] = np.minimum.reduce(slots, axis=1)
-        answer = start if self._ring is None else start + self._ring.take(queue)
-        found.left[row, :paths] = np.where(served, answer, gone)
-        found.answered[row, :paths] = served
+            self._end(after, served, group, place)
+        after = np.where(served, (after << self._shift) + (place << self._bits), first)
+        slots = self._free.take(line, axis=1)
+        slots[place, self._path[:paths]] = after
+        self._free[place, line] = after
+        self._firsts[line] = np.minimum.reduce(slots, axis=0)
+        return np.where(served, start, gone), served
 
-    def _group(self, now: Floats, queue: Ints, paths: int) -> Ints:
+    def _group(self, now: Ints, queue: Ints, paths: int) -> Ints:
         """The group whose seat takes the caller."""
         if self._ends and (now >= self._next[:paths]).any():
             self._retire(now)
-        key = np.maximum(self._least[:paths], now[:, None])
-        key += self._order.take(queue, axis=0)
-        group: Ints = key.argmin(axis=1)
+        key = np.maximum(self._least[:, :paths], now << self._shift)
+        key += self._order.take(queue, axis=1)
+        group: Ints = np.minimum.reduce(key, axis=0)
+        group &= (1 << self._bits) - 1
         return group
 
-    def _retire(self, now: Floats) -> None:
+    def _retire(self, now: Ints) -> None:
         """Takes out the free slots that have ended by now; the others end when their call does."""
         late = np.flatnonzero(now >= self._next[: len(now)])
+        slots = self._free.reshape(self._wide, self._groups, self._paths)
+        never = (_NEVER << self._shift) + self._places[:, :, None]
         while len(late):
-            over = self._leave <= self._next[late, None, None]
-            slots = self._free.reshape(len(self._next), *self._leave.shape)
-            slots[late] = np.where(over, np.inf, slots[late])
-            self._least[late] = slots[late].min(axis=2)
+            over = self._leave.T[:, :, None] <= self._next[late]
+            slots[:, :, late] = np.where(over, never, slots[:, :, late])
+            self._least[:, late] = slots[:, :, late].min(axis=0)
             self._passed[late] += 1
             self._next[late] = self._instants[self._passed[late]]
             late = late[now[late] >= self._next[late]]
 
-    def _after(self, row: int, start: Floats, idle: Floats) -> Floats:
+    def _after(self, row: int, start: Ints, idle: Ints) -> Ints:
         """When the seat that takes the call is free again; it may go away in between.
 
-        The longer it has worked since it was free last, ``idle`` seconds without a call included, the
-        likelier.
+        The longer it has worked since it was free last, ``idle`` without a call included, the likelier.
         """
-        paths = len(start)
-        service = self._course.service[row, :paths]
-        end: Floats = start + service
+        service = self._service[row, : len(start)]
+        end: Ints = start + service
         if self._rate > 0:
-            worked = service + np.maximum(idle, 0.0)
-            goes = self._course.lull[row, :paths] < self._rate * worked
-            end += goes * self._away_s * self._course.away[row, :paths]
+            goes = self._lull[row, : len(start)] < self._rate * (service + np.maximum(idle, 0))
+            end += (goes * self._away[row, : len(start)]).astype(np.int64)
         return end
 
-    def _end(self, after: Floats, served: Flags, slot: Ints, base: Ints) -> None:
+    def _end(self, after: Ints, served: Flags, group: Ints, place: Ints) -> None:
         """Whose slot ends before the seat is free again: its next one begins so much later."""
-        ends = self._leave.reshape(-1)[slot]
+        ends = self._leave[group, place]
         past = served & (after >= ends)
-        path = np.flatnonzero(past & (self._twin[slot] >= 0))
+        path = np.flatnonzero(past & (self._twin[group, place] >= 0))
         if len(path):
-            twin = self._twin[slot[path]]
-            self._flat[base[path] * self._wide + twin] += after[path] - ends[path]
-            line = base[path] + twin // self._wide
-            self._firsts[line] = self._free.take(line, axis=0).min(axis=1)
-        after[past] = np.inf
+            group, place = np.divmod(self._twin[group[path], place[path]], self._wide)
+            line = group * self._paths + path
+            self._free[place, line] += (after[path] - ends[path]) << self._shift
+            self._firsts[line] = self._free.take(line, axis=1).min(axis=0)
+        after[past] = _NEVER
+
+
+def _ms(seconds: Floats) -> Ints:
+    return np.rint(np.minimum(seconds * _MS, _NEVER)).astype(np.int64)

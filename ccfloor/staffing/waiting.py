@@ -21,8 +21,8 @@ Spans = Sequence[tuple[float, float]]
 
 
 class Waiting(NamedTuple):
-    """``at``: by (path, step), the step's beginning, 0 for the first, and behind the last one the horizon (steps
-    of no length may come before). ``number``: by (path, step), how many wait from then on.
+    """``at``: by (path, step), when the step begins, 0 for the first, and behind the last one the horizon.
+    ``number``: by (path, step), how many wait from then on. Some steps have no length.
     """
 
     at: Floats
