@@ -52,9 +52,9 @@ def flow(course: Course, crew: Crew, habits: Habits) -> Flow:
 class _Seats:
     """The slots of all paths while callers come.
 
-    Instants are whole milliseconds, in one integer with the number of the slot (in a key: of the group) in its
-    lowest bits, so that a minimum tells which one it is. ``_free``: by (slot, group and path), when it is free;
-    ``_firsts``: the least of them by group and path, in one row; ``_least``: the same by (group, path).
+    Instants are whole milliseconds, in one integer with the number of the slot (in a key: of the group) in
+    its lowest bits, so that a minimum tells which one it is. ``_free``: by (slot, group and path), when it is
+    free; ``_firsts``: the least of them by group and path, in one row; ``_least``: the same by (group, path).
     """
 
     def __init__(self, course: Course, crew: Crew, habits: Habits) -> None:
