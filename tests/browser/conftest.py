@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.fakes import staff
-from tests.fakes.fake_server import DayServer, FakeServer, PlanServer
+from tests.fakes.fake_server import DayServer, FakeServer, MoveServer, PlanServer
 
 WAIT_MS = 60_000  # for what comes at once, unless the machine has other things to do
 ARGUMENTS = [
@@ -61,6 +61,15 @@ def own_floor() -> Iterator[FakeServer]:
 def day_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]:
     """A server with a stored day, timelines and commands; each test puts up its own scene."""
     server = DayServer("surge", tmp_path_factory.mktemp("day") / "floor.db")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def move_floor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeServer]:
+    """A server that follows moves; each test puts up its own scene, which forgets what was moved."""
+    server = MoveServer("calm", tmp_path_factory.mktemp("moves") / "floor.db")
     server.start()
     yield server
     server.stop()

@@ -92,6 +92,14 @@ class DayServer(FakeServer):
         return [sys.executable, "-m", "tests.fakes.fake_day", *where]
 
 
+class MoveServer(DayServer):
+    """The same with moves that are followed and answered."""
+
+    def command(self) -> list[str]:
+        where = ["--port", str(self.port), "--scene", self.scene, "--db", str(self.db)]
+        return [sys.executable, "-m", "tests.fakes.fake_moves", *where]
+
+
 class PlanServer(DayServer):
     """The same with an emergency plan whose notes and commands are really written."""
 

@@ -13,6 +13,9 @@ class MovesBoard {
     this.held = new Map(); // seat -> the move that holds it
     this.who = new Who(ctx, () => {});
     this.head = new PageHead(ctx, "page.moves");
+    this.online = ctx.url.get("online") === "1"; // who is signed off keeps his place, or is left out
+    this.only = pushButton("chip", ctx.t("moves.online"), () => this.showOnline(!this.online));
+    this.head.node.insertBefore(this.only, this.head.fresh);
     this.columns = new QueueColumns(ctx, this);
     this.order = new MoveOrder(ctx, this);
     this.crews = new CrewList(ctx, this);
@@ -58,6 +61,12 @@ class MovesBoard {
       for (const one of seat.queues) if (one.queue === queue) seen.set(one.penalty, (seen.get(one.penalty) || 0) + 1);
     }
     return [...seen].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0]?.[0] ?? 0;
+  }
+
+  showOnline(on) {
+    this.online = on;
+    this.ctx.url.set({ online: on ? "1" : "" });
+    this.draw();
   }
 
   clear() {
@@ -143,6 +152,7 @@ class MovesBoard {
     const now = this.ctx.measured();
     const open = this.moves.filter((move) => move.open).length;
     setText(this.head.sub, state.ready ? t("moves.open", { n: open }) : "");
+    setAttr(this.only, "aria-pressed", this.online);
     this.columns.draw(state, now);
     this.order.draw();
     this.running.draw(this.moves, now);

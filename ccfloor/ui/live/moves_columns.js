@@ -87,9 +87,11 @@ class QueueColumns {
     setClass(column.waiting, queue.waiting ? "" : "zero");
     const oldest = queue.oldest_at === null ? null : seenUntil(state, "queues", queue.queue, now) - queue.oldest_at;
     setText(column.wait, t("moves.longest", { wait: oldest === null ? fmt.DASH : fmt.clock(oldest) }));
-    setText(column.seats, t("moves.working", { n: works, all: mine.length }));
+    const there = mine.filter((seat) => !["offline", "unknown"].includes(seat.status));
+    setText(column.seats, t("moves.working", { n: works, all: there.length }));
     setAttr(column.list, "aria-label", board.queue(queue.queue));
-    keyed(column.list, [...mine].sort(byNumber), (seat) => seat.seat, (seat) => newCard(seat),
+    const shown = board.online ? mine.filter((seat) => seat.status !== "offline") : mine;
+    keyed(column.list, [...shown].sort(byNumber), (seat) => seat.seat, (seat) => newCard(seat),
       (node, seat) => this.paintCard(node.card, seat, queue.queue, now));
     const stop = column.list.querySelector('[tabindex="0"]');
     if (!stop && column.list.firstElementChild) column.list.firstElementChild.tabIndex = 0;
@@ -101,16 +103,16 @@ class QueueColumns {
     const seen = seenUntil(state, "seats", seat.seat, now);
     const look = seatLook(seat, seen, state.site.bands, t, state.marks);
     const held = board.held.get(seat.seat);
-    const lost = state.unseen.seats.has(seat.seat) ? " unseen" : "";
+    const lost = state.unseen.seats.has(seat.seat);
     const picked = board.picked.has(seat.seat);
-    setClass(card.node, `s g-${look.group} ${look.band}${held ? " held" : ""}${lost}`.trim());
+    setClass(card.node, ["s", `g-${look.group}`, look.band, held && "held", lost && "unseen"].filter(Boolean).join(" "));
     setIcon(card.icon, picked ? "tick" : look.icon);
     setText(card.name, board.seat(seat.seat));
     setText(card.word, look.word);
     setText(card.time, seat.status === "offline" ? "" : fmt.clock(seen - seat.since));
     const member = seat.queues.find((one) => one.queue === queue);
     setText(card.penalty, t("moves.penalty.short", { n: member.penalty }));
-    setText(card.mark, held ? t(`moves.state.${held.state}`) : "");
+    setText(card.mark, held ? t(`moves.short.${held.state}`) : "");
     const free = board.free(seat.seat);
     setAttr(card.node, "aria-selected", picked);
     setAttr(card.node, "aria-disabled", free ? null : "true");

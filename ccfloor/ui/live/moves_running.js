@@ -71,7 +71,8 @@ class RunningMoves {
     const bad = MOVE_BAD.has(stands.state);
     setClass(seat.node, bad ? "stand bad" : "stand");
     setText(seat.name, board.seat(stands.seat));
-    setText(seat.state, t(`moves.state.${stands.state}`));
+    const unasked = stands.state === "refused" && !stands.requests.length; // ours, not the switch's
+    setText(seat.state, t(`moves.state.${unasked ? "not_moved" : stands.state}`));
     const said = stands.said && t(`moves.said.${stands.said}`) !== `moves.said.${stands.said}` ? t(`moves.said.${stands.said}`) : stands.said;
     const late = stands.late_s > 0 ? t("moves.late", { wait: fmt.clock(stands.late_s) }) : "";
     const undone = stands.undone_by ? t("moves.undone.by", { who: this.by(stands.undone_by), why: stands.undone_why }) : "";

@@ -1,0 +1,205 @@
+"""The page of moves in a real browser: picked, looked at, confirmed in two clicks, followed, taken back."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.fakes.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+FREE, OTHER, TALKS = "PJSIP/102", "PJSIP/106", "PJSIP/101"  # of repairs, hotline, and one on a call
+SLOW = 30_000
+
+
+def moves(floor: FakeServer, open_page: Open, query: str = "lang=zh&theme=dark", **options: Any) -> Page:
+    """The page over a calm floor on which nothing was moved."""
+    floor.post("speak")
+    floor.post("scene/calm")
+    page = open_page(floor.url(f"moves?{query}"), **options)
+    expect(page.locator(".moves .clock")).to_have_text(re.compile(r"\d\d:\d\d:\d\d"), timeout=SLOW)
+    expect(page.locator(".moves .col")).to_have_count(7)
+    return page
+
+
+def column(page: Page, name: str) -> Locator:
+    heading = page.locator("h2", has_text=re.compile(f"^{name}$"))
+    return page.locator(".moves .col").filter(has=heading)
+
+
+def card(page: Page, queue: str, seat: str) -> Locator:
+    return column(page, queue).locator(f'[data-seat="{seat}"]')
+
+
+def confirm(page: Page, why: str = "高峰") -> None:
+    """Reason and name, then two clicks."""
+    page.get_by_label("原因", exact=True).fill(why)
+    page.get_by_label("您的姓名").fill("周岚")
+    go = page.locator(".order .acts button[type=submit]")
+    expect(go).to_be_enabled(timeout=SLOW)
+    go.click()
+    expect(go).to_contain_text("再点一次")
+    go.click()
+    expect(page.locator(".order .picked button")).to_have_count(0)
+
+
+def stand(page: Page, name: str) -> Locator:
+    return page.locator(".running .move").first.locator(".stand", has_text=name)
+
+
+def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    names = [
+        card(page, "报修", FREE).locator(".n").inner_text(),
+        card(page, "热线咨询", OTHER).locator(".n").inner_text(),
+    ]
+    card(page, "报修", FREE).click()
+    card(page, "热线咨询", OTHER).click()
+    column(page, "账单").get_by_role("button").click()
+    shown = page.locator(".effect table")
+    expect(shown).to_contain_text("在岗坐席", timeout=SLOW)
+    heads = shown.locator("th[scope=col]").all_inner_texts()
+    place = heads.index("账单")
+    before, after = shown.locator("tr").nth(1).locator("td").nth(place).inner_text().split(" → ")
+    assert int(after) == int(before) + 2
+    assert "%" in shown.locator("tr").nth(2).locator("td").nth(place).inner_text()
+    confirm(page)
+    for name in names:
+        expect(stand(page, name)).to_contain_text("交换机已确认", timeout=SLOW)
+    expect(card(page, "账单", FREE)).to_have_count(1)
+    expect(card(page, "报修", FREE)).to_have_count(0)
+    expect(card(page, "账单", FREE)).to_contain_text("已调入")
+    row = page.locator(".running .move").first
+    expect(row).to_contain_text("周岚")
+    expect(row.locator(".back")).to_have_text(re.compile(r"还有 29:\d\d"))
+    card(page, "账单", FREE).click(force=True)  # on a move: nobody moves it meanwhile
+    expect(card(page, "账单", FREE)).to_have_attribute("aria-selected", "false")
+    row.get_by_role("button", name="全部撤销").click()
+    for name in names:
+        expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
+        expect(stand(page, name)).to_contain_text("周岚撤销")
+    expect(card(page, "报修", FREE)).to_have_count(1)
+    expect(card(page, "账单", FREE)).to_have_count(0)
+
+
+def test_a_seat_is_dragged_to_a_queue_and_waits_for_its_call(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    name = card(page, "热线咨询", TALKS).locator(".n").inner_text()
+    card(page, "热线咨询", TALKS).drag_to(column(page, "账单").locator(".facts"))
+    expect(page.locator(".order .goal")).to_contain_text("账单")
+    expect(page.locator(".effect .notes")).to_contain_text(f"打完当前通话后生效：{name}", timeout=SLOW)
+    page.get_by_role("button", name="不返回", exact=True).click()
+    confirm(page)
+    expect(stand(page, name)).to_contain_text("等通话结束", timeout=SLOW)
+    expect(page.locator(".running .move .back").first).to_have_text("不返回")
+    stand(page, name).get_by_role("button").click()
+    expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
+
+
+def test_all_of_it_goes_by_keyboard(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    card(page, "报修", FREE).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Space")
+    expect(card(page, "报修", FREE)).to_have_attribute("aria-selected", "true")
+    column(page, "账单").get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    penalty = page.get_by_label("账单的优先级")
+    penalty.fill("7")
+    page.get_by_label("您的姓名").fill("周岚")
+    why = page.get_by_label("原因", exact=True)
+    why.fill("高峰")
+    expect(page.locator(".order .acts button[type=submit]")).to_be_enabled(timeout=SLOW)
+    why.press("Enter")
+    expect(page.locator(".order .acts button[type=submit]")).to_contain_text("再点一次")
+    why.press("Enter")
+    expect(page.locator(".running .move").first).to_contain_text("账单 P7", timeout=SLOW)
+    expect(card(page, "账单", FREE)).to_contain_text("P7", timeout=SLOW)
+    card(page, "热线咨询", OTHER).focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    expect(page.locator(".order .picked button")).to_have_count(0)
+
+
+def test_a_refusal_and_a_silence_are_marked(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    refused = card(page, "报修", FREE).locator(".n").inner_text()
+    card(page, "报修", FREE).click()
+    column(page, "预约").get_by_role("button").click()
+    confirm(page)
+    expect(stand(page, refused)).to_contain_text("被交换机拒绝", timeout=SLOW)
+    expect(stand(page, refused)).to_contain_text("No such queue")
+    expect(stand(page, refused)).to_have_class(re.compile("bad"))
+    unsure = card(page, "热线咨询", OTHER).locator(".n").inner_text()
+    card(page, "热线咨询", OTHER).click()
+    column(page, "投诉").get_by_role("button").click()
+    confirm(page)
+    expect(stand(page, unsure)).to_contain_text("10 秒内未确认", timeout=SLOW)
+    expect(stand(page, unsure)).to_have_class(re.compile("bad"))
+
+
+def test_a_group_is_saved_used_deleted_and_brought_back(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    card(page, "报修", FREE).click()
+    card(page, "热线咨询", OTHER).click()
+    column(page, "账单").get_by_role("button").click()
+    page.get_by_role("button", name="15 分钟").click()
+    page.get_by_label("坐席组名称").fill("高峰组")
+    page.get_by_role("button", name="保存所选").click()
+    crew = page.locator(".crews .crew", has_text="高峰组")
+    expect(crew).to_contain_text("2 个坐席 → 账单", timeout=SLOW)
+    page.get_by_role("button", name="清空").click()
+    crew.get_by_role("button", name="选用").click()
+    expect(page.locator(".order .picked button")).to_have_count(2)
+    expect(page.get_by_role("button", name="15 分钟")).to_have_attribute("aria-pressed", "true")
+    confirm(page)
+    expect(page.locator(".running .move").first).to_contain_text("高峰组 · 2 个坐席", timeout=SLOW)
+    crew.get_by_role("button", name="删除").click()
+    expect(crew).to_contain_text("已删除", timeout=SLOW)
+    crew.get_by_role("button", name="恢复").click()
+    expect(crew.get_by_role("button", name="选用")).to_be_visible(timeout=SLOW)
+
+
+def test_without_a_reason_or_a_view_of_the_floor_nothing_is_sent(
+    move_floor: FakeServer, open_page: Open
+) -> None:
+    page = moves(move_floor, open_page)
+    card(page, "报修", FREE).click()
+    column(page, "账单").get_by_role("button").click()
+    go = page.locator(".order .acts button[type=submit]")
+    expect(go).to_be_enabled(timeout=SLOW)
+    go.click()
+    expect(page.locator(".order .err")).to_have_text("请写明原因。")
+    page.get_by_label("原因", exact=True).fill("高峰")
+    page.get_by_label("您的姓名").fill("周岚")
+    move_floor.post("mute")
+    expect(page.locator(".moves.stale")).to_have_count(1, timeout=SLOW)
+    go.click()
+    expect(page.locator(".order .err")).to_have_text("现在看不到现场，不能调配。")
+    expect(page.locator(".running .move")).to_have_count(0)
+    move_floor.post("speak")
+
+
+@pytest.mark.parametrize(
+    ("query", "width", "height"),
+    [
+        ("lang=en&theme=light", 390, 844),
+        ("lang=zh&theme=light", 3840, 2160),
+        ("lang=en&theme=dark", 1920, 1080),
+    ],
+)
+def test_it_fits_the_screen_in_both_languages_and_themes(
+    move_floor: FakeServer, open_page: Open, query: str, width: int, height: int
+) -> None:
+    page = moves(move_floor, open_page, query, width=width, height=height)
+    page.locator(f'[data-seat="{FREE}"]').first.click()
+    page.locator(".moves .aim").nth(2).click()
+    expect(page.locator(".effect table")).to_be_visible(timeout=SLOW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    text = page.locator(".moves").inner_text()
+    assert "moves." not in text and "{" not in text
