@@ -18,6 +18,7 @@ from ccfloor.ui.texts import Lang as Tongue
 from ccfloor.ui.texts import language, text
 
 _SHIFT_S = 5.0  # a view that far off is of another time
+_NAMED = 2  # levels up to this one have a name of their own
 
 
 def add_to(app: typer.Typer) -> None:
@@ -94,7 +95,7 @@ def _clock(at: float, config: FloorConfig) -> str:
 def _unsaid(unsaid: tuple[Unsaid, ...], names: Mapping[str, str], lang: Tongue) -> Iterator[str]:
     for one in unsaid:
         why, name = text(f"outlook.unsaid.{one.why}", lang), names.get(one.rule, one.rule)
-        level = text("plan.level.n", lang, n=one.level)
+        level = text(f"plan.level.{one.level if one.level <= _NAMED else 'n'}", lang, n=one.level)
         yield text("outlook.unsaid", lang, level=level, name=name, why=why)
 
 

@@ -356,7 +356,13 @@ def outlook(now: float) -> Plan:
         "rules": plainly,
         "gain": same,
     }
-    unsaid = {"rule": "slow", "subject": "", "level": 2, "queues": [], "why": "metric"}
+    unsaid = {
+        "rule": RULES[0],
+        "subject": "queue:billing",
+        "level": 0,
+        "queues": ["billing"],
+        "why": "no_rate",
+    }
     return {"at": now, "why": "", "paths": 400, "rules": plainly, "deeds": [breaks, move], "unsaid": [unsaid]}
 
 

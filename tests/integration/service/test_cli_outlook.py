@@ -67,7 +67,7 @@ def test_every_action_stands_beside_doing_nothing(put: Put) -> None:
     assert len([line for line in lines if "维持现状" in line]) == 3
     level1 = next(line for line in lines if "休息人员全部归队（3 席）" in line and "话务高峰一级" in line)
     assert "42 %" in level1 and "-29 ± 3.9" in level1
-    assert any("说不准" in line for line in lines) and "400 条随机路径" in lines[-1]
+    assert any("预警 · 话务高峰预警：说不准" in line for line in lines) and "400 条随机路径" in lines[-1]
 
 
 def test_in_english_and_of_old_ones_that_they_are(put: Put) -> None:
