@@ -29,6 +29,7 @@ from ccfloor.service.qa.calendar import work_calendar
 from ccfloor.service.qa.drawing_job import drawing
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
+from ccfloor.service.staffing.advising import Advisor
 from ccfloor.service.staffing.foresight import Foresight
 from ccfloor.service.switch import access
 from ccfloor.service.teams import keep_teams
@@ -97,11 +98,20 @@ def make_collector(
 
 
 def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: SiteRules) -> Foresight | None:
-    """Tells what the plan is likely to come to; None where the settings have it off."""
-    every_s, warn = settings.outlook.every_s, settings.outlook.warn
-    if not every_s:
+    """Tells what the plan is likely to come to, and advises moves; None where the settings have both off."""
+    outlook, every_s = settings.outlook, settings.advice.every_s
+    if not outlook.every_s and not every_s:
         return None
-    return Foresight(engine, config, settings.site, rules, every_s=every_s, warn=warn)
+    return Foresight(
+        engine,
+        config,
+        settings.site,
+        rules,
+        every_s=outlook.every_s or every_s,
+        warn=outlook.warn,
+        then=Advisor(engine, config, every_s).look if every_s else None,
+        tells=bool(outlook.every_s),
+    )
 
 
 def feed_of(engine: Engine, site: str, settings: Settings, clock: Clock = time.time) -> str:

@@ -1,6 +1,6 @@
 """How long callers' numbers are kept: clearing the old ones, once a day beside the collector or when asked.
 
-Uploaded recordings that are older than they may be are deleted by the same job.
+Uploaded recordings that are older than they may be are deleted by the same job, and so is old advice.
 
 The key of the hashes comes from CCFLOOR_ACCESS_KEY, else from the database. Instants are UTC epoch seconds.
 """
@@ -24,8 +24,9 @@ from ccfloor.service.audit import Actor, record
 from ccfloor.service.qa.listening import clear_recordings
 from ccfloor.service.settings import Settings
 from ccfloor.store import clearing
+from ccfloor.store.advice import clear_advice
 from ccfloor.store.clearing import Cleared, Pause
-from ccfloor.store.engine import open_engine
+from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.number_links import Edge, edge
 from ccfloor.store.sessions import key_of
 from ccfloor.store.tables import calls
@@ -135,8 +136,9 @@ class NumberKeeper:
         self._thread = threading.Thread(target=self._run, name="ccfloor-privacy", daemon=True)
 
     def start(self) -> None:
-        """Begin, unless numbers and recordings are kept for good."""
-        if self._settings.privacy.numbers_days or self._settings.qa.recordings_days:
+        """Begin, unless everything is kept for good."""
+        days = self._settings.privacy.numbers_days, self._settings.qa.recordings_days
+        if any(days) or self._settings.advice.days:
             self._thread.start()
 
     def stop(self) -> None:
@@ -150,6 +152,7 @@ class NumberKeeper:
         while not self._ended.wait(pause_s):
             pause_s = self._look_s
             self.look_recordings()
+            self.look_advice()
             self.look()
 
     def look_recordings(self) -> int:
@@ -168,6 +171,20 @@ class NumberKeeper:
             return 0
         if found:
             log.info("old recordings deleted: %d", found)
+        return found
+
+    def look_advice(self) -> int:
+        """Delete the advice that is old, and what came of it; returns how many rows."""
+        days, found = self._settings.advice.days, 0
+        try:
+            pause, until = Leisure(self._ended), self._clock() - days * _DAY_S
+            while days and (gone := _clear_advice(self._engine, self._settings.site.id, until)):
+                found += gone
+                pause()
+        except Stopped:
+            log.info("deleting old advice goes on at the next start")
+        except SQLAlchemyError as error:
+            log.warning("old advice cannot be deleted now: %s", type(error).__name__)
         return found
 
     def look(self) -> Cleared | None:
@@ -195,6 +212,11 @@ class NumberKeeper:
             return None
         log.info("old numbers cleared: %d rows", found.rows)
         return found
+
+
+def _clear_advice(engine: Engine, site: str, until: float) -> int:
+    with writing(engine) as connection:
+        return clear_advice(connection, site, until)
 
 
 @contextmanager

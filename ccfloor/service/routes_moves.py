@@ -16,6 +16,7 @@ from ccfloor.service.moves.crews import list_crews, remove_crew, restore_crew, s
 from ccfloor.service.moves.listing import list_moves
 from ccfloor.service.moves.preview import preview_move
 from ccfloor.service.moves.undo import undo_move
+from ccfloor.service.staffing.advice_board import advice_board
 from ccfloor.store.viewer import Viewer
 
 
@@ -78,7 +79,9 @@ def _list(then: float | None) -> Any:
     found = list_moves(service.engine, viewer, service.config, now, then)
     view = _whole(viewer)
     with service.engine.connect() as connection:
-        return {"moves": found, "crews": list_crews(connection, viewer, view, now)}
+        groups = list_crews(connection, viewer, view, now)
+    advised = advice_board(service.engine, viewer, service.config, now, then)
+    return {"moves": found, "crews": groups, "advice": advised}
 
 
 def _preview(body: Body) -> Any:

@@ -40,6 +40,7 @@ from ccfloor.store.migrate import upgrade
 from ccfloor.store.viewer import Viewer
 
 if TYPE_CHECKING:
+    from ccfloor.rules.calendar import Calendar
     from ccfloor.service.access.oidc import Provider
     from ccfloor.service.moves.preview import Effects
     from ccfloor.service.reports.schedule import Scheduler
@@ -118,8 +119,17 @@ class Service:
     def effects(self) -> "Effects":
         """Tells what a move of seats would do."""
         from ccfloor.service.moves.balance import balance
+        from ccfloor.service.site_rules import SiteRules
+        from ccfloor.service.staffing.effects import Simulated
+        from ccfloor.service.staffing.knowing import Knowing
 
-        return balance
+        def calendar() -> "Calendar":
+            rules = SiteRules(self.engine, self.config, self.settings.site)
+            rules.read()
+            return rules.calendar
+
+        knowing = Knowing(self.engine, self.config, self.settings.site, calendar)
+        return Simulated(knowing, lambda: self.hub.sources, balance)
 
     # -- what pages and routes ask -------------------------------------------------------------
 

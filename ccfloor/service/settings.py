@@ -327,6 +327,25 @@ class OutlookSettings(Section):
     )
 
 
+class AdviceSettings(Section):
+    """Which seats to move where."""
+
+    every_s: float = setting(
+        60.0,
+        "每隔多少秒给出一次调配建议，0 为不给出",
+        "Seconds between pieces of advice on moving seats; 0: never",
+        ge=0,
+        le=3600,
+    )
+    days: int = setting(
+        400,
+        "建议及其复盘保留多少天；0 为一直保留",
+        "Days for which advice and what came of it are kept; 0 keeps them for good",
+        ge=0,
+        le=3650,
+    )
+
+
 class ReportSettings(Section):
     """Reports made by the calendar."""
 
@@ -425,6 +444,7 @@ class Settings(Section):
     bands: BandSettings = BandSettings.model_validate({})
     wall: WallSettings = WallSettings()
     outlook: OutlookSettings = OutlookSettings()
+    advice: AdviceSettings = AdviceSettings()
     reports: ReportSettings = ReportSettings()
     privacy: PrivacySettings = PrivacySettings()
     qa: QaSettings = QaSettings()

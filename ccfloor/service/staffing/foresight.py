@@ -17,11 +17,10 @@ from ccfloor.acd.base import Health, LinkState
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.engine import RuleEngine
-from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site_rules import SiteRules
-from ccfloor.service.staffing.coming import Around, around
 from ccfloor.service.staffing.deeds import Deed, possible
+from ccfloor.service.staffing.knowing import Knowing
 from ccfloor.service.staffing.outlook_view import (
     CALM,
     GONE_S,
@@ -32,11 +31,8 @@ from ccfloor.service.staffing.outlook_view import (
     RuleAhead,
     Unsaid,
 )
-from ccfloor.service.staffing.present_learned import Learned, Learner, habits
-from ccfloor.service.staffing.present_now import Present, lost, present_now
+from ccfloor.service.staffing.present_now import Present
 from ccfloor.service.staffing.running import Running, running
-from ccfloor.service.staffing.seats_now import Options
-from ccfloor.service.staffing_today.site import load_staffing
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.trigger import Ahead, LevelAhead, Odds, foresee
 
@@ -44,7 +40,6 @@ log = logging.getLogger(__name__)
 EVERY_S, WARN = 15.0, 0.5
 NAME = "ccfloor-outlook"
 _FIRST_S = 20.0  # a start has better things to do
-_AROUND_S = 60.0
 _REST = 2.0  # times as long as a look took: on a fast simulated floor it is not to take a whole processor
 _STOP_S = 5.0
 
@@ -57,6 +52,9 @@ class Snapshot(NamedTuple):
     view: FloorView
     rules: tuple[Running, ...]
     reports: tuple[Health, ...]
+
+
+Then = Callable[[Present, Habits, Snapshot], object]
 
 
 # -- the outlook of a floor --------------------------------------------------------------------------------
@@ -149,6 +147,7 @@ class Foresight:
     """The outlook of one floor. ``offer`` and ``told`` are for the collector's tick, ``look`` for the thread.
 
     ``clock``: the time by which it rests, in seconds; the instants of what it says are the floor's own.
+    ``then``: told in the thread of every present that was looked at; ``tells`` False: for its sake alone.
     """
 
     def __init__(
@@ -163,13 +162,16 @@ class Foresight:
         first_s: float = _FIRST_S,
         clock: Callable[[], float] = time.monotonic,
         threaded: bool = True,
+        then: Then | None = None,
+        tells: bool = True,
     ) -> None:
-        self._engine, self._config, self._settings, self._rules = engine, config, settings, rules
+        self._then, self._tells, self._then_failed = then, tells, False
         self._every_s, self._warn, self._clock, self._threaded = every_s, warn, clock, threaded
-        self._learner, self._around = Learner(engine, config), Around()
+        self._knowing = Knowing(engine, config, settings, lambda: rules.calendar)
         self._rests_until = clock() + first_s
         self._snapshot: Snapshot | None = None
         self._latest: Outlook | None = None
+        self._seen: tuple[Present, Habits] | None = None
         self._taken_at: float | None = None
         self._fault = ""
         self._asked, self._ended = threading.Event(), threading.Event()
@@ -194,7 +196,7 @@ class Foresight:
 
     def told(self, now: float) -> Outlook | None:
         """What was found last, with its instant; None where that is too long ago."""
-        latest = self._latest
+        latest = self._latest if self._tells else None
         return latest if latest is not None and 0 <= now - latest.at < GONE_S else None
 
     @property
@@ -232,32 +234,30 @@ class Foresight:
         try:
             self._latest = self._found(snapshot)
             self._fault = ""
+            self._further(snapshot)
         except Exception as error:
             self._failed(snapshot.view.at, error)
         self._rests_until = self._clock() + _REST * (self._clock() - began)
         self._snapshot = None
 
+    def _further(self, snapshot: Snapshot) -> None:
+        """Who goes on from here fails alone."""
+        try:
+            if self._then is not None and self._seen is not None:
+                self._then(*self._seen, snapshot)
+            self._then_failed = False
+        except Exception as error:
+            if not self._then_failed:
+                log.error("no advice can be given", exc_info=error)
+            self._then_failed = True
+
     def _found(self, snapshot: Snapshot) -> Outlook:
         now = snapshot.view.at
-        past = self._learner.look(now)
-        present = self._present(snapshot, past, now)
+        present, known = self._seen = self._knowing.present(snapshot.view, snapshot.reports)
         before = {_key(one) for one in self._latest.rules if one.told} if self._latest else set()
-        known = habits(past) if past is not None else Habits()
+        if not self._tells:
+            return Outlook(now)
         return outlook(present, snapshot.rules, known, at=now, warn=self._warn, before=before)
-
-    def _present(self, snapshot: Snapshot, past: Learned | None, now: float) -> Present:
-        if past is not None and not 0 <= now - self._around.at < _AROUND_S:
-            self._around = around(self._engine, self._config, self._rules.calendar, past, now)
-        options = lost(self._options(), snapshot.reports)
-        return present_now(snapshot.view, self._config, past, now, None, self._around, options)
-
-    def _options(self) -> Options:
-        """What the site decides; the usual where its file cannot be used, which the doctor tells."""
-        try:
-            site = load_staffing(self._settings, self._config)
-        except SettingsError:
-            return Options()
-        return Options(min_seats={queue: site.rule(queue).min_seats for queue in self._config.queues})
 
     def _failed(self, at: float, error: Exception) -> None:
         if not self._fault:

@@ -1,0 +1,103 @@
+"""What a picked move of seats does, by the same simulation as advice: both on the same random courses.
+
+Until the past of the site was read, which takes a moment at the first question, the balance of queues tells.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+from msgspec.structs import replace
+from sqlalchemy.exc import SQLAlchemyError
+
+from ccfloor.acd.base import Health
+from ccfloor.floor.view import FloorView, SeatView
+from ccfloor.service.moves.preview import Effect, Effects, Moved, Outcome
+from ccfloor.service.places import SettingsError
+from ccfloor.service.staffing.knowing import Knowing
+from ccfloor.staffing.effect import Figures, Proposal, QueueEffect, queue_effects, simulator
+from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.judging import horizon_s
+from ccfloor.staffing.moves import Kind, Move
+from ccfloor.staffing.present import Doing, Estimate, FloorNow, SeatNow
+
+log = logging.getLogger(__name__)
+_PATHS = 200
+
+
+class Simulated:
+    """An ``Effects``. ``reports``: what the sources told last; ``meanwhile``: tells until this one can."""
+
+    def __init__(self, knowing: Knowing, reports: Callable[[], Sequence[Health]], meanwhile: Effects) -> None:
+        self._knowing, self._reports, self._meanwhile = knowing, reports, meanwhile
+        self._learning: threading.Thread | None = None
+
+    def __call__(self, view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]:
+        """See ``Effects``. Nothing where nobody sees the floor."""
+        if not self._knowing.ready:
+            self._learn(view)
+            return self._meanwhile(view, moved, minutes)
+        try:
+            present, known = self._knowing.present(view, self._reports())
+        except (SQLAlchemyError, SettingsError) as error:
+            log.debug("the present cannot be read: %s", type(error).__name__)
+            return self._meanwhile(view, moved, minutes)
+        return {} if present.floor is None else effects_of(present.floor, known, view, moved, minutes)
+
+    def _learn(self, view: FloorView) -> None:
+        if self._learning is None or not self._learning.is_alive():
+            self._learning = threading.Thread(target=self._look, args=(view,), daemon=True)
+            self._learning.start()
+
+    def _look(self, view: FloorView) -> None:
+        try:
+            self._knowing.present(view)
+        except (SQLAlchemyError, SettingsError) as error:
+            log.debug("the past cannot be read: %s", type(error).__name__)
+
+
+def effects_of(
+    floor: FloorNow, known: Habits, view: FloorView, moved: Moved, minutes: int
+) -> dict[str, Effect]:
+    """The effect on each queue that the move touches, over ``judging.horizon_s`` of its minutes."""
+    seats = {seat.seat: seat for seat in view.seats}
+    told = tuple(_ready(seat, moved) for seat in floor.seats)
+    moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in floor.seats if seat.seat in moved.seats)
+    goes_back = {queue: minutes * 60.0 for queue in moved.wish.queues} if minutes else {}
+    run = simulator(floor, known, paths=_PATHS)
+    (before,) = run([Proposal()])
+    after_floor = replace(floor, seats=told)
+    proposal = Proposal(moves, goes_back)
+    (after,) = (
+        simulator(after_floor, known, paths=_PATHS)([proposal]) if told != floor.seats else run([proposal])
+    )
+    found = queue_effects(floor, proposal, before, after)
+    return {one.queue: _effect(one) for one in found if one.horizon_s == horizon_s(minutes)}
+
+
+def _ready(seat: SeatNow, moved: Moved) -> SeatNow:
+    """Who shall take calls at once is not away."""
+    away = seat.doing is Doing.AWAY and seat.reason and seat.seat in moved.seats
+    return replace(seat, doing=Doing.IDLE, back_in_s=None) if moved.wish.ready and away else seat
+
+
+def _move(seat: SeatNow, moved: Moved, seen: SeatView) -> Move:
+    served = [one.queue for one in seen.queues]
+    gone = moved.wish.leaves(served)
+    kept = {queue: penalty for queue, penalty in seat.queues.items() if queue not in gone}
+    after = kept | moved.wish.queues
+    target = min(moved.wish.queues)
+    kind = Kind.BESIDE if kept else Kind.INSTEAD
+    return Move(seat.seat, seat.agent, gone, target, moved.wish.queues[target], after, kind, seat.free_in_s)
+
+
+def _effect(told: QueueEffect) -> Effect:
+    return Effect(_outcome(told.before), _outcome(told.after))
+
+
+def _outcome(figures: Figures) -> Outcome:
+    return Outcome(*map(_value, (figures.service_level, figures.abandoned, figures.wait_s)))
+
+
+def _value(estimate: Estimate | None) -> float | None:
+    return None if estimate is None else estimate.value

@@ -1,0 +1,202 @@
+"""Learning of moves: what was foretold when one was made, and, once its span is over, what came of it.
+
+What a move follows is known by its seats and queues (``judging.followed``): its foretelling is then that of
+the advice; of a move by hand it is what the preview showed. One that cannot be read is marked so and keeps
+no other from being judged. Instants are UTC epoch seconds.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.service.moves.preview import Outcome, QueuePreview
+from ccfloor.staffing.advise import Advised
+from ccfloor.staffing.judging import (
+    HEARD_S,
+    SETTLED_S,
+    Came,
+    Fate,
+    Foretold,
+    Heard,
+    Level,
+    State,
+    Told,
+    followed,
+    foretold,
+    horizon_s,
+    state,
+)
+from ccfloor.staffing.moving import State as LegState
+from ccfloor.store.advice import (
+    AdviceRow,
+    EffectRow,
+    add_effects,
+    advice_between,
+    came,
+    judge,
+    moves_untold,
+    open_effects,
+)
+from ccfloor.store.engine import writing
+from ccfloor.store.moves import MoveRow, SeatRow, seats_of
+from ccfloor.store.seen import Seen, seen
+
+log = logging.getLogger(__name__)
+NOTED_S = 2 * 3600.0  # moves that were made so long ago are still set beside what was foretold
+_NOT_DONE = (LegState.REFUSED, LegState.UNCONFIRMED)
+_advised = msgspec.json.Decoder(Advised)
+_previews = msgspec.json.Decoder(tuple[QueuePreview, ...])
+_foretold = msgspec.json.Decoder(Foretold)
+_came = msgspec.json.Decoder(Came)
+
+
+# -- what was foretold -------------------------------------------------------------------------------------
+
+
+def note_moves(engine: Engine, site: str, now: float) -> int:
+    """Keep what was foretold of the moves made since the last look; returns how many. SQLAlchemyError."""
+    with engine.connect() as connection:
+        fresh = moves_untold(connection, site, now - NOTED_S)
+        if not fresh:
+            return 0
+        since = min(move.at for move in fresh)
+        heard = read_heard(advice_between(connection, site, since - HEARD_S, now + 1.0))
+        seats = seats_of(connection, site, [move.id for move in fresh])
+    told = [_told(move, [row.seat for row in seats if row.move == move.id], heard) for move in fresh]
+    with writing(engine) as connection:
+        known = {move.id for move in moves_untold(connection, site, now - NOTED_S)}
+        add_effects(connection, site, [row for rows in told for row in rows if row.move in known])
+    return len(fresh)
+
+
+def read_heard(rows: Iterable[AdviceRow]) -> list[Heard]:
+    """Stored advice; what cannot be read is left out."""
+    found = []
+    for row in rows:
+        body = read_advised(row)
+        if body is not None:
+            found.append(Heard(row.id, row.given_at, row.seen_at, body.advice))
+    return found
+
+
+def read_advised(row: AdviceRow) -> Advised | None:
+    """What was advised; None where it cannot be read."""
+    try:
+        return _advised.decode(row.body)
+    except (msgspec.DecodeError, ValueError) as error:
+        log.warning("advice %d cannot be read: %s", row.id, error)
+        return None
+
+
+def _told(move: MoveRow, seats: Sequence[str], heard: Sequence[Heard]) -> list[EffectRow]:
+    match = followed(heard, move.at, seats, move.queues)
+    if match is not None:
+        said, rank = match
+        return list(_rows(move, foretold(said.advice[rank].effects), said.id, rank))
+    try:
+        return list(_rows(move, by_hand(move.predicted, move.minutes), 0, 0))
+    except (msgspec.DecodeError, ValueError) as error:
+        log.warning("what was foretold of move %d cannot be read: %s", move.id, error)
+        return [EffectRow(move.id, 0, move.at, move.at, 0, 0, "", State.UNREADABLE, "")]
+
+
+def _rows(move: MoveRow, told: Iterable[Foretold], advice: int, rank: int) -> Iterator[EffectRow]:
+    for place, one in enumerate(told):
+        body = msgspec.json.encode(one).decode()
+        ends_at = move.at + one.horizon_s
+        yield EffectRow(move.id, place, move.at, ends_at, advice, rank, one.queue, State.PENDING, body)
+
+
+def by_hand(predicted: str, minutes: int) -> tuple[Foretold, ...]:
+    """What the preview of a move showed; nothing where it showed nothing. Raises DecodeError."""
+    shown = _previews.decode(predicted) if predicted else ()
+    told = (
+        Foretold(
+            one.queue,
+            horizon_s(minutes),
+            one.seats_after > one.seats_before,
+            _level(one.before),
+            _level(one.after),
+        )
+        for one in shown
+    )
+    return tuple(one for one in told if one.after != Level())
+
+
+def _level(shown: Outcome) -> Level:
+    return Level(*(None if one is None else Told(one) for one in _figures(shown)))
+
+
+def _figures(shown: Outcome) -> tuple[float | None, float | None, float | None]:
+    return shown.service_level, shown.abandoned, shown.wait_s
+
+
+# -- what came -----------------------------------------------------------------------------------------------
+
+
+def judge_moves(engine: Engine, config: FloorConfig, now: float) -> int:
+    """Judge what is due; returns how many rows. Raises SQLAlchemyError."""
+    with engine.connect() as connection:
+        rows = open_effects(connection, config.site, now - SETTLED_S)
+        if not rows:
+            return 0
+        fates = fates_of(seats_of(connection, config.site, {row.move for row in rows}))
+        sight = seen(connection, config.site)
+    for row in rows:
+        with writing(engine) as connection:
+            found, body = _judged(connection, config, row, fates.get(row.move, Fate(False)), sight, now)
+            judge(connection, row, found, body, now)
+    return len(rows)
+
+
+def fates_of(rows: Iterable[SeatRow]) -> dict[int, Fate]:
+    """What became of each move, by its seats."""
+    found: dict[int, Fate] = {}
+    for row in rows:
+        before = found.get(row.move, Fate(False))
+        done = before.done or (row.leg.touched and row.leg.state not in _NOT_DONE)
+        back = [at for at in (before.undone_at, row.undone_at) if at is not None]
+        found[row.move] = Fate(done, min(back, default=None))
+    return found
+
+
+def _judged(
+    connection: Connection, config: FloorConfig, row: EffectRow, fate: Fate, sight: Seen, now: float
+) -> tuple[State, str]:
+    told = read_foretold(row)
+    if told is None:
+        return State.UNREADABLE, ""
+    unseen_s = sight.gap_s(row.at, row.ends_at)
+    found = state(row.at, told.horizon_s, fate, now, unseen_s)
+    if found is not State.JUDGED:
+        return found, ""
+    threshold_s = config.target(told.queue, row.at).threshold_s
+    real = came(connection, config.site, told.queue, row.at, row.ends_at, threshold_s)
+    return found, msgspec.json.encode(real).decode()
+
+
+def read_foretold(row: EffectRow) -> Foretold | None:
+    """What was foretold; None where it cannot be read."""
+    try:
+        return _foretold.decode(row.foretold)
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def read_came(row: EffectRow) -> Came | None:
+    """What came; None where it is not judged or cannot be read."""
+    try:
+        return _came.decode(row.came) if row.came else None
+    except (msgspec.DecodeError, ValueError):
+        return None
+
+
+def pairs_of(rows: Iterable[EffectRow]) -> Iterator[tuple[Foretold, Came]]:
+    """What was foretold and what came, of those that were judged."""
+    for row in rows:
+        told, real = read_foretold(row), read_came(row)
+        if row.state == State.JUDGED and told is not None and real is not None:
+            yield told, real

@@ -1,0 +1,64 @@
+"""The one place of a process that learns a site's past and makes of a view what staffing is told."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Engine
+
+from ccfloor.acd.base import Health
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
+from ccfloor.rules.calendar import Calendar
+from ccfloor.service.places import SettingsError
+from ccfloor.service.settings import SiteSettings
+from ccfloor.service.staffing.coming import Around, around
+from ccfloor.service.staffing.present_learned import Learned, Learner, habits
+from ccfloor.service.staffing.present_now import Present, lost, present_now
+from ccfloor.service.staffing.seats_now import Options
+from ccfloor.service.staffing_today.site import load_staffing
+from ccfloor.staffing.habits import Habits
+
+_AROUND_S = 60.0
+
+
+class Knowing:
+    """What is known of one site. For any number of threads, one after the other."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: FloorConfig,
+        settings: SiteSettings,
+        calendar: Callable[[], Calendar],
+    ) -> None:
+        self._engine, self._config, self._settings, self._calendar = engine, config, settings, calendar
+        self._learner, self._around = Learner(engine, config), Around()
+        self._lock = threading.Lock()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the past was read: before that the first look takes a while."""
+        return self._learner.past is not None
+
+    def present(self, view: FloorView, reports: Sequence[Health] = ()) -> tuple[Present, Habits]:
+        """The floor of a view of the whole site, and its habits. Raises SQLAlchemyError."""
+        now = view.at
+        with self._lock:
+            past = self._learner.look(now)
+            beside = self._beside(past, now)
+        known = habits(past) if past is not None else Habits()
+        options = lost(self._options(), reports)
+        return present_now(view, self._config, past, now, None, beside, options), known
+
+    def _beside(self, past: Learned | None, now: float) -> Around:
+        if past is not None and not 0 <= now - self._around.at < _AROUND_S:
+            self._around = around(self._engine, self._config, self._calendar(), past, now)
+        return self._around
+
+    def _options(self) -> Options:
+        """What the site decides; the usual where its file cannot be used, which the doctor tells."""
+        try:
+            site = load_staffing(self._settings, self._config)
+        except SettingsError:
+            return Options()
+        return Options(min_seats={queue: site.rule(queue).min_seats for queue in self._config.queues})

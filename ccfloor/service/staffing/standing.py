@@ -1,0 +1,54 @@
+"""What moves of seats mean for who may be moved next: those in force, those under way, those just over."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from ccfloor.staffing.limits import Moved
+from ccfloor.staffing.moving import State
+from ccfloor.staffing.present import FloorNow
+from ccfloor.store.moves import SeatRow, held_seats, recent_moves, seats_of
+
+MOVING = "moving"  # why a seat is left alone: somebody moves it this moment
+HELD_S = 1200.0
+_MOST = 200
+
+
+class Standing(NamedTuple):
+    """``moved``: moves in force; ``held``: seat → when it was moved last; ``moving``: seats under way."""
+
+    moved: tuple[Moved, ...] = ()
+    held: Mapping[str, float] = {}
+    moving: frozenset[str] = frozenset()
+
+
+def standing(connection: Connection, site: str, now: float) -> Standing:
+    """How moves stand at ``now``."""
+    rows = held_seats(connection, site)
+    force = [row for row in rows if row.leg.state is State.CONFIRMED and row.leg.before is not None]
+    lately = seats_of(
+        connection, site, [move.id for move in recent_moves(connection, site, now - HELD_S, _MOST)]
+    )
+    held: dict[str, float] = {}
+    for row in lately:
+        if row.leg.touched:
+            held[row.seat] = max(row.changed_at, held.get(row.seat, 0.0))
+    moved = tuple(_moved(row) for row in force)
+    return Standing(moved, held, frozenset(row.seat for row in rows) - {one.seat for one in moved})
+
+
+def _moved(row: SeatRow) -> Moved:
+    before = row.leg.before
+    home = {queue: member.penalty for queue, member in before.queues.items()} if before else {}
+    return Moved(row.seat, home, row.changed_at, row.leg.until or row.changed_at)
+
+
+def pinned(floor: FloorNow, stands: Standing) -> FloorNow:
+    """The floor with the seats under way left where they are."""
+    seats = (
+        replace(seat, pinned=MOVING) if seat.seat in stands.moving and not seat.pinned else seat
+        for seat in floor.seats
+    )
+    return replace(floor, seats=tuple(seats))

@@ -1,0 +1,106 @@
+"""The effect of a picked move by simulation: more seats help, who gives pays, nobody sees: nothing."""
+
+import pytest
+from msgspec.structs import replace
+
+from ccfloor.floor.view import FloorView, Membership
+from ccfloor.service.moves.preview import Effect, Moved
+from ccfloor.service.staffing.effects import Simulated, effects_of
+from ccfloor.service.staffing.present_learned import habits
+from ccfloor.service.staffing.present_now import Present, Why, present_now
+from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.membership import Wish
+from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
+
+
+def serves(name: str, *queues: str) -> object:
+    return replace(seat(name), queues=tuple(Membership(queue, 1) for queue in queues))
+
+
+def rush(*more: object) -> FloorView:
+    """Three wait at the hotline, where one seat works; another queue has two seats."""
+    callers = tuple(caller(f"c{n}", NINE - 30 - n) for n in range(3))
+    seats = (serves("P/1", "hot"), serves("P/2", "vip"), serves("P/3", "vip"), *more)
+    return view(*seats, last_30=30, callers=callers)  # type: ignore[arg-type]
+
+
+def effect(floor: FloorView, wish: Wish, *seats: str, minutes: int = 0) -> dict[str, Effect]:
+    present = present_now(floor, config(), past(), NINE)
+    assert present.floor is not None
+    return effects_of(present.floor, habits(past()), floor, Moved(wish, seats, {}), minutes)
+
+
+def gain(told: Effect) -> float:
+    assert told.before.abandoned is not None and told.after.abandoned is not None
+    return told.before.abandoned - told.after.abandoned
+
+
+def test_a_seat_more_helps_its_new_queue_and_two_help_more() -> None:
+    one = effect(rush(), Wish({"hot": 1}), "P/2")
+    two = effect(rush(), Wish({"hot": 1}), "P/2", "P/3")
+    assert 0.05 < gain(one["hot"]) < gain(two["hot"])
+    assert gain(one["vip"]) <= 0.0
+    for told in (*one.values(), *two.values()):
+        for figures in (told.before, told.after):
+            assert 0 <= (figures.service_level or 0) <= 1 and (figures.wait_s or 0) >= 0
+
+
+def test_a_seat_that_goes_on_with_what_it_serves_costs_its_queue_less() -> None:
+    floor = replace(rush(), queues=tuple(
+        replace(one, last_30=replace(one.last_30, offered=20)) for one in rush().queues
+    ))  # fmt: skip
+    away = effect(floor, Wish({"hot": 1}), "P/2", "P/3")
+    beside = effect(floor, Wish({"hot": 1}, beside=True), "P/2", "P/3")
+    assert gain(beside["vip"]) > gain(away["vip"])
+
+
+def test_a_seat_that_goes_back_soon_helps_less_of_the_hour() -> None:
+    brief = effect(rush(), Wish({"hot": 1}), "P/2", "P/3", minutes=40)
+    lasting = effect(rush(), Wish({"hot": 1}), "P/2", "P/3")
+    assert gain(brief["hot"]) < gain(lasting["hot"])
+
+
+def test_who_is_on_a_break_helps_where_he_shall_take_calls() -> None:
+    floor = rush(paused("P/4", "break", NINE - 5, role="agent", queues=(Membership("vip", 1, True),)))
+    called = effect(floor, Wish({"hot": 1}, ready=True), "P/4", minutes=30)
+    left = effect(floor, Wish({"hot": 1}), "P/4", minutes=30)
+    assert gain(called["hot"]) > gain(left["hot"])
+
+
+class Known:
+    """What is known, once it was learned."""
+
+    def __init__(self, present: Present, ready: bool) -> None:
+        self._present, self.ready, self.asked = present, ready, 0
+
+    def present(self, floor: FloorView, reports: object = ()) -> tuple[Present, Habits]:
+        self.asked += 1
+        self.ready = True
+        return self._present, habits(past())
+
+
+def meanwhile(floor: FloorView, moved: Moved, minutes: int) -> dict[str, Effect]:
+    return {"meanwhile": Effect()}
+
+
+def test_until_the_past_is_known_something_simpler_tells() -> None:
+    known = Known(present_now(rush(), config(), past(), NINE), ready=False)
+    told = Simulated(known, tuple, meanwhile)  # type: ignore[arg-type]
+    moved = Moved(Wish({"hot": 1}), ("P/2",), {})
+    assert set(told(rush(), moved, 30)) == {"meanwhile"}
+    assert told._learning is not None
+    told._learning.join(10)
+    assert known.asked == 1
+    assert set(told(rush(), moved, 30)) == {"hot", "vip"}
+
+
+def test_where_nobody_sees_the_floor_no_effect_is_told() -> None:
+    told = Simulated(Known(Present(None, Why.BLIND), True), tuple, meanwhile)  # type: ignore[arg-type]
+    assert told(rush(), Moved(Wish({"hot": 1}), ("P/2",), {}), 30) == {}
+
+
+@pytest.mark.parametrize("minutes", [15, 30])
+def test_a_short_move_is_told_of_the_half_hour(minutes: int) -> None:
+    half = effect(rush(), Wish({"hot": 1}), "P/2", minutes=minutes)
+    hour = effect(rush(), Wish({"hot": 1}), "P/2", minutes=60)
+    assert half["hot"].before != hour["hot"].before
