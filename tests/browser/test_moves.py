@@ -38,7 +38,7 @@ def card(page: Page, queue: str, seat: str) -> Locator:
 def confirm(page: Page, why: str = "高峰") -> None:
     """Reason and name, then two clicks."""
     page.get_by_label("原因", exact=True).fill(why)
-    page.get_by_label("您的姓名").fill("周岚")
+    page.get_by_label("您的姓名").fill("主管甲")
     go = page.locator(".order .acts button[type=submit]")
     expect(go).to_be_enabled(timeout=SLOW)
     go.click()
@@ -74,14 +74,14 @@ def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeSer
     expect(card(page, "报修", FREE)).to_have_count(0)
     expect(card(page, "账单", FREE)).to_contain_text("已调入")
     row = page.locator(".running .move").first
-    expect(row).to_contain_text("周岚")
+    expect(row).to_contain_text("主管甲")
     expect(row.locator(".back")).to_have_text(re.compile(r"还有 29:\d\d"))
     card(page, "账单", FREE).click(force=True)  # on a move: nobody moves it meanwhile
     expect(card(page, "账单", FREE)).to_have_attribute("aria-selected", "false")
     row.get_by_role("button", name="全部撤销").click()
     for name in names:
         expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
-        expect(stand(page, name)).to_contain_text("周岚撤销")
+        expect(stand(page, name)).to_contain_text("主管甲撤销")
     expect(card(page, "报修", FREE)).to_have_count(1)
     expect(card(page, "账单", FREE)).to_have_count(0)
 
@@ -111,7 +111,7 @@ def test_all_of_it_goes_by_keyboard(move_floor: FakeServer, open_page: Open) -> 
     page.keyboard.press("Enter")
     penalty = page.get_by_label("账单的优先级")
     penalty.fill("7")
-    page.get_by_label("您的姓名").fill("周岚")
+    page.get_by_label("您的姓名").fill("主管甲")
     why = page.get_by_label("原因", exact=True)
     why.fill("高峰")
     expect(page.locator(".order .acts button[type=submit]")).to_be_enabled(timeout=SLOW)
@@ -176,7 +176,7 @@ def test_without_a_reason_or_a_view_of_the_floor_nothing_is_sent(
     go.click()
     expect(page.locator(".order .err")).to_have_text("请写明原因。")
     page.get_by_label("原因", exact=True).fill("高峰")
-    page.get_by_label("您的姓名").fill("周岚")
+    page.get_by_label("您的姓名").fill("主管甲")
     move_floor.post("mute")
     expect(page.locator(".moves.stale")).to_have_count(1, timeout=SLOW)
     go.click()
