@@ -93,7 +93,9 @@ class TodayKeeper:
         """The day's past and forecast; read anew on another day, and when more of the past has come in."""
         day = business_date(self._config, now)
         known = self._told
-        if known is not None and known.day == day and abs(now - self._looked_at) < _PAST_S:
+        yesterday = day_number(date.fromordinal(day.toordinal() - 1))
+        wait = _PAST_S if yesterday in self._stored else 0.0  # the past may still be coming in
+        if known is not None and known.day == day and abs(now - self._looked_at) < wait:
             return known
         stored = self._stored_days(day)
         if known is None or known.day != day or stored != self._stored:

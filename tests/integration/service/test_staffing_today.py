@@ -263,6 +263,20 @@ def test_a_floor_without_a_past_has_no_forecast(tmp_path_factory: pytest.TempPat
     opened.dispose()
 
 
+def test_a_past_that_still_comes_in_is_taken_up_at_the_next_look(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    opened = open_engine(str(tmp_path_factory.mktemp("filling") / "floor.db"))
+    upgrade(opened)
+    clock = [NOW]
+    kept = TodayKeeper(opened, CONFIG, SiteSettings(data="nowhere"), lambda: clock[0])
+    assert not kept.today().queues
+    put_weeks(opened, CONFIG, date(2026, 9, 21), NOW, {"new": office})
+    clock[0] += 60
+    assert "new" in kept.today().queues
+    opened.dispose()
+
+
 def test_a_day_to_come_and_one_that_was(engine: Engine) -> None:
     kept = keeper(engine)
     sunday = kept.of_day(date(2026, 11, 22)).queues["loans"]
