@@ -20,11 +20,12 @@ class MovesBoard {
     this.order = new MoveOrder(ctx, this);
     this.crews = new CrewList(ctx, this);
     this.running = new RunningMoves(ctx, this);
+    this.advice = new AdviceCards(ctx, this);
     const main = box("div", "main");
     const side = box("aside", "side");
     side.append(this.order.node, this.crews.node);
     main.append(this.columns.node, side);
-    root.append(this.head.node, this.head.strip, main, this.running.node);
+    root.append(this.head.node, this.head.strip, this.advice.node, main, this.running.node);
     root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && (this.picked.size || this.targets.size)) this.clear();
     });
@@ -99,6 +100,7 @@ class MovesBoard {
       this.take(told.moves);
       this.failed = false;
       this.crews.show(told.crews);
+      this.advice.show(told.advice);
     } catch (error) {
       this.failed = true;
     }
@@ -153,6 +155,7 @@ class MovesBoard {
     const open = this.moves.filter((move) => move.open).length;
     setText(this.head.sub, state.ready ? t("moves.open", { n: open }) : "");
     setAttr(this.only, "aria-pressed", this.online);
+    this.advice.draw(now);
     this.columns.draw(state, now);
     this.order.draw();
     this.running.draw(this.moves, now);

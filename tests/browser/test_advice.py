@@ -1,0 +1,89 @@
+"""Advice on the page of moves in a real browser: read, taken over into the form, grey once it is old."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from ccfloor.service.staffing.advice_board import AdviceBoard, Card, Order
+from ccfloor.staffing.judging import Errors, Off
+from tests.fakes import advised
+from tests.fakes.fake_server import FakeServer
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., Page]
+FREE, SLOW = "PJSIP/102", 30_000  # a free seat of repairs
+
+
+def board(queues: tuple[str, str], age_s: float = 0.0, idle: str = "") -> AdviceBoard:
+    at = time.time() - age_s
+    if idle:
+        return AdviceBoard(at, at, False, idle, {"away": 3})
+    given = advised.proposal(at, FREE, queue=queues[0], donor=queues[1])
+    past = Errors(12, Off(12, 0.021, 0.045, 9, 12), Off(12, 0.0, 0.013), Off(), 10, 12)
+    order = Order((FREE,), {queues[0]: 2}, False, 30)
+    saved = (given.saved.value, given.saved.low, given.saved.high)
+    card = Card(given.reason, (order,), (), (), given.back_at, given.effects, saved, given.sure, past, True)
+    return AdviceBoard(at, at, age_s > 180, "", {}, (card,))
+
+
+def page_of(floor: FakeServer, open_page: Open, told: AdviceBoard, query: str = "lang=zh") -> Page:
+    """The page over a calm floor that gets this advice with the list of moves."""
+    floor.post("speak")
+    floor.post("scene/calm")
+    page = open_page("about:blank")
+
+    def answer(route: Route) -> None:
+        if route.request.method != "GET":
+            route.continue_()
+            return
+        body: dict[str, Any] = route.fetch().json()
+        body["advice"] = msgspec.to_builtins(told)
+        route.fulfill(body=json.dumps(body), content_type="application/json")
+
+    page.route(re.compile(r"/api/v1/moves(\?.*)?$"), answer)
+    page.goto(floor.url(f"moves?{query}"))
+    expect(page.locator(".moves .col").first).to_be_visible(timeout=SLOW)
+    return page
+
+
+def test_advice_is_read_and_taken_over_into_the_form(move_floor: FakeServer, open_page: Open) -> None:
+    page = page_of(move_floor, open_page, board(("hotline", "repair")))
+    tip = page.locator(".advice .proposal")
+    expect(tip).to_have_count(1, timeout=SLOW)
+    expect(tip.locator(".say")).to_contain_text("服务水平 60%")
+    expect(tip.locator("table tr")).to_have_count(5)
+    expect(tip.locator("table")).to_contain_text("60% → 90%")
+    expect(tip).to_contain_text("平均误差 4.5")
+    expect(tip).to_contain_text("方向对 10/12")
+    tip.get_by_role("button", name="采用").click()
+    expect(page.locator(".order .picked button")).to_have_count(1)
+    expect(page.locator(".order .goal")).to_have_count(1)
+    expect(page.get_by_label("原因", exact=True)).to_have_value(re.compile("达不到目标"))
+    page.get_by_label("您的姓名").fill("主管甲")
+    go = page.locator(".order .acts button[type=submit]")
+    expect(go).to_be_enabled(timeout=SLOW)
+    go.click()
+    expect(go).to_contain_text("再点一次")
+    go.click()
+    expect(page.locator(".running .move")).to_have_count(1, timeout=SLOW)
+
+
+def test_old_advice_is_grey_and_nobody_takes_it_over(move_floor: FakeServer, open_page: Open) -> None:
+    page = page_of(move_floor, open_page, board(("hotline", "repair"), age_s=200), "lang=en&theme=light")
+    expect(page.locator(".advice.stale")).to_be_visible(timeout=SLOW)
+    expect(page.locator(".advice .head1")).to_contain_text("out of date")
+    expect(page.get_by_role("button", name="Take over")).to_be_disabled()
+
+
+def test_nothing_to_do_says_why(move_floor: FakeServer, open_page: Open) -> None:
+    page = page_of(move_floor, open_page, board(("", ""), idle="unsure"))
+    expect(page.locator(".advice .idle")).to_contain_text("效果小于误差", timeout=SLOW)
+    expect(page.locator(".advice .idle")).to_contain_text("不在岗 3 席")
+    expect(page.locator(".advice .proposal")).to_have_count(0)
