@@ -1,3 +1,3 @@
 """ccfloor: the supervisor wallboard of a call floor."""
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

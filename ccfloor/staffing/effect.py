@@ -163,7 +163,7 @@ class _Counter:
             judged=late_gone + late + timely,
             timely=timely,
             gone=np.bincount(ended, minlength=size).reshape(self._shape).astype(float),
-            waited_s=np.bincount(self._came, waited, size).reshape(self._shape),
+            waited_s=np.bincount(self._came, waited, size).reshape(self._shape).astype(float),
         )
 
 

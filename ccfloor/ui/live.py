@@ -20,7 +20,20 @@ from ccfloor.ui.texts import Lang, texts
 from ccfloor.ui.tokens import Theme, css_variables
 
 _FOLDER = Path(__file__).with_name("live")
-_CORE = ("format", "icons", "dom", "alarms", "outlook", "status", "store", "link", "replay", "tips", "kit", "core")
+_CORE = (
+    "format",
+    "icons",
+    "dom",
+    "alarms",
+    "outlook",
+    "status",
+    "store",
+    "link",
+    "replay",
+    "tips",
+    "kit",
+    "core",
+)
 
 
 def module_source(name: str) -> str:

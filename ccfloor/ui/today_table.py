@@ -153,14 +153,14 @@ def _foot(name: str, made: Sheet, lang: Lang) -> str:
 
 def _hours(name: str, lines: Sequence[Line]) -> str:
     """Seat hours of the half hours that have a number."""
-    values = {
+    values: dict[str, Sequence[float | None]] = {
         "needed": [line.half.needed for line in lines],
         "changed": [line.changed for line in lines],
         "present": [line.half.present for line in lines if line.state == "over"],
         "planned": [line.half.planned for line in lines],
         "roster": [line.half.rostered for line in lines],
-    }[name]
-    known = [float(value) for value in values if value is not None]
+    }
+    known = [float(value) for value in values[name] if value is not None]
     return f"{sum(known) / 2:.1f}" if known else DASH
 
 

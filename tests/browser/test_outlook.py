@@ -124,7 +124,8 @@ def test_the_plan_page_compares_what_can_be_done(plan_floor: FakeServer, open_pa
     moved = rows.nth(2).locator("td").all_text_contents()
     assert moved[10] == "± 3.9 以内"
     expect(rows.nth(2).locator(".better")).to_have_count(0)
-    expect(part.locator(".unsaid")).to_contain_text("预警 · 账单 · 话务高峰预警：说不准——有队列的来话量还不清楚")
+    unsaid = "预警 · 账单 · 话务高峰预警：说不准——有队列的来话量还不清楚"
+    expect(part.locator(".unsaid")).to_contain_text(unsaid)
 
 
 @pytest.mark.parametrize(
