@@ -70,7 +70,8 @@ class Said(StrEnum):
 class Leg(msgspec.Struct, frozen=True):
     """One seat's move. ``until``: when it goes back (floor's clock); None: it stays.
 
-    ``call``: the one whose end it waits for. ``before``: how the seat was when the first request was given.
+    ``call``: the one whose end it waits for. ``before``: how the seat was when it was asked for, then
+    anew when the first request was given.
     ``plan[:asked]``: what was asked of the switch; ``[:forth]`` of it on the way there, ``[start:]`` on the
     way it is on. ``touched``: something may have been changed. ``said``: a Said, or the switch's words.
     ``late_s``: how late its return began.

@@ -181,7 +181,7 @@ def _write(
     move = add_move(connection, viewer.site, row)
     seats = [seat for seat in found.seats if seat not in found.idle]
     for seat in seats:
-        leg = Leg(found.wish, until)
+        leg = Leg(found.wish, until, before=found.seats[seat])
         add_seat(connection, viewer.site, move, seat, found.agents[seat], leg, now)
     before, after = _told(row, found, seats)
     by = acting(who, viewer)

@@ -5,6 +5,7 @@ from sqlalchemy import Engine
 
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.moves.preview import QueuePreview
 from ccfloor.service.moves.scope import concerns
 from ccfloor.staffing.moving import Answer
 from ccfloor.store.moves import MoveRow, SeatRow, answers_of, recent_moves, seats_of
@@ -12,6 +13,7 @@ from ccfloor.store.viewer import Viewer
 
 SINCE_S = 2 * 3600.0
 MOST = 100
+_PREVIEWS = msgspec.json.Decoder(tuple[QueuePreview, ...])
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -42,7 +44,7 @@ class SeatStands(msgspec.Struct, frozen=True):
 
 
 class MoveStands(msgspec.Struct, frozen=True):
-    """A move. ``open``: whether any seat of it is still on its way or due back."""
+    """A move. ``open``: a seat of it is still on its way or due back. ``predicted``: as it was shown then."""
 
     id: int
     at: float
@@ -55,7 +57,7 @@ class MoveStands(msgspec.Struct, frozen=True):
     until: float | None
     crew: str
     insisted: bool
-    predicted: str
+    predicted: tuple[QueuePreview, ...]
     open: bool
     seats: tuple[SeatStands, ...]
 
@@ -95,10 +97,16 @@ def _move(
         until=move.until,
         crew=move.crew,
         insisted=move.insisted,
-        predicted=move.predicted,
+        predicted=_predicted(viewer, move),
         open=any(row.leg.holds for row in rows),
         seats=tuple(_seat(viewer, row, answers[row.id]) for row in rows),
     )
+
+
+def _predicted(viewer: Viewer, move: MoveRow) -> tuple[QueuePreview, ...]:
+    """What was shown when it was asked for, of the viewer's queues."""
+    told = _PREVIEWS.decode(move.predicted) if move.predicted else ()
+    return tuple(one for one in told if viewer.sees_queue(one.queue))
 
 
 def _seat(viewer: Viewer, row: SeatRow, answers: tuple[Answer, ...]) -> SeatStands:

@@ -15,16 +15,16 @@ def seen_seats(viewer: Viewer, view: FloorView | None) -> dict[str, str]:
 
 
 def concerns(viewer: Viewer, config: FloorConfig, move: MoveRow, row: SeatRow) -> bool:
-    """Whether a seat's move is the viewer's business: his team's seat, and no queue that he does not see."""
+    """Whether a seat's move is the viewer's business: a seat and queues that he sees, and no others."""
     if viewer.teams is not None:
         info = config.seats.get(row.seat)
         if info is None or info.team not in viewer.teams:
             return False
     if viewer.queues is None:
         return True
-    touched = move.queues.keys() | {change.queue for change in row.leg.plan if change.queue}
-    asked_by_him = move.within is not None and viewer.queues >= frozenset(move.within)
-    return touched <= viewer.queues and (asked_by_him or bool(row.leg.plan))
+    served = row.leg.before.queues if row.leg.before is not None else {}
+    touched = {*move.queues, *row.leg.wish.leaves(served), *(change.queue for change in row.leg.plan)}
+    return touched - {""} <= viewer.queues and not viewer.queues.isdisjoint(served)
 
 
 def sees_crew(viewer: Viewer, view: FloorView | None, crew: Crew) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import insert
 
 from ccfloor.access.rights import Role
@@ -29,6 +30,9 @@ from ccfloor.service.access.identity import Identity
 from ccfloor.service.commands import request_command
 from ccfloor.service.keeper import RecorderKeeper
 from ccfloor.service.lease import take_lease
+from ccfloor.service.moves.ask import Wanted, ask_move
+from ccfloor.service.moves.crews import save_crew
+from ccfloor.service.moves.preview import preview_move
 from ccfloor.service.plan import AlarmView, Incident, OpenSeat, Planned, PlanView, Text
 from ccfloor.service.replay_room import ReplayRoom
 from ccfloor.service.reports import plans
@@ -41,6 +45,13 @@ from tests.fakes.current import upgrade
 
 T0 = 1_780_012_800.0 - 1_780_012_800.0 % 86_400
 NOW = T0 + 4 * 3600
+MOVES = (
+    (("P/loans", "P/fraud"), "cards"),
+    (("P/cards",), "loans"),
+    (("P/broker",), "fraud"),
+    (("P/estate",), "broker"),
+    (("P/both",), "loans"),
+)
 QUEUES = {
     "loans": ("贷款专线", "Loan desk"),
     "cards": ("信用卡线", "Card desk"),
@@ -187,3 +198,10 @@ def _acts(service: runtime.Service) -> None:
         rest = {"cleared_at": T0 + 1000, "blind_s": 0.0, "worst": 9.0}
         with writing(service.engine) as connection:
             connection.execute(insert(alarms).values(**fixed, **row_of, **rest))
+    for seats, to in MOVES:
+        wanted = Wanted(seats, {to: 3}, beside=len(seats) > 1, insist=True, minutes=30)
+        shown = preview_move(service.engine, EVERYTHING, view, wanted, service.effects).queues
+        predicted = msgspec.json.encode(shown).decode()
+        ask_move(service.engine, EVERYTHING, view, wanted, "peak", NOW, who="Lead", predicted=predicted)
+        if to not in MINE or len(seats) == 1:
+            save_crew(service.engine, EVERYTHING, view, f"crew of {to}", wanted, NOW, who="Lead")

@@ -100,6 +100,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "/api/v1/seats/{seat:path}/timeline": ("", f"?at={NOW - 60}"),
     "/api/v1/commands": ("", f"?at={NOW + 1}", "?seat=P/fraud"),
+    "/api/v1/moves": ("", f"?at={NOW + 1}"),
     "/api/v1/queues/today": ("", "?queue=fraud", f"?at={NOW - 60}"),
     "/api/v1/plan/curve": ("", f"?at={NOW - 60}&hours=4"),
     "/api/v1/plan/level": ("",),
@@ -139,6 +140,17 @@ def test_a_score_of_an_own_queue_is_there(client: TestClient, kept: Mapping[str,
         for path in ("/api/v1/qa/scores/{id:int}", "/api/v1/qa/scores/{id:int}/recording"):
             answer = client.get(path.replace("{id:int}", str(kept[queue].score)))
             assert answer.status_code == 200 and agent(queue) in answer.text
+
+
+def test_moves_and_groups_of_own_queues_are_there(client: TestClient) -> None:
+    told = client.get("/api/v1/moves").json()
+    found = {(seat["seat"], *move["queues"]) for move in told["moves"] for seat in move["seats"]}
+    assert found == {("P/loans", "cards"), ("P/cards", "loans")}  # P/both serves another queue, too
+    assert {crew["name"] for crew in told["crews"]} == {"crew of loans"}
+    wanted = {"seats": ["P/both"], "queues": {"loans": 1}}
+    shown = client.post("/api/v1/moves/preview", json=wanted)
+    assert {one["queue"] for one in shown.json()["queues"]} == {"loans", "cards"}
+    assert leaked(shown.text) == set()
 
 
 def test_the_answers_are_not_empty(client: TestClient) -> None:
