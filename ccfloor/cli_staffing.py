@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from ccfloor.cli_advice import add_to as add_advice
 from ccfloor.cli_common import UNKNOWN, Context, Db, Json, Lang, Site, context, fail, show_json, table
 from ccfloor.cli_outlook import add_to as add_outlook
 from ccfloor.floor.view import FloorView
@@ -22,6 +23,7 @@ from ccfloor.ui.texts import language, text
 
 app = typer.Typer(no_args_is_help=True, help="Staffing: the forecast of calls and the seats they need.")
 add_outlook(app)
+add_advice(app)
 Day = Annotated[str, typer.Option("--day", metavar="2026-11-22", help="A business day; today if left out.")]
 Queue = Annotated[str, typer.Option("--queue", help="A queue; all together if left out.")]
 

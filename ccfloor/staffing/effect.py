@@ -187,6 +187,19 @@ def queue_effects(
     return tuple(sorted(found, key=lambda effect: (not effect.gets, not effect.gives)))
 
 
+def every_queue(floor: FloorNow, plain: Tally) -> tuple[QueueEffect, ...]:
+    """Both horizons of every queue where nobody is moved."""
+    found = []
+    for place, queue in enumerate(floor.queues):
+        for spans in range(1, SPANS + 1):
+            figures = _figures(_of_queue(plain, spans, place), queue.target)
+            none = Estimate(0.0, 0.0, 0.0, plain.offered.shape[2])
+            found.append(
+                QueueEffect(queue.queue, spans * HALF_HOUR_S, False, False, figures, figures, none, 0.0)
+            )
+    return tuple(found)
+
+
 def givers(floor: FloorNow, moves: Sequence[Move]) -> set[str]:
     """The queues that lose seats by these moves, or share them with one more, and are not meant to gain."""
     serves = {seat.seat: seat.queues for seat in floor.seats}

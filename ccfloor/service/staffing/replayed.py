@@ -1,0 +1,99 @@
+"""Stored days once more, in steps: what would have been advised, and how far the figures foretold without any
+move were off from what came.
+
+At every step only what was known by then counts: the floor as it had been told, the past weeks up to that
+day. Moves that people made meanwhile are in what came, and are counted. Instants are UTC epoch seconds.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
+from ccfloor.rules.calendar import Calendar
+from ccfloor.service.staffing.coming import around
+from ccfloor.service.staffing.present_learned import Learned, habits, learned
+from ccfloor.service.staffing.present_now import present_now
+from ccfloor.service.staffing.seats_now import Options
+from ccfloor.staffing.advise import Advised, advise
+from ccfloor.staffing.effect import HORIZON_S, Proposal, QueueEffect, Tally, every_queue, simulator
+from ccfloor.staffing.judging import UNSEEN_SHARE, Pair, foretold
+from ccfloor.staffing.present import FloorNow
+from ccfloor.store.advice import came
+from ccfloor.store.seen import seen
+from ccfloor.store.tape import Shelf, Tape
+
+STEP_S = 900.0
+_PATHS = 100
+
+
+class Step(NamedTuple):
+    """One instant. ``advised`` None: nobody saw the floor. ``pairs``: what was foretold, and what came."""
+
+    at: float
+    advised: Advised | None
+    pairs: tuple[Pair, ...]
+
+
+def replayed(
+    engine: Engine,
+    config: FloorConfig,
+    calendar: Calendar,
+    start: float,
+    end: float,
+    options: Options | None = None,
+    step_s: float = STEP_S,
+) -> Iterator[Step]:
+    """The steps of [start, end) at which anybody is at work or calls. Raises SQLAlchemyError."""
+    tape = Tape(engine, config, config.site, None, Shelf())
+    past: Learned | None = None
+    at = start
+    while at < end:
+        if tape.feed is not None and tape.at <= at:
+            tape.run(at)
+        else:
+            tape.seek(at)
+        view = tape.view()
+        if view is not None and _open(view):
+            if past is None or not past.until <= at < past.until + 86_400.0:
+                past = learned(engine, config, at)
+            yield _step(engine, config, calendar, view, past, at, options)
+        at += step_s
+
+
+def _open(view: FloorView) -> bool:
+    """Whether there is anything to foretell."""
+    there = any(seat.status not in ("offline", "unknown") for seat in view.seats)
+    return there or bool(view.callers) or any(queue.last_30.offered for queue in view.queues)
+
+
+def _step(
+    engine: Engine,
+    config: FloorConfig,
+    calendar: Calendar,
+    view: FloorView,
+    past: Learned,
+    at: float,
+    options: Options | None,
+) -> Step:
+    beside = around(engine, config, calendar, past, at)
+    floor = present_now(view, config, past, at, None, beside, options).floor
+    if floor is None:
+        return Step(at, None, ())
+    known = habits(past)
+    (plain,) = simulator(floor, known, paths=_PATHS)([Proposal()])
+    return Step(at, advise(floor, habits=known), tuple(_pairs(engine, config, floor, plain)))
+
+
+def _pairs(engine: Engine, config: FloorConfig, floor: FloorNow, plain: Tally) -> Iterator[Pair]:
+    """Of each queue and span what was foretold without a move, where most of the span was in sight."""
+    effects: Sequence[QueueEffect] = every_queue(floor, plain)
+    with engine.connect() as connection:
+        sight = seen(connection, config.site)
+        for told in foretold(effects):
+            until = floor.at + told.horizon_s
+            if sight.until >= until and sight.gap_s(floor.at, until) <= UNSEEN_SHARE * HORIZON_S:
+                threshold_s = config.target(told.queue, floor.at).threshold_s
+                yield told, came(connection, config.site, told.queue, floor.at, until, threshold_s)
