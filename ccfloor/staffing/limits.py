@@ -59,7 +59,7 @@ class Policy(msgspec.Struct, frozen=True):
     floor_cost: float = 0.5
     least_gain: float = 0.75
     errors: float = 1.64
-    sure: float = 0.75
+    sure: float = 0.7
     missed: float = 0.05
 
 
