@@ -27,6 +27,7 @@ PAGES: Mapping[str, Place] = {
     "wall": Place((Right.FLOOR,)),
     "seats": Place((Right.FLOOR,)),
     "moves": Place((Right.SEATS,)),
+    "advice": Place((Right.SEATS,)),
     "queues": Place((Right.FLOOR,)),
     "plan": Place((Right.FLOOR,)),
     "today": Place((Right.FLOOR,)),

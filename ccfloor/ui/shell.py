@@ -16,7 +16,7 @@ from ccfloor.ui.tokens import COLOURS, THEMES, Theme
 
 _PAGES = Path(__file__).resolve().parents[2] / "pages"
 GROUPS: dict[str, tuple[str, ...]] = {
-    "nav.floor": ("wall", "seats", "moves", "queues", "plan", "today"),
+    "nav.floor": ("wall", "seats", "moves", "advice", "queues", "plan", "today"),
     "nav.results": ("kpi", "agents", "queue_history", "reports", "imports", "replay"),
     "nav.qa": (
         "qa",

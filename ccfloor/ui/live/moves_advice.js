@@ -11,7 +11,7 @@ class AdviceCards {
     this.note = box("p", "m idle");
     this.list = box("div", "proposals");
     const head = box("div", "head1");
-    head.append(box("h2", "", ctx.t("advice.title")), this.age);
+    head.append(box("h2", "", ctx.t("advice.title")), this.age, box("span", "sp"), el("a", { class: "m", href: adviceAddress(), target: "_self" }, ctx.t("advice.past")));
     this.node.append(head, this.note, this.list);
     this.node.hidden = true;
   }
@@ -126,6 +126,12 @@ class AdviceCards {
     const told = { n: past.n, bias: points(past.service_level.bias), mae: points(past.service_level.mae), gone: points(past.abandoned.mae), right: past.right, signs: past.signs };
     return t(own ? "advice.error.own" : "advice.error", told);
   }
+}
+
+/** The page on how advice went, in this page's look. */
+function adviceAddress() {
+  const kept = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name]) => ["lang", "theme", "site"].includes(name)));
+  return `advice?${kept}`;
 }
 
 /** A number of calls with one decimal. */
