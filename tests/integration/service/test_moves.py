@@ -1,23 +1,30 @@
 """Moves from asking to the way back, on both databases: the switch answers, refuses or says nothing."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 
 import msgspec
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, insert, select
 
 from ccfloor.access.acts import Act
 from ccfloor.acd.base import CommandKind
 from ccfloor.floor.view import Membership
-from ccfloor.service.commands import CommandError
+from ccfloor.service.commands import CommandError, asked_commands
 from ccfloor.service.moves import follow
 from ccfloor.service.moves.ask import Wanted, ask_move
+from ccfloor.service.moves.follow import following
+from ccfloor.service.settings import load
 from ccfloor.store.access_tables import audit
+from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.moves import answers_of, held_seats, moves_by_id
-from ccfloor.store.tables import commands
+from ccfloor.store.tables import commands, live_view
 from ccfloor.store.viewer import Forbidden, Viewer
-from tests.fakes.moving_floor import BOSS, MovingFloor
+from tests.fakes.current import upgrade
+from tests.fakes.fake_server import until
+from tests.fakes.moving_floor import BOSS, CONFIG, MovingFloor
 
 LEAD_OF_QUEUES = Viewer(role="lead", queues=frozenset({"loans", "fraud"}))
 LEAD_OF_TEAM = Viewer(role="lead", teams=frozenset({"A"}))
@@ -313,3 +320,23 @@ def test_a_step_that_somebody_overtook_asks_the_switch_nothing(floor: MovingFloo
     assert floor.states(move) == {"S/1": "undone"}
     with floor.engine.connect() as connection:
         assert connection.execute(select(commands.c.id)).all() == []
+
+
+def test_moves_are_followed_beside_the_collector(tmp_path: Path) -> None:
+    """In a thread with a connection of its own, until the block ends."""
+    db = f"sqlite:///{tmp_path / 'floor.db'}"
+    floor = MovingFloor(open_engine(db))
+    upgrade(floor.engine)
+    view = floor.view()
+    row = {"site": "main", "seq": 1, "at": view.at, "written_at": view.at, "sources": "[]", "plan": ""}
+    with writing(floor.engine) as connection:
+        connection.execute(insert(live_view).values(payload=msgspec.json.encode(view), **row))
+    move = floor.ask("S/1")
+    with following(load(environ={}, db=db), CONFIG, lambda: floor.now):
+        until(lambda: floor.states(move) == {"S/1": "sent"}, 30, "the switch is asked")
+        floor.answer()
+        until(lambda: len(asked_commands(floor.engine, "main")) == 1, 30, "the next stage is asked")
+        floor.answer()
+        until(lambda: floor.states(move) == {"S/1": "confirmed"}, 30, "it is confirmed")
+    assert "ccfloor-moves" not in {thread.name for thread in threading.enumerate()}
+    floor.engine.dispose()
