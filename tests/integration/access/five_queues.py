@@ -37,10 +37,12 @@ from ccfloor.service.plan import AlarmView, Incident, OpenSeat, Planned, PlanVie
 from ccfloor.service.replay_room import ReplayRoom
 from ccfloor.service.reports import plans
 from ccfloor.service.settings import load
+from ccfloor.service.staffing.judged import note_moves
 from ccfloor.store.engine import writing
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.tables import alarms
 from ccfloor.store.viewer import EVERYTHING
+from tests.fakes import advised
 from tests.fakes.current import upgrade
 
 T0 = 1_780_012_800.0 - 1_780_012_800.0 % 86_400
@@ -205,3 +207,7 @@ def _acts(service: runtime.Service) -> None:
         ask_move(service.engine, EVERYTHING, view, wanted, "peak", NOW, who="Lead", predicted=predicted)
         if to not in MINE or len(seats) == 1:
             save_crew(service.engine, EVERYTHING, view, f"crew of {to}", wanted, NOW, who="Lead")
+    given = (("cards", "loans"), ("broker", "fraud"), ("fraud", "loans"))
+    said = (advised.proposal(NOW, seat(donor), queue=queue, donor=donor) for donor, queue in given)
+    advised.keep(service.engine, advised.told(*said), NOW)
+    note_moves(service.engine, "main", NOW + 1)

@@ -153,6 +153,12 @@ def test_moves_and_groups_of_own_queues_are_there(client: TestClient) -> None:
     assert leaked(shown.text) == set()
 
 
+def test_advice_between_own_queues_is_there_and_no_other(client: TestClient) -> None:
+    told = client.get(f"/api/v1/moves?at={NOW + 1}").json()["advice"]
+    assert [order["seats"] for card in told["cards"] for order in card["orders"]] == [["P/cards"]]
+    assert told["blocked"] == {}
+
+
 def test_the_answers_are_not_empty(client: TestClient) -> None:
     told = client.get("/api/v1/floor").text + client.get(f"/api/v1/kpi?period={DAY_NAME}&members=queue").text
     assert {word for word in SEEN_WORDS if word not in told} == set()
