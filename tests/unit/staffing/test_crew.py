@@ -48,13 +48,15 @@ def ran(
 
 class ByEvents:
     """The same floor event by event: a free seat takes who waits longest in its queues; a caller takes the
-    free seat of the least penalty.
+    free seat of the least penalty, of those that serve the same the one that has been free longest.
     """
 
     def __init__(self, floor: FloorNow, callers: list[tuple[float, int, float, float]]) -> None:
         self._names = [queue.queue for queue in floor.queues]
         self._seats = floor.seats
         self._free = [_free(seat) for seat in floor.seats]
+        alike = list(dict.fromkeys(tuple(sorted(seat.queues.items())) for seat in floor.seats))
+        self._alike = [alike.index(tuple(sorted(seat.queues.items()))) for seat in floor.seats]
         self._callers = callers
         self._fate: dict[int, tuple[float, bool]] = {}
 
@@ -79,12 +81,12 @@ class ByEvents:
             return
         queue = self._names[self._callers[caller][1]]
         able = [
-            (seat.queues[queue], place)
+            (seat.queues[queue], self._alike[place], self._free[place], place)
             for place, seat in enumerate(self._seats)
             if queue in seat.queues and self._free[place] <= at and at < _leaves(seat)
         ]
         if able:
-            place = min(able)[1]
+            place = min(able)[-1]
             self._fate[caller] = (at, True)
             end = at + self._callers[caller][3]
             self._free[place] = end if end < _leaves(self._seats[place]) else inf
