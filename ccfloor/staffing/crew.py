@@ -14,7 +14,6 @@ import numpy as np
 from ccfloor.staffing.course import Course, Floats, Ints
 from ccfloor.staffing.present import Doing, FloorNow, SeatNow
 
-PENALTY_S = 1e-3  # by so much a point of the penalty puts a free seat behind another
 _NEVER_S = 1e12
 
 
@@ -35,7 +34,7 @@ class Place(NamedTuple):
 class Crew(NamedTuple):
     """``free``: by (path, group, slot), seconds from now; infinity: no more. ``leave``: by (group, slot),
     from then on it takes no calls. ``twin``: by (group, slot), the slot (flat) that goes on afterwards; -1:
-    none. ``order``: by (queue, group), infinity where it does not serve, else what puts it behind others.
+    none. ``order``: by (queue, group), the penalty; infinity where it does not serve.
     """
 
     free: Floats
@@ -118,7 +117,7 @@ def _packed(floor: FloorNow, slots: list[_Slot], course: Course) -> Crew:
     }
     for group, (queues, numbers) in enumerate(groups.items()):
         for index, queue in enumerate(floor.queues):
-            crew.order[index, group] = dict(queues).get(queue.queue, inf) * PENALTY_S
+            crew.order[index, group] = dict(queues).get(queue.queue, inf)
         for place, number in enumerate(numbers):
             slot = slots[number]
             crew.free[:, group, place] = np.where(slot.free >= slot.leave, inf, slot.free)

@@ -19,7 +19,7 @@ from ccfloor.staffing.habits import Habits
 
 Flags = NDArray[np.bool_]
 _MS = 1000.0
-_NEVER = 1 << 40  # milliseconds
+_NEVER = 1 << 34  # milliseconds: half a year, and room in an integer for what lies beside it
 _NOT_SERVED = 1 << 61  # a key beyond all others
 
 
@@ -52,22 +52,26 @@ def flow(course: Course, crew: Crew, habits: Habits) -> Flow:
 class _Seats:
     """The slots of all paths while callers come.
 
-    Instants are whole milliseconds, in one integer with the number of the slot (in a key: of the group) in
-    its lowest bits, so that a minimum tells which one it is. ``_free``: by (slot, group and path), when it is
-    free; ``_firsts``: the least of them by group and path, in one row; ``_least``: the same by (group, path).
+    Instants are whole milliseconds, in one integer with the number of the slot in its lowest bits (in a key:
+    with the rank of the penalty and the number of the group), so that a minimum tells which one it is.
+    ``_free``: by (slot, group and path), when it is free; ``_firsts``: the least of them by group and path,
+    in one row; ``_least``: the same by (group, path).
     """
 
     def __init__(self, course: Course, crew: Crew, habits: Habits) -> None:
         paths, self._groups, self._wide = crew.free.shape
         self._bits = self._groups.bit_length()  # of the number of a group
-        self._shift = self._bits + self._wide.bit_length()
+        points, rank = np.unique(crew.order[np.isfinite(crew.order)], return_inverse=True)
+        low = self._bits + self._wide.bit_length()
+        self._shift = low + len(points).bit_length()
         self._places = (np.arange(self._wide) << self._bits)[:, None]
         self._paths, self._path = paths, np.arange(paths)
         free = (_ms(crew.free).transpose(2, 1, 0) << self._shift) + self._places[:, :, None]
         self._free = np.ascontiguousarray(free.reshape(self._wide, self._groups * paths))
         self._firsts = self._free.min(axis=0)
         self._least = self._firsts.reshape(self._groups, paths)
-        order = np.where(np.isfinite(crew.order), _ms(crew.order) << self._shift, _NOT_SERVED)
+        order = np.full(crew.order.shape, _NOT_SERVED)
+        order[np.isfinite(crew.order)] = rank << low
         self._order = np.ascontiguousarray(order.T) + np.arange(self._groups)[:, None]
         self._leave, self._twin = _ms(crew.leave), crew.twin
         self._instants = np.append(np.unique(self._leave[np.isfinite(crew.leave)]), _NEVER)
