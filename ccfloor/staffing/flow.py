@@ -80,8 +80,10 @@ class _Seats:
         self._next = np.full(paths, self._instants[0])
         self._now, self._queue = np.maximum(_ms(course.at), 0), course.queue
         self._patience, self._service = _ms(course.patience), _ms(course.service)
-        self._lull, self._away = course.lull * _MS, _MS * habits.leave_s * course.away
-        self._rate = habits.leave_rate
+        self._leaves = habits.leave_rate > 0
+        if self._leaves:
+            self._lull = _ms(course.lull / habits.leave_rate)
+            self._away = _ms(course.away * habits.leave_s)
 
     def take(self, row: int, paths: int) -> tuple[Ints, Flags]:
         """Until when the caller of this row waits, on the first ``paths`` paths; whether a seat takes him."""
@@ -132,9 +134,9 @@ class _Seats:
         """
         service = self._service[row, : len(start)]
         end: Ints = start + service
-        if self._rate > 0:
-            goes = self._lull[row, : len(start)] < self._rate * (service + np.maximum(idle, 0))
-            end += (goes * self._away[row, : len(start)]).astype(np.int64)
+        if self._leaves:
+            goes = self._lull[row, : len(start)] < service + np.maximum(idle, 0)
+            end += self._away[row, : len(start)] * goes
         return end
 
     def _end(self, after: Ints, served: Flags, group: Ints, place: Ints) -> None:

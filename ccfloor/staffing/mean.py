@@ -17,7 +17,7 @@ def mean(rule: Rule, steps: Waiting, begun: Begun, counts: Spans | None, since: 
     ``begun`` tells does. ``counts``: outside of these spans the value is a quiet one; None: never.
     """
     window = _Window(rule, begun if since is None else Begun())
-    found = np.full(len(steps.at), inf)
+    found = np.full(len(steps.ms), inf)
     for path in range(len(found)):
         start = 0.0 if since is None else float(since[path])
         if start < inf:
@@ -28,7 +28,7 @@ def mean(rule: Rule, steps: Waiting, begun: Begun, counts: Spans | None, since: 
 
 def _told(rule: Rule, steps: Waiting, path: int, counts: Spans | None) -> tuple[Floats, Floats]:
     """Instants and the values from then on, as the rule's machine is told them."""
-    at, value = steps.at[path, :-1], steps.number[path].astype(np.float64)
+    at, value = steps.ms[path, :-1] / 1000.0, steps.number[path].astype(np.float64)
     if counts is None:
         return at, value
     edges = np.array([edge for span in counts for edge in span if 0 < edge < steps.horizon_s])

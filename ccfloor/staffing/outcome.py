@@ -29,7 +29,7 @@ class Outcome(NamedTuple):
 
 def read(rule: Rule, steps: Waiting, begun: Begun = NOTHING, counts: Spans | None = None) -> Outcome:
     """The rule on every path. ``counts``: when its condition counts, seconds from now; None: always."""
-    none = np.full(len(steps.at), inf)
+    none = np.full(len(steps.ms), inf)
     if not begun.on:
         return Outcome(_fires(rule, steps, begun, counts, None), none)
     clear = rule.clear

@@ -9,6 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ccfloor.rules.model import When
 from ccfloor.staffing.course import Course, Floats, Ints
@@ -21,17 +22,17 @@ Spans = Sequence[tuple[float, float]]
 
 
 class Waiting(NamedTuple):
-    """``at``: by (path, step), when the step begins, 0 for the first, and behind the last one the horizon.
-    ``number``: by (path, step), how many wait from then on. Some steps have no length.
+    """``ms``: by (path, step), the millisecond at which the step begins, 0 for the first, and behind the last
+    one the horizon. ``number``: by (path, step), how many wait from then on. Some steps have no length.
     """
 
-    at: Floats
-    number: Ints
+    ms: NDArray[np.integer]
+    number: NDArray[np.integer]
 
     @property
     def horizon_s(self) -> float:
         """Where all paths end."""
-        return float(self.at[0, -1]) if len(self.at) else 0.0
+        return float(self.ms[0, -1]) / _MS if len(self.ms) else 0.0
 
 
 class Stretches(NamedTuple):
@@ -47,28 +48,28 @@ class Stretches(NamedTuple):
 def waiting(course: Course, flow: Flow, queues: Collection[int] | None = None) -> Waiting:
     """The callers who wait in the queues of these places (None: in any)."""
     end = round(course.horizon_s * _MS)
-    came, left = _ms(course.at, end), _ms(flow.left, end)
+    kind = np.int32 if end * 4 + _CAME < np.iinfo(np.int32).max else np.int64
+    came, left = _ms(course.at, end, kind), _ms(flow.left, end, kind)
     here = (left > np.maximum(came, 0)) & (came < end)
     if queues is not None:
         here &= np.isin(course.queue, list(queues))
-    keys = np.full((2 * len(came), course.paths), end * 4 + _NOTHING)
-    np.copyto(keys[: len(came)], came * 4 + _CAME, where=here & (came > 0))
-    np.copyto(keys[len(came) :], left * 4 + _LEFT, where=here & (left < end))
-    keys = np.sort(keys.T, axis=1)
+    keys = np.empty((2 * len(came), course.paths), dtype=kind)
+    keys[: len(came)] = np.where(here & (came > 0), came * 4 + _CAME, end * 4 + _NOTHING)
+    keys[len(came) :] = np.where(here & (left < end), left * 4 + _LEFT, end * 4 + _NOTHING)
+    keys = np.ascontiguousarray(keys.T)
+    keys.sort(axis=1)
     keys = keys[:, : int((keys < end * 4).sum(axis=1).max(initial=0))]
-    at, number = (
-        np.empty((course.paths, keys.shape[1] + 2)),
-        np.empty((course.paths, keys.shape[1] + 1), dtype=np.int64),
-    )
-    at[:, 0], at[:, -1] = 0.0, end / _MS
-    np.divide(keys >> 2, _MS, out=at[:, 1:-1])
+    ms = np.empty((course.paths, keys.shape[1] + 2), dtype=kind)
+    number = np.empty((course.paths, keys.shape[1] + 1), dtype=np.int32)
+    ms[:, 0], ms[:, -1] = 0, end
+    np.right_shift(keys, 2, out=ms[:, 1:-1])
     number[:, 0] = (here & (came <= 0)).sum(axis=0)
-    np.subtract(keys & 3, 1, out=number[:, 1:])
-    return Waiting(at, number.cumsum(axis=1))
+    np.subtract(keys & 3, 1, out=number[:, 1:], casting="unsafe")
+    return Waiting(ms, np.cumsum(number, axis=1, dtype=np.int32))
 
 
-def _ms(seconds: Floats, most: int) -> Ints:
-    return np.rint(np.minimum(seconds * _MS, most)).astype(np.int64)
+def _ms(seconds: Floats, most: int, kind: type[np.integer]) -> NDArray[np.integer]:
+    return np.rint(np.minimum(seconds * _MS, most)).astype(kind)
 
 
 def met(steps: Waiting, when: When, counts: Spans | None = None) -> Stretches:
@@ -86,7 +87,7 @@ def good(steps: Waiting, when: When, level: float | None, counts: Spans | None =
     return others(within(_stretches(steps, bad), counts))
 
 
-def _meets(count: Ints, when: When) -> Flags:
+def _meets(count: NDArray[np.integer], when: When) -> Flags:
     level = when.level
     if when.upward:
         return count > level if when.strictly else count >= level
@@ -94,11 +95,11 @@ def _meets(count: Ints, when: When) -> Flags:
 
 
 def _stretches(steps: Waiting, side: Flags) -> Stretches:
-    turns = np.zeros(steps.at.shape, dtype=bool)  # into the stretch and out of it, by turns
+    turns = np.zeros(steps.ms.shape, dtype=bool)  # into the stretch and out of it, by turns
     turns[:, 0], turns[:, -1] = side[:, 0], side[:, -1]
     np.not_equal(side[:, 1:], side[:, :-1], out=turns[:, 1:-1])
     path, place = np.nonzero(turns)
-    at = steps.at[path, place]
+    at = steps.ms[path, place] / _MS
     return _kept(Stretches(path[::2], at[::2], at[1::2], len(side), steps.horizon_s))
 
 

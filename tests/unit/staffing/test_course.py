@@ -137,7 +137,7 @@ def test_as_many_wait_at_each_instant_as_came_and_have_not_left(
             here = (course.at[:, path] <= at) & (left[:, path] > at)
             if queues is not None:
                 here &= np.isin(course.queue[:, path], queues)
-            place = np.searchsorted(steps.at[path, :-1], at, side="right") - 1
+            place = np.searchsorted(steps.ms[path, :-1], round(at * 1000), side="right") - 1
             assert steps.number[path, place] == here.sum()
 
 
@@ -151,7 +151,7 @@ def test_stretches_are_where_the_condition_is_met_and_the_others_are_the_rest() 
     assert lengths + rest == pytest.approx(900.0)
     assert (good(steps, when, None).start == outside.start).all()
     spans = steps.number >= 3
-    assert lengths == pytest.approx((np.diff(steps.at, axis=1) * spans).sum(axis=1))
+    assert lengths == pytest.approx((np.diff(steps.ms / 1000, axis=1) * spans).sum(axis=1))
     late = after(inside, np.array([450.0, np.inf, 0.0]))
     assert (late.start[late.path == 0] >= 450.0).all()
     assert not (late.path == 1).any()

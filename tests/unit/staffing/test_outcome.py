@@ -37,14 +37,14 @@ HORIZON_S = 200.25  # nothing ends with it
 def waiting(several: list[Path], horizon_s: float) -> Waiting:
     """The paths as an array; a path's last value stays."""
     longest = max(len(path) for path in several)
-    at = np.full((len(several), longest + 1), horizon_s)
+    ms = np.full((len(several), longest + 1), round(horizon_s * 1000))
     number = np.zeros((len(several), longest), dtype=np.int64)
     for row, path in enumerate(several):
         begins = np.cumsum([0, *[length for length, _ in path[:-1]]])
-        at[row, : len(path)] = np.minimum(begins, horizon_s)
+        ms[row, : len(path)] = np.minimum(begins * 1000, ms[row, -1])
         number[row, : len(path)] = [value for _, value in path]
         number[row, len(path) :] = path[-1][1]
-    return Waiting(at, number)
+    return Waiting(ms, number)
 
 
 def told(rule: Rule, before: Steps) -> Machine:
