@@ -82,6 +82,13 @@ def place(name: str, seats: Mapping[str, dict[str, int]], until_s: float | None 
     return Action(name, tuple(Change(seat, queues, None, until_s) for seat, queues in seats.items()))
 
 
+def together(name: str, *actions: Action) -> Action:
+    """Several actions at once; of two changes of one seat the later action's counts."""
+    changes = {change.seat: change for action in actions for change in action.changes}
+    stops = dict.fromkeys(reason for action in actions for reason in action.stops)
+    return Action(name, tuple(changes.values()), tuple(stops))
+
+
 def _movable(floor: FloorNow, source: str, target: str) -> Iterator[SeatNow]:
     for seat in floor.seats:
         able = source in seat.queues and target in seat.skills and target not in seat.queues

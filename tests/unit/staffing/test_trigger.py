@@ -14,6 +14,7 @@ from ccfloor.staffing.actions import (
     on_line,
     place,
     stop_callbacks,
+    together,
 )
 from ccfloor.staffing.begun import Begun
 from ccfloor.staffing.erlang import Demand, erlang_a
@@ -191,6 +192,16 @@ def test_ended_breaks_also_keep_others_from_going() -> None:
     ended, stopped = (beside.gain.levels[0].fires[-1] for beside in told.actions)
     assert ended.share < -3 * ended.error
     assert (stopped.share, stopped.error) == (0.0, 0.0)  # nobody goes away for call-backs
+
+
+def test_level_1_as_a_whole_brings_back_whoever_one_of_its_parts_does() -> None:
+    floor = busy_floor(6, [away("P/1", "break"), away("P/2", "callback"), away("P/3", "meal")])
+    whole = together("level 1", end_breaks(floor), stop_callbacks(floor))
+    assert [change.seat for change in whole.changes] == ["P/1", "P/2"]
+    assert whole.stops == ("break", "callback")
+    told = said(floor, end_breaks(floor), whole)
+    part, both = (beside.gain.queues[0].abandoned.value for beside in told.actions)
+    assert both < part < 0.0  # type: ignore[operator]
 
 
 def test_leads_on_line_serve_what_they_can_if_they_serve_nothing() -> None:
