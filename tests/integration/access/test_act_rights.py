@@ -108,6 +108,8 @@ FREE = {
     "qa.listening.clear_recordings": "housekeeping, by the site's setting",
     "qa.recheck_months.draw_month": "the month's end's",
     "qa.recheck_months.draw_months": "the month's end's",
+    "staffing.judged.note_moves": "the program's, of moves that were asked for",
+    "staffing.judged.judge_moves": "the program's, of moves that were asked for",
     "qa.simulated_draws.draw_night": "the invented floor's own",
     "qa.simulated.live_through": "the invented floor's own",
     "qa.simulated_after.afterwards": "the invented floor's own",
