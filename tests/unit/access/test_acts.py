@@ -34,6 +34,7 @@ UNLOGGED = {
     "service.qa.simulated_on._drop": "the invented floor's own making",
     "service.qa.simulated_on._see": "the invented floor's own making",
     "service.qa.simulated_life._tell": "how far the invented floor's making is",
+    "service.staffing.advising.Advisor.look": "what the program itself advises",
     "service.staffing.judged": "what was foretold of logged moves, and what came",
     "service.privacy._clear_advice": "old advice, which nobody wrote",
     "service.doctor._write_nothing": "a write that is taken back",
