@@ -17,6 +17,7 @@ from ccfloor.service.audit import Actor
 from ccfloor.service.settings import load
 from ccfloor.store.engine import open_engine
 from tests.fakes.ami_server import FakeAmi
+from tests.fakes.at_screen import entered
 from tests.fakes.current import upgrade
 from tests.fakes.fake_server import FakeServer, until
 from tests.fakes.stored_server import StoredServer, command
@@ -78,6 +79,7 @@ def settled(page: Page, name: str, first: str) -> None:
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("口令已修改")).to_be_visible(timeout=SLOW)
     enter(page, name, OWN)
+    entered(page)
 
 
 def test_a_newcomer_gets_from_the_open_floor_through_the_wall(

@@ -21,6 +21,7 @@ from ccfloor.service.audit import Actor
 from ccfloor.store.access_tables import audit
 from ccfloor.store.engine import open_engine
 from ccfloor.store.viewer import Viewer
+from tests.fakes.at_screen import entered
 from tests.fakes.current import upgrade
 from tests.fakes.stored_calls import call, put
 from tests.fakes.stored_server import StoredServer
@@ -86,6 +87,7 @@ def signed_in(site: Site, open_page: Open, name: str, to: str) -> Page:
     page.locator("input[name=name]").fill(name)
     page.locator("input[name=password]").fill(OWN)
     page.get_by_role("button", name="登录").click()
+    entered(page)
     expect(page).to_have_url(site.server.url(to), timeout=SLOW)
     return page
 

@@ -12,6 +12,7 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
+from tests.fakes.at_screen import entered
 from tests.fakes.fake_server import ROOT, FakeServer
 from tests.fakes.stored_server import StoredServer
 
@@ -58,6 +59,7 @@ def sign_in(page: Page, name: str, password: str) -> None:
         "保存",
     )
     _form(page, {"账号": name, "口令": OWN_WORDS}, "登录")
+    entered(page)
 
 
 def _form(page: Page, fields: dict[str, str], button: str) -> None:

@@ -20,7 +20,13 @@ def signs_in(open_page: Open, floor: FakeServer, who: str, address: str, *size: 
     page.get_by_label("账号").fill(who)
     page.get_by_label("口令").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
+    entered(page)
     return page
+
+
+def entered(page: Page) -> None:
+    """Wait until the page behind the way in has come: what is opened earlier runs into its arrival."""
+    page.wait_for_url(lambda address: "/login" not in address)
 
 
 def sits_down(
