@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from ccfloor.service.access.oidc import Provider
     from ccfloor.service.moves.preview import Effects
     from ccfloor.service.reports.schedule import Scheduler
+    from ccfloor.service.staffing.basis import Told as Basis
+    from ccfloor.service.staffing.knowing import Knowing
     from ccfloor.service.staffing_today.job import TodayKeeper
 
 log = logging.getLogger(__name__)
@@ -116,11 +118,9 @@ class Service:
         return TodayKeeper(self.engine, self.config, self.settings.site, self.floor_now, view)
 
     @cached_property
-    def effects(self) -> "Effects":
-        """Tells what a move of seats would do."""
-        from ccfloor.service.moves.balance import balance
+    def knowing(self) -> "Knowing":
+        """What is known of the site's past, for what pages and previews reckon with."""
         from ccfloor.service.site_rules import SiteRules
-        from ccfloor.service.staffing.effects import Simulated
         from ccfloor.service.staffing.knowing import Knowing
 
         def calendar() -> "Calendar":
@@ -128,8 +128,15 @@ class Service:
             rules.read()
             return rules.calendar
 
-        knowing = Knowing(self.engine, self.config, self.settings.site, calendar)
-        return Simulated(knowing, lambda: self.hub.sources, balance)
+        return Knowing(self.engine, self.config, self.settings.site, calendar)
+
+    @cached_property
+    def effects(self) -> "Effects":
+        """Tells what a move of seats would do."""
+        from ccfloor.service.moves.balance import balance
+        from ccfloor.service.staffing.effects import Simulated
+
+        return Simulated(self.knowing, lambda: self.hub.sources, balance)
 
     # -- what pages and routes ask -------------------------------------------------------------
 
@@ -141,6 +148,13 @@ class Service:
         """The floor now as this viewer may see it; None before the first."""
         row = self.hub.row or self._read_live(-1)
         return scoped(row.view, Scope.of(viewer)) if row else None
+
+    def basis(self, viewer: Viewer) -> "Basis":
+        """What staffing reckons with now, of the viewer's queues. Raises Forbidden."""
+        from ccfloor.service.staffing import basis
+
+        whole = self.view(Viewer(site=self.config.site))
+        return basis.told(self.knowing, whole, self.hub.sources, viewer)
 
     def floor_now(self) -> float:
         """The instant it is on the floor: ours, or a replay's. What people do there is noted at it."""

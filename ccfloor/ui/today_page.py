@@ -19,6 +19,7 @@ from ccfloor.ui import (
     filling,
     people_kit,
     today_chart,
+    today_live,
     today_state,
     today_table,
     today_words,
@@ -107,6 +108,7 @@ def _body(seen: Look, queue: str, level: int) -> None:
     charts.show(today_chart.seats_chart(made, lines, seen.theme, config.zone, lang), "td-chart-seats")
     people_kit.piece(f"<small>{_basis(made, config, service.floor_now(), lang)}</small>")
     today_table.show(made, lines, config, lang)
+    today_live.show(queue, service.floor_now(), lang)
     with st.expander(text("today.how", lang), key="td-how"):
         people_kit.piece(_how(made, lang))
 

@@ -1,15 +1,23 @@
 """What staffing reckons with, as rows for a page: each number, how sure it is and where it comes from."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from ccfloor.access.rights import Right
+from ccfloor.acd.base import Health
+from ccfloor.floor.view import FloorView
+from ccfloor.service.places import SettingsError
+from ccfloor.service.staffing.knowing import Knowing
 from ccfloor.service.staffing.present_learned import Learned, habits
-from ccfloor.service.staffing.present_now import From, Measures, Present
+from ccfloor.service.staffing.present_now import From, Measures, Present, Why
 from ccfloor.staffing.live_seats import effective
 from ccfloor.staffing.present import Estimate
 from ccfloor.store.viewer import Viewer
 
+log = logging.getLogger(__name__)
 HOUR_S = 3600.0
 SEATS_AHEAD_S = 1800.0
 _SIDE = 1.2816
@@ -30,6 +38,33 @@ class Row(NamedTuple):
     sample: int
     past: float
     source: str
+
+
+class Told(NamedTuple):
+    """The rows a viewer may see, of the floor at ``at``; ``why`` there are none: see ``present_now.Why``, or
+    "reading" while the past is read for the first time, "unread" where the database did not answer.
+    """
+
+    at: float | None = None
+    rows: tuple[Row, ...] = ()
+    why: str = ""
+
+
+def told(knowing: Knowing, view: FloorView | None, reports: Sequence[Health], viewer: Viewer) -> Told:
+    """What staffing reckons with. ``view``: of the whole site. Raises Forbidden."""
+    viewer.needs(Right.FLOOR)
+    if view is None:
+        return Told(why=Why.NO_VIEW)
+    if not knowing.begun(view):
+        return Told(view.at, why="reading")
+    try:
+        present, _ = knowing.present(view, reports)
+    except (SQLAlchemyError, SettingsError) as error:
+        log.debug("the present cannot be read: %s", type(error).__name__)
+        return Told(view.at, why="unread")
+    if present.floor is None or knowing.past is None:
+        return Told(view.at, why=str(present.why or Why.NO_PAST))
+    return Told(view.at, tuple(rows(present, knowing.past, viewer)))
 
 
 def rows(present: Present, past: Learned, viewer: Viewer) -> list[Row]:

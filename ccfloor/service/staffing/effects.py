@@ -4,7 +4,6 @@ Until the past of the site was read, which takes a moment at the first question,
 """
 
 import logging
-import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from msgspec.structs import replace
@@ -30,12 +29,10 @@ class Simulated:
 
     def __init__(self, knowing: Knowing, reports: Callable[[], Sequence[Health]], meanwhile: Effects) -> None:
         self._knowing, self._reports, self._meanwhile = knowing, reports, meanwhile
-        self._learning: threading.Thread | None = None
 
     def __call__(self, view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]:
         """See ``Effects``. Nothing where nobody sees the floor."""
-        if not self._knowing.ready:
-            self._learn(view)
+        if not self._knowing.begun(view):
             return self._meanwhile(view, moved, minutes)
         try:
             present, known = self._knowing.present(view, self._reports())
@@ -43,17 +40,6 @@ class Simulated:
             log.debug("the present cannot be read: %s", type(error).__name__)
             return self._meanwhile(view, moved, minutes)
         return {} if present.floor is None else effects_of(present.floor, known, view, moved, minutes)
-
-    def _learn(self, view: FloorView) -> None:
-        if self._learning is None or not self._learning.is_alive():
-            self._learning = threading.Thread(target=self._look, args=(view,), daemon=True)
-            self._learning.start()
-
-    def _look(self, view: FloorView) -> None:
-        try:
-            self._knowing.present(view)
-        except (SQLAlchemyError, SettingsError) as error:
-            log.debug("the past cannot be read: %s", type(error).__name__)
 
 
 def effects_of(

@@ -1,9 +1,11 @@
 """The one place of a process that learns a site's past and makes of a view what staffing is told."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.base import Health
 from ccfloor.floor.config import FloorConfig
@@ -18,6 +20,7 @@ from ccfloor.service.staffing.seats_now import Options
 from ccfloor.service.staffing_today.site import load_staffing
 from ccfloor.staffing.habits import Habits
 
+log = logging.getLogger(__name__)
 _AROUND_S = 60.0
 
 
@@ -34,11 +37,27 @@ class Knowing:
         self._engine, self._config, self._settings, self._calendar = engine, config, settings, calendar
         self._learner, self._around = Learner(engine, config), Around()
         self._lock = threading.Lock()
+        self._learning: threading.Thread | None = None
 
     @property
-    def ready(self) -> bool:
-        """Whether the past was read: before that the first look takes a while."""
-        return self._learner.past is not None
+    def past(self) -> Learned | None:
+        """What is learned; None before the first look."""
+        return self._learner.past
+
+    def begun(self, view: FloorView) -> bool:
+        """Whether the past was read. If not, it is from now on, in a thread: the first look takes a while."""
+        if self.past is not None:
+            return True
+        if self._learning is None or not self._learning.is_alive():
+            self._learning = threading.Thread(target=self._look, args=(view,), daemon=True)
+            self._learning.start()
+        return False
+
+    def _look(self, view: FloorView) -> None:
+        try:
+            self.present(view)
+        except (SQLAlchemyError, SettingsError) as error:
+            log.debug("the past cannot be read: %s", type(error).__name__)
 
     def present(self, view: FloorView, reports: Sequence[Health] = ()) -> tuple[Present, Habits]:
         """The floor of a view of the whole site, and its habits. Raises SQLAlchemyError."""

@@ -68,14 +68,16 @@ def test_who_is_on_a_break_helps_where_he_shall_take_calls() -> None:
 
 
 class Known:
-    """What is known, once it was learned."""
+    """What is known, once it was learned: from the second question on."""
 
     def __init__(self, present: Present, ready: bool) -> None:
-        self._present, self.ready, self.asked = present, ready, 0
+        self._present, self.ready = present, ready
+
+    def begun(self, floor: FloorView) -> bool:
+        ready, self.ready = self.ready, True
+        return ready
 
     def present(self, floor: FloorView, reports: object = ()) -> tuple[Present, Habits]:
-        self.asked += 1
-        self.ready = True
         return self._present, habits(past())
 
 
@@ -88,9 +90,6 @@ def test_until_the_past_is_known_something_simpler_tells() -> None:
     told = Simulated(known, tuple, meanwhile)  # type: ignore[arg-type]
     moved = Moved(Wish({"hot": 1}), ("P/2",), {})
     assert set(told(rush(), moved, 30)) == {"meanwhile"}
-    assert told._learning is not None
-    told._learning.join(10)
-    assert known.asked == 1
     assert set(told(rush(), moved, 30)) == {"hot", "vip"}
 
 

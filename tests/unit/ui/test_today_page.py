@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date
+from html import escape
 from typing import Any
 
 import pytest
@@ -11,19 +12,26 @@ from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
 from ccfloor.access.rights import Role
+from ccfloor.floor.view import FloorView, Membership
 from ccfloor.service import runtime
 from ccfloor.service.access import identity
 from ccfloor.service.access.identity import Identity
+from ccfloor.service.hub import LiveRow
 from ccfloor.service.settings import load
 from ccfloor.service.staffing_today.sheet import Sheet, WhatIf, sheet
 from ccfloor.store.tables import metadata
-from ccfloor.store.viewer import EVERYTHING
+from ccfloor.store.viewer import EVERYTHING, Forbidden, Viewer
 from ccfloor.ui import today_chart, today_table, today_words
 from ccfloor.ui.export import excel_bytes
-from ccfloor.ui.texts import Lang
+from ccfloor.ui.scope_words import queue_label
+from ccfloor.ui.texts import Lang, text
 from tests.fakes.app_page import opened, press, words
+from tests.fakes.fake_server import until
 from tests.fakes.offered_weeks import office, put_weeks, put_work
 from tests.fakes.stored_roster import put_roster
+from tests.unit.service.present_floor import queue as queue_view
+from tests.unit.service.present_floor import seat
+from tests.unit.service.views import view as floor_view
 
 FIRST, DAY = date(2026, 10, 12), date(2026, 11, 17)
 ZONE = "Asia/Shanghai"
@@ -76,6 +84,50 @@ def rows(test: AppTest) -> dict[str, str]:
     found = re.findall(r'<tr class="(\w+)">(.*?)</tr>', words(test))
     plain = [(state, re.sub(r"<[^>]+>", " ", row).split()) for state, row in found]
     return {row[0].partition("–")[0]: f"{state} {' '.join(row[1:])}" for state, row in plain}
+
+
+def seen_now(service: runtime.Service) -> FloorView:
+    """Two seats of the hotline at the instant of the page."""
+    seats = (seat("P/1", queues=(Membership("hotline"),)), seat("P/2", queues=(Membership("hotline"),)))
+    queues = (queue_view("hotline"), queue_view("billing-line"))
+    return floor_view(service.clock(), queues=queues, seats=seats)
+
+
+def learned(service: runtime.Service, view: FloorView) -> None:
+    """The floor as of now is seen, and its past was read."""
+    service.hub.accept(LiveRow(1, view.at, view, ()))
+    service.knowing.present(view)
+
+
+def test_before_the_past_was_read_the_page_says_so(service: runtime.Service) -> None:
+    assert "看不到" not in words(page()) and "还没有现场画面" in words(page())
+    view = seen_now(service)
+    service.hub.accept(LiveRow(1, view.at, view, ()))
+    assert "正在读取过去几周的数据" in words(page())
+    until(lambda: service.knowing.past is not None, 30, "the past is read beside the page")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_is_reckoned_with_has_its_range_and_its_samples(service: runtime.Service, lang: Lang) -> None:
+    learned(service, seen_now(service))
+    told = service.basis(EVERYTHING)
+    rows = {(row.what, row.about): row for row in told.rows}
+    seats, rate = rows["seats", "hotline"], rows["rate", "hotline"]
+    assert seats.value == 2 and rate.low is not None and rate.high is not None
+    assert rate.low < rate.value < rate.high and rate.past > 0
+    name = text("today.live.what.rate", lang, about=queue_label(service.config, "hotline", lang))
+    line = words(page(lang)).partition(escape(name))[2].partition("</tr>")[0]
+    assert f">{today_words.calls(rate.value)}<" in line
+    assert f"{today_words.calls(rate.low)}–{today_words.calls(rate.high)}" in line
+    assert name not in words(page(lang, scope="queue:billing-line"))
+
+
+def test_a_lead_is_told_what_his_queues_reckon_with_alone(service: runtime.Service) -> None:
+    learned(service, seen_now(service))
+    mine = service.basis(Viewer(role="lead", queues=frozenset({"billing-line"})))
+    assert {row.about for row in mine.rows} == {"billing-line"}
+    with pytest.raises(Forbidden):
+        service.basis(Viewer(role="agent"))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
