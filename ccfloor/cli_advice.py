@@ -16,6 +16,7 @@ from ccfloor.kpi.week import dates
 from ccfloor.service.keeper import live_source
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.staffing.advice_board import AdviceBoard, Card, advice_board
+from ccfloor.service.staffing.knowing import site_options
 from ccfloor.service.staffing.replayed import Step, replayed
 from ccfloor.staffing.judging import Errors, Pair, errors
 from ccfloor.store.viewer import Viewer
@@ -140,7 +141,8 @@ def backtest(
     start, end = _period(found.config, first, last, tongue)
     rules = SiteRules(found.engine, found.config, found.settings.site)
     rules.read()
-    steps = list(replayed(found.engine, found.config, rules.calendar, start, end))
+    options = site_options(found.settings.site, found.config)
+    steps = list(replayed(found.engine, found.config, rules.calendar, start, end, options))
     if not steps:
         fail(text("advice.cli.nothing", tongue))
     told = summary(steps)

@@ -77,6 +77,28 @@ def meeting_alarms(
     return sorted(_seen(connection.execute(query), viewer, config), key=lambda alarm: alarm.fired_at)
 
 
+class LevelSpan(NamedTuple):
+    """A level of the plan was on in [``start``, ``end``)."""
+
+    start: float
+    end: float
+    level: int
+
+
+def level_spans(connection: Connection, site: str, start: float, end: float) -> list[LevelSpan]:
+    """When levels of the plan were on in [start, end), whatever queue they were of; ends are open there."""
+    table = tables.alarms.c
+    query = select(table.fired_at, table.cleared_at, table.level).where(
+        table.site == site,
+        table.plan != "",
+        table.level > 0,
+        table.fired_at < end,
+        (table.cleared_at == 0.0) | (table.cleared_at > start),
+    )
+    rows = connection.execute(query.order_by(table.fired_at))
+    return [LevelSpan(fired, cleared or end, level) for fired, cleared, level in rows]
+
+
 def find_alarm(
     connection: Connection, viewer: Viewer, config: FloorConfig, rule: str, subject: str, fired_at: float
 ) -> Alarm | None:

@@ -59,8 +59,7 @@ class Advisor:
 
 def level_of(rules: tuple[Running, ...]) -> int:
     """The plan's level that is on, 0: none."""
-    on = (one.level for one in rules if one.watched is not None and one.watched.begun.on)
-    return max(on, default=0)
+    return max((one.level for one in rules if one.on), default=0)
 
 
 def encoded(found: Advised) -> str:

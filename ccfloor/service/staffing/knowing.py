@@ -66,7 +66,7 @@ class Knowing:
             past = self._learner.look(now)
             beside = self._beside(past, now)
         known = habits(past) if past is not None else Habits()
-        options = lost(self._options(), reports)
+        options = lost(site_options(self._settings, self._config), reports)
         return present_now(view, self._config, past, now, None, beside, options), known
 
     def _beside(self, past: Learned | None, now: float) -> Around:
@@ -74,10 +74,11 @@ class Knowing:
             self._around = around(self._engine, self._config, self._calendar(), past, now)
         return self._around
 
-    def _options(self) -> Options:
-        """What the site decides; the usual where its file cannot be used, which the doctor tells."""
-        try:
-            site = load_staffing(self._settings, self._config)
-        except SettingsError:
-            return Options()
-        return Options(min_seats={queue: site.rule(queue).min_seats for queue in self._config.queues})
+
+def site_options(settings: SiteSettings, config: FloorConfig) -> Options:
+    """What the site decides of seats; the usual where its file cannot be used, which the doctor tells."""
+    try:
+        site = load_staffing(settings, config)
+    except SettingsError:
+        return Options()
+    return Options(min_seats={queue: site.rule(queue).min_seats for queue in config.queues})

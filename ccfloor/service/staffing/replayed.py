@@ -1,8 +1,9 @@
 """Stored days once more, in steps: what would have been advised, and how far the figures foretold without any
 move were off from what came.
 
-At every step only what was known by then counts: the floor as it had been told, the past weeks up to that
-day. Moves that people made meanwhile are in what came, and are counted. Instants are UTC epoch seconds.
+At every step only what was known by then counts: the floor as it had been told, the plan's level that was
+on, the past weeks up to that day. Moves that people made meanwhile are in what came, and are counted.
+Instants are UTC epoch seconds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,8 +21,10 @@ from ccfloor.service.staffing.seats_now import Options
 from ccfloor.staffing.advise import Advised, advise
 from ccfloor.staffing.effect import HORIZON_S, Proposal, QueueEffect, Tally, every_queue, simulator
 from ccfloor.staffing.judging import UNSEEN_SHARE, Pair, foretold
+from ccfloor.staffing.limits import Policy
 from ccfloor.staffing.present import FloorNow
 from ccfloor.store.advice import came
+from ccfloor.store.plan_rows import level_spans
 from ccfloor.store.seen import seen
 from ccfloor.store.tape import Shelf, Tape
 
@@ -49,6 +52,8 @@ def replayed(
     """The steps of [start, end) at which anybody is at work or calls. Raises SQLAlchemyError."""
     tape = Tape(engine, config, config.site, None, Shelf())
     past: Learned | None = None
+    with engine.connect() as connection:
+        levels = level_spans(connection, config.site, start, end)
     at = start
     while at < end:
         if tape.feed is not None and tape.at <= at:
@@ -59,7 +64,8 @@ def replayed(
         if view is not None and _open(view):
             if past is None or not past.until <= at < past.until + 86_400.0:
                 past = learned(engine, config, at)
-            yield _step(engine, config, calendar, view, past, at, options)
+            policy = Policy(level=max((one.level for one in levels if one.start <= at < one.end), default=0))
+            yield _step(engine, config, calendar, view, past, at, options, policy)
         at += step_s
 
 
@@ -77,6 +83,7 @@ def _step(
     past: Learned,
     at: float,
     options: Options | None,
+    policy: Policy,
 ) -> Step:
     beside = around(engine, config, calendar, past, at)
     floor = present_now(view, config, past, at, None, beside, options).floor
@@ -84,7 +91,7 @@ def _step(
         return Step(at, None, ())
     known = habits(past)
     (plain,) = simulator(floor, known, paths=_PATHS)([Proposal()])
-    return Step(at, advise(floor, habits=known), tuple(_pairs(engine, config, floor, plain)))
+    return Step(at, advise(floor, policy, known), tuple(_pairs(engine, config, floor, plain)))
 
 
 def _pairs(engine: Engine, config: FloorConfig, floor: FloorNow, plain: Tally) -> Iterator[Pair]:

@@ -17,7 +17,7 @@ from ccfloor.staffing.trigger import HORIZON_S, Watched, foreseeable, watched
 class Running(NamedTuple):
     """A rule of the plan for one subject. ``queues``: whose callers it counts; empty: all of them.
 
-    ``watched`` None: it is of something that cannot be foreseen.
+    ``watched`` None: it is of something that cannot be foreseen. ``on``: its alarm is on.
     """
 
     rule: str
@@ -25,6 +25,7 @@ class Running(NamedTuple):
     level: int
     queues: tuple[str, ...]
     watched: Watched | None
+    on: bool = False
 
 
 def running(engine: RuleEngine, view: FloorView, horizon_s: float = HORIZON_S) -> tuple[Running, ...]:
@@ -38,7 +39,8 @@ def _running(watch: Watch, view: FloorView, horizon_s: float) -> Running:
     level = rule.plan.level if rule.plan else 0
     kind, _, name = watch.subject.partition(":")
     queues = {"queue": (name,), "group": rule.scope.queues}.get(kind, ())
-    told = Running(rule.id, watch.subject, level, queues, None)
+    on = watch.machine is not None and watch.machine.alarm is not None
+    told = Running(rule.id, watch.subject, level, queues, None, on)
     if not foreseeable(rule):
         return told
     guard, value = watch.guard, _waiting(view, queues)
@@ -46,7 +48,7 @@ def _running(watch: Watch, view: FloorView, horizon_s: float) -> Running:
     begun = of_machine(machine, view.at, value if guard is None or guard.on else watch.quiet)
     counts = None if guard is None else guard.within(view.at, view.at + horizon_s)
     spans = None if counts is None else [(start - view.at, end - view.at) for start, end in counts]
-    return told._replace(watched=watched(rule, watch.subject, begun, spans))
+    return told._replace(watched=watched(rule, watch.subject, begun, spans), on=begun.on)
 
 
 def _waiting(view: FloorView, queues: tuple[str, ...]) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, insert, select, update
 
 from ccfloor.service.moves.ask import Wanted, ask_move
 from ccfloor.service.privacy import NumberKeeper
@@ -13,11 +13,15 @@ from ccfloor.service.staffing.foresight import Snapshot
 from ccfloor.service.staffing.judged import by_hand, judge_moves, note_moves, pairs_of
 from ccfloor.service.staffing.present_learned import habits
 from ccfloor.service.staffing.present_now import Present, Why, present_now
+from ccfloor.service.staffing.running import Running
 from ccfloor.service.staffing.standing import pinned, standing
 from ccfloor.staffing.judging import State, errors
 from ccfloor.staffing.moves import Kind
 from ccfloor.store.advice import advice_between, effects_between, latest_advice
 from ccfloor.store.advice_tables import advice, move_effects
+from ccfloor.store.engine import writing
+from ccfloor.store.plan_rows import level_spans
+from ccfloor.store.tables import alarms
 from ccfloor.store.viewer import Forbidden, Viewer
 from tests.fakes import advised
 from tests.fakes.moving_floor import BOSS, CONFIG, T0, MovingFloor
@@ -72,7 +76,29 @@ def test_a_rush_is_answered_with_moves_or_with_why_not(database: Engine) -> None
 
 
 def test_the_levels_that_are_on_count() -> None:
+    def rule(level: int, on: bool) -> Running:
+        return Running(f"level-{level}", "", level, (), None, on)
+
     assert level_of(()) == 0
+    assert level_of((rule(1, True), rule(2, False), rule(0, True))) == 1, "whatever it is of that they count"
+    assert level_of((rule(1, True), rule(3, True))) == 3
+
+
+def test_what_was_on_is_found_again_for_days_gone_by(database: Engine) -> None:
+    def alarm(rule: str, fired: float, cleared: float, level: int, plan: str = "peak") -> dict[str, object]:
+        told = {"rule": rule, "fired_at": fired, "cleared_at": cleared, "level": level, "plan": plan}
+        zero = dict.fromkeys(("active_at", "blind_s", "value", "worst"), 0.0)
+        return {"site": "main", "subject": "", "version": 1, "severity": "warn", **zero, **told}
+
+    rows = [
+        *(alarm("one", NINE - 600, NINE, 1), alarm("one", NINE + 60, NINE + 600, 1)),
+        *(alarm("two", NINE + 300, 0.0, 2), alarm("late", NINE + 3600, 0.0, 3)),
+        *(alarm("calm", NINE, 0.0, 0), alarm("seat", NINE, 0.0, -1, plan="")),
+    ]
+    with writing(database) as connection:
+        connection.execute(insert(alarms), rows)
+        found = level_spans(connection, "main", NINE, NINE + 3600)
+    assert found == [(NINE + 60, NINE + 600, 1), (NINE + 300, NINE + 3600, 2)]
 
 
 # -- moves in force and under way ---------------------------------------------------------------------------
