@@ -84,8 +84,7 @@ class PlanDesk:
     @property
     def health(self) -> Sequence[Health]:
         """What goes wrong beside the plan, which goes on without it."""
-        found = self._foresight.health if self._foresight is not None else None
-        return () if found is None else (found,)
+        return self._foresight.health if self._foresight is not None else ()
 
     def close(self) -> None:
         """Nothing is foreseen any more."""

@@ -49,6 +49,10 @@ OURS: dict[str, dict[str, str]] = {
         "zh": "预案走势推算出错（{why}），预案判断照常进行。请查看日志。",
         "en": "How likely the levels are cannot be foreseen ({why}); the plan itself goes on. See the log.",
     },
+    "advice_failed": {
+        "zh": "调配建议出错（{why}），调配和预案照常进行。请查看日志。",
+        "en": "No advice on moves can be given ({why}); moves and the plan go on. See the log.",
+    },
     "database_back": {
         "zh": "数据库已恢复，期间的事件均已写入。",
         "en": "The database is back; everything kept meanwhile is stored.",

@@ -165,7 +165,7 @@ class Foresight:
         then: Then | None = None,
         tells: bool = True,
     ) -> None:
-        self._then, self._tells, self._then_failed = then, tells, False
+        self._then, self._tells = then, tells
         self._every_s, self._warn, self._clock, self._threaded = every_s, warn, clock, threaded
         self._knowing = Knowing(engine, config, settings, lambda: rules.calendar)
         self._rests_until = clock() + first_s
@@ -173,7 +173,7 @@ class Foresight:
         self._latest: Outlook | None = None
         self._seen: tuple[Present, Habits] | None = None
         self._taken_at: float | None = None
-        self._fault = ""
+        self._fault = self._then_fault = ""
         self._asked, self._ended = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -200,11 +200,10 @@ class Foresight:
         return latest if latest is not None and 0 <= now - latest.at < GONE_S else None
 
     @property
-    def health(self) -> Health | None:
+    def health(self) -> Sequence[Health]:
         """What went wrong at the last look."""
-        if not self._fault:
-            return None
-        return Health("outlook", LinkState.UP, "outlook_failed", {"why": self._fault})
+        told = (("outlook", self._fault), ("advice", self._then_fault))
+        return [Health(name, LinkState.UP, f"{name}_failed", {"why": why}) for name, why in told if why]
 
     def close(self) -> None:
         """No more looks; ends after the one at hand."""
@@ -245,11 +244,11 @@ class Foresight:
         try:
             if self._then is not None and self._seen is not None:
                 self._then(*self._seen, snapshot)
-            self._then_failed = False
+            self._then_fault = ""
         except Exception as error:
-            if not self._then_failed:
+            if not self._then_fault:
                 log.error("no advice can be given", exc_info=error)
-            self._then_failed = True
+            self._then_fault = type(error).__name__
 
     def _found(self, snapshot: Snapshot) -> Outlook:
         now = snapshot.view.at

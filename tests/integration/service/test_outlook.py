@@ -218,6 +218,24 @@ def test_a_fault_leaves_the_plan_and_is_told_once(
     assert row is not None and row.sources == ()
 
 
+def test_a_fault_of_advice_is_told_and_the_outlook_goes_on(stage: Stage) -> None:
+    faults = [ArithmeticError("nothing adds up"), None]
+
+    def then(*given: object) -> None:
+        if fault := faults.pop(0):
+            raise fault
+
+    stage.foresight._then = then
+    assert stage.foreseen(8).why == ""
+    stage.tick()
+    row = stage.read(-1)
+    assert row is not None and [one.code for one in row.sources] == ["advice_failed"]
+    assert stage.foreseen(9).why == ""
+    stage.tick()
+    row = stage.read(-1)
+    assert row is not None and row.sources == ()
+
+
 def test_a_fault_in_taking_the_view_does_not_hurt_the_tick(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
