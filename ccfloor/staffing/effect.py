@@ -168,14 +168,20 @@ class _Counter:
 
 
 def queue_effects(
-    floor: FloorNow, proposal: Proposal, before: Tally, after: Tally
+    floor: FloorNow,
+    proposal: Proposal,
+    before: Tally,
+    after: Tally,
+    asked: frozenset[str] = frozenset(),
 ) -> tuple[QueueEffect, ...]:
-    """Both horizons of every queue that the proposal concerns, those that get seats first."""
+    """Both horizons of every queue that the proposal concerns, those that get seats first. ``asked``: queues
+    that are told of in any case.
+    """
     gets = {move.queue for move in proposal.moves}
     gives = givers(floor, proposal.moves)
     found = []
     for place, queue in enumerate(floor.queues):
-        if queue.queue not in gets | gives and not _differs(before, after, place):
+        if queue.queue not in gets | gives | asked and not _differs(before, after, place):
             continue
         for spans in range(1, SPANS + 1):
             one, two = _of_queue(before, spans, place), _of_queue(after, spans, place)

@@ -128,7 +128,8 @@ def followed(
 ) -> tuple[Heard, int] | None:
     """The proposal that a move at ``at`` of these seats to these queues follows, with its place; or None.
 
-    Its seats are to a good part the same, its queues among those of the proposal; the newest counts.
+    Its seats are to a good part the same, its queues among those of the proposal; without queues people were
+    called back, as a proposal without moves has it. The newest counts.
     """
     for round_ in sorted(heard, key=lambda one: -one.given_at):
         if round_.given_at <= at <= round_.seen_at + HEARD_S:
@@ -141,6 +142,9 @@ def followed(
 
 def _likeness(advice: Advice, seats: Collection[str], queues: Collection[str]) -> float:
     """The share of seats, of those of either, that both move; 0 where the queues differ."""
+    if not queues:  # people called back
+        proposed = set(() if advice.moves else advice.recalled)
+        return len(proposed & set(seats)) / max(1, len(proposed | set(seats)))
     targets = {queue for move in advice.moves for queue in (move.queue, *move.after)}
     if not advice.moves or not set(queues) <= targets:
         return 0.0

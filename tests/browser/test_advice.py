@@ -18,7 +18,7 @@ from tests.fakes.fake_server import FakeServer
 pytestmark = pytest.mark.browser
 
 Open = Callable[..., Page]
-FREE, SLOW = "PJSIP/102", 30_000  # a free seat of repairs
+FREE, RESTS, SLOW = "PJSIP/102", "PJSIP/143", 30_000  # a free seat of repairs, and one on a break
 
 
 def board(queues: tuple[str, str], age_s: float = 0.0, idle: str = "") -> AdviceBoard:
@@ -37,6 +37,11 @@ def page_of(floor: FakeServer, open_page: Open, told: AdviceBoard, query: str = 
     """The page over a calm floor that gets this advice with the list of moves."""
     floor.post("speak")
     floor.post("scene/calm")
+    return page_with(floor, open_page, told, query)
+
+
+def page_with(floor: FakeServer, open_page: Open, told: AdviceBoard, query: str = "lang=zh") -> Page:
+    """The same over the floor as it is."""
     page = open_page("about:blank")
 
     def answer(route: Route) -> None:
@@ -73,6 +78,47 @@ def test_advice_is_read_and_taken_over_into_the_form(move_floor: FakeServer, ope
     expect(go).to_contain_text("再点一次")
     go.click()
     expect(page.locator(".running .move")).to_have_count(1, timeout=SLOW)
+
+
+def test_people_are_called_back_by_what_is_advised(move_floor: FakeServer, open_page: Open) -> None:
+    found = board(("hotline", "repair"))
+    back = Order((RESTS,), {}, True, ready=True)
+    card = msgspec.structs.replace(found.cards[0], orders=(back,), levers=("end_breaks",))
+    page = page_of(move_floor, open_page, msgspec.structs.replace(found, cards=(card,)))
+    tip = page.locator(".advice .proposal")
+    expect(tip.locator(".way")).to_contain_text("结束休息：", timeout=SLOW)
+    tip.get_by_role("button", name="采用").click()
+    expect(page.get_by_label("同时结束暂停")).to_be_checked()
+    page.get_by_label("您的姓名").fill("主管甲")
+    go = page.locator(".order .acts button[type=submit]")
+    expect(go).to_be_enabled(timeout=SLOW)
+    expect(page.locator(".effect table")).to_contain_text("在岗坐席")
+    go.click()
+    expect(go).to_contain_text("1 个坐席结束暂停")
+    go.click()
+    made = page.locator(".running .move").first
+    expect(made).to_contain_text("1 个坐席结束暂停回来接线", timeout=SLOW)
+    expect(made).to_contain_text("交换机已确认", timeout=SLOW)
+
+
+def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: Open) -> None:
+    page = page_of(move_floor, open_page, board(("hotline", "repair")))
+    page.locator(".advice .proposal").get_by_role("button", name="采用").click()
+    page.get_by_label("您的姓名").fill("主管甲")
+    go = page.locator(".order .acts button[type=submit]")
+    expect(go).to_be_enabled(timeout=SLOW)
+    go.click()
+    go.click()
+    made = page.locator(".running .move").first
+    expect(made).to_contain_text("交换机已确认", timeout=SLOW)
+    moves = page.request.get(move_floor.url("api/v1/moves")).json()["moves"]
+    found = board(("repair", "hotline"))
+    card = msgspec.structs.replace(found.cards[0], orders=(Order((FREE,), undo=moves[0]["id"]),))
+    again = page_with(move_floor, open_page, msgspec.structs.replace(found, cards=(card,)))
+    way = again.locator(".advice .way")
+    expect(way).to_contain_text("提前返回", timeout=SLOW)
+    way.get_by_role("button", name="全部撤销").click()
+    expect(again.locator(".running .move").first).to_contain_text("已撤销", timeout=SLOW)
 
 
 def test_old_advice_is_grey_and_nobody_takes_it_over(move_floor: FakeServer, open_page: Open) -> None:

@@ -36,6 +36,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     ``beside``: they go on with what they serve. ``ready``: who is paused shall take calls. ``insist``: though
     a queue loses the last seat that works for it. ``crew``: the saved group it is.
+    ``ready`` and ``beside`` without queues: who is paused is called back to the queues he serves, no more.
     """
 
     seats: tuple[str, ...] = ()
@@ -45,6 +46,11 @@ class Wanted(msgspec.Struct, frozen=True):
     minutes: int = 0
     crew: str = ""
     insist: bool = False
+
+    @property
+    def recall(self) -> bool:
+        """Whether it only calls people back from their pauses."""
+        return self.ready and self.beside and not self.queues
 
 
 class Weighed(NamedTuple):
@@ -121,7 +127,7 @@ def check_wanted(wanted: Wanted) -> None:
         raise CommandError("no_seats")
     if len(wanted.seats) > MOST_SEATS:
         raise CommandError("too_many")
-    if not 0 < len(wanted.queues) <= MOST_QUEUES:
+    if not wanted.recall and not 0 < len(wanted.queues) <= MOST_QUEUES:
         raise CommandError("no_queues")
     if not all(0 <= penalty <= MOST_PENALTY for penalty in wanted.queues.values()):
         raise CommandError("bad_penalty")

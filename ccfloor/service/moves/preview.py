@@ -112,9 +112,10 @@ def _served(view: FloorView, found: Weighed) -> dict[str, tuple[frozenset[str], 
     for seat, sight in found.seats.items():
         for queue in found.wish.leaves(sight.queues):
             after.setdefault(queue, set()).discard(seat)
-        if seat in takes_calls or (sight.paused and found.wish.ready):
-            for queue in found.wish.queues:
-                after.setdefault(queue, set()).add(seat)
+        called = sight.paused and found.wish.ready
+        kept = set(sight.queues) - set(found.wish.leaves(sight.queues)) if called else set()
+        for queue in {*found.wish.queues, *kept} if called or seat in takes_calls else ():
+            after.setdefault(queue, set()).add(seat)
     touched = _touched(found)
     return {
         queue: (frozenset(now.get(queue, ())), frozenset(after[queue])) for queue in after if queue in touched
@@ -124,5 +125,6 @@ def _served(view: FloorView, found: Weighed) -> dict[str, tuple[frozenset[str], 
 def _touched(found: Weighed) -> set[str]:
     queues = set(found.wish.queues)
     for sight in found.seats.values():
-        queues.update(found.wish.leaves(sight.queues))
+        called = sight.paused and found.wish.ready
+        queues.update(sight.queues if called else found.wish.leaves(sight.queues))
     return queues

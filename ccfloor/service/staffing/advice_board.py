@@ -29,13 +29,16 @@ FEW = 5  # judged spans of its own queues, from which on a proposal is told besi
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What carries out a part of a proposal: a move of seats, or (``undo``, a move's id) its end."""
+    """What carries out a part of a proposal: a move of seats, (``undo``, a move's id) its end, or (``ready``)
+    people called back from their pauses.
+    """
 
     seats: tuple[str, ...]
     queues: dict[str, int] = {}
     beside: bool = False
     minutes: int = 0
     undo: int = 0
+    ready: bool = False
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -134,7 +137,7 @@ def _card(advice: Advice, past: list[EffectRow], lent: Mapping[str, int], at: fl
     known = own if own.n >= FEW else errors(pairs_of(past))
     return Card(
         reason=advice.reason,
-        orders=tuple(orders(advice, lent, at)),
+        orders=(*orders(advice, lent, at), *_recall(advice)),
         levers=tuple(map(str, advice.levers)),
         recalled=advice.recalled,
         back_at=advice.back_at,
@@ -154,6 +157,11 @@ def orders(advice: Advice, lent: Mapping[str, int], at: float) -> list[Order]:
         goal = () if undone else (move.queue, move.penalty, move.kind is Kind.BESIDE)
         ways.setdefault((undone, *goal), []).append(move)
     return [_order(moves, int(str(way[0])), advice, at) for way, moves in ways.items()]
+
+
+def _recall(advice: Advice) -> list[Order]:
+    """People called back serve what they served."""
+    return [Order(advice.recalled, beside=True, ready=True)] if advice.recalled else []
 
 
 def _order(moves: list[Move], undo: int, advice: Advice, at: float) -> Order:

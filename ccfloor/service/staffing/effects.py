@@ -48,7 +48,8 @@ def effects_of(
     """The effect on each queue that the move touches, over ``judging.horizon_s`` of its minutes."""
     seats = {seat.seat: seat for seat in view.seats}
     told = tuple(_ready(seat, moved) for seat in floor.seats)
-    moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in floor.seats if seat.seat in moved.seats)
+    going = [seat for seat in floor.seats if seat.seat in moved.seats] if moved.wish.queues else []
+    moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in going)
     goes_back = {queue: minutes * 60.0 for queue in moved.wish.queues} if minutes else {}
     run = simulator(floor, known, paths=_PATHS)
     (before,) = run([Proposal()])
@@ -57,7 +58,7 @@ def effects_of(
     (after,) = (
         simulator(after_floor, known, paths=_PATHS)([proposal]) if told != floor.seats else run([proposal])
     )
-    found = queue_effects(floor, proposal, before, after)
+    found = queue_effects(floor, proposal, before, after, frozenset(moved.served))
     return {one.queue: _effect(one) for one in found if one.horizon_s == horizon_s(minutes)}
 
 

@@ -51,7 +51,6 @@ class AdviceCards {
     const node = box("article", "proposal");
     const acts = box("div", "acts");
     for (const order of card.orders) acts.append(this.act(card, order, old));
-    if (card.levers.length) acts.append(box("span", "m", t("advice.levers", { list: this.board.names(card.levers.map((one) => t(`advice.lever.${one}`))), seats: this.seats(card.recalled) })));
     const sure = t("advice.sure", { share: fmt.whole(card.sure), low: fmt.count(round1(card.saved[1])), high: fmt.count(round1(card.saved[2])) });
     node.append(box("p", "say", this.sentence(card.reason)), acts, this.table(card), box("p", "m", `${sure} ${this.past(card)}`));
     return node;
@@ -74,22 +73,30 @@ class AdviceCards {
     const { t, state } = this.ctx;
     const row = box("div", "way");
     const names = this.seats(order.seats);
-    if (order.undo) {
-      row.append(box("span", "", t("advice.undo", { seats: names })));
-      return row;
+    if (order.undo) return this.ways(row, old, t("moves.undo"), () => this.board.running.undo({ id: order.undo }, order.seats), t("advice.undo", { seats: names }));
+    const take = () => this.take(card, order);
+    if (order.ready) {
+      const list = this.board.names(card.levers.map((one) => t(`advice.lever.${one}`)));
+      return this.ways(row, old, t("advice.take"), take, t("advice.levers", { list, seats: names }));
     }
     const queues = this.board.names(Object.keys(order.queues).map((one) => this.board.queue(one)));
     const back = Object.keys(order.queues).map((one) => card.back_at[one]).find(isNumber);
     const until = isNumber(back) && order.minutes ? t("advice.until", { at: fmt.time(back, state.site.zone, false), n: order.minutes }) : t("moves.for.good");
-    const take = gated(this.ctx, "seats", pushButton("btn", t("advice.take"), () => this.take(card, order)));
-    if (old) take.disabled = true;
-    row.append(take, box("span", "", t(order.beside ? "advice.way.beside" : "advice.way", { seats: names, queues, until })));
+    return this.ways(row, old, t("advice.take"), take, t(order.beside ? "advice.way.beside" : "advice.way", { seats: names, queues, until }));
+  }
+
+  /** A button beside its words; what is old is not followed. */
+  ways(row, old, label, act, words) {
+    const button = gated(this.ctx, "seats", pushButton("btn", label, act));
+    if (old) button.disabled = true;
+    row.append(button, box("span", "", words));
     return row;
   }
 
   /** The order goes into the form, where two clicks confirm it. */
   take(card, order) {
     const { board } = this;
+    board.order.ready.checked = order.ready;
     board.apply({ seats: order.seats, queues: order.queues, beside: order.beside, minutes: order.minutes, name: "" });
     if (!board.order.why.value.trim()) board.order.why.value = this.sentence(card.reason).slice(0, 200);
     board.order.why.focus();

@@ -100,12 +100,21 @@ class MoveOrder {
 
   wanted() {
     const { picked, targets } = this.board;
-    return { seats: [...picked], queues: Object.fromEntries(targets), beside: this.beside, minutes: this.minutes,
+    return { seats: [...picked], queues: Object.fromEntries(targets), beside: this.beside || this.recall(), minutes: this.minutes,
       ready: this.ready.checked, insist: this.insist.checked, crew: this.crew };
   }
 
   whole() {
-    return this.board.picked.size > 0 && this.board.targets.size > 0;
+    return this.board.picked.size > 0 && (this.board.targets.size > 0 || this.recall());
+  }
+
+  /** Nobody shall serve other queues: who is paused is called back, no more. */
+  recall() {
+    return this.board.targets.size === 0 && this.paused() && this.ready.checked;
+  }
+
+  paused() {
+    return [...this.board.picked].some((seat) => this.ctx.state.seatBy.get(seat)?.paused);
   }
 
   /** Something else is wanted: what was confirmed halfway is not, and the effect is another one. */
@@ -187,14 +196,13 @@ class MoveOrder {
     this.mode.forEach((chip, place) => setAttr(chip, "aria-pressed", this.beside === Boolean(place)));
     this.spans.forEach((chip, place) => setAttr(chip, "aria-pressed", this.minutes === MOVE_MINUTES[place]));
     if (this.span !== this.span.getRootNode().activeElement) this.span.value = this.minutes || "";
-    const paused = [...board.picked].some((seat) => ctx.state.seatBy.get(seat)?.paused);
-    this.ready.parentElement.hidden = !paused;
+    this.ready.parentElement.hidden = !this.paused();
     this.insist.parentElement.hidden = !this.effect.lonely;
     const refused = this.effect.refused || (this.effect.lonely && !this.insist.checked);
     const off = Boolean(ctx.data.refused?.seats) || this.busy || !this.whole() || refused;
     if (this.go.disabled !== off) this.go.disabled = off;
     setClass(this.go, off ? "btn" : "btn pri");
-    setText(this.go, this.armed ? t("moves.go.again", this.summary()) : t("moves.go"));
+    setText(this.go, this.armed ? t(this.recall() ? "moves.go.again.recall" : "moves.go.again", this.summary()) : t("moves.go"));
   }
 
   summary() {

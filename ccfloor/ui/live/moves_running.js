@@ -39,7 +39,8 @@ class RunningMoves {
     setClass(row.node, move.open ? "move" : "move over1");
     const queues = board.names(Object.entries(move.queues).map(([queue, penalty]) => `${board.queue(queue)} ${t("moves.penalty.short", { n: penalty })}`));
     const crew = move.crew ? `${move.crew} · ` : "";
-    setText(row.what, `${crew}${t(move.beside ? "moves.what.beside" : "moves.what", { n: move.seats.length, queues })}`);
+    const what = !Object.keys(move.queues).length ? "moves.what.recall" : move.beside ? "moves.what.beside" : "moves.what";
+    setText(row.what, `${crew}${t(what, { n: move.seats.length, queues })}`);
     setText(row.back, this.wayBack(move, now));
     const zone = state.site.zone;
     setText(row.why, [fmt.time(move.at, zone, false), this.by(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
@@ -50,7 +51,7 @@ class RunningMoves {
   /** Until when, or how long still. */
   wayBack(move, now) {
     const { t, fmt, state } = this.ctx;
-    if (move.until === null) return t("moves.for.good");
+    if (move.until === null) return Object.keys(move.queues).length ? t("moves.for.good") : "";
     const at = fmt.time(move.until, state.site.zone, false);
     if (!move.open) return t("moves.back.at", { at });
     return move.until > now ? t("moves.back.in", { at, left: fmt.clock(move.until - now) }) : t("moves.back.due", { at });

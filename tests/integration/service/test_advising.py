@@ -16,6 +16,7 @@ from ccfloor.service.staffing.present_now import Present, Why, present_now
 from ccfloor.service.staffing.running import Running
 from ccfloor.service.staffing.standing import pinned, standing
 from ccfloor.staffing.judging import State, errors
+from ccfloor.staffing.levers import Lever
 from ccfloor.staffing.moves import Kind
 from ccfloor.store.advice import advice_between, effects_between, latest_advice
 from ccfloor.store.advice_tables import advice, move_effects
@@ -237,6 +238,21 @@ def test_the_board_says_what_to_do_until_when_and_how_it_went_before(floor: Movi
     assert second.orders[0].seats == ("S/4",)
     later = advice_board(floor.engine, BOSS, CONFIG, T0 + LATER)
     assert later.stale and later.cards[0].past.n == 4
+
+
+def test_people_to_be_called_back_are_an_order_of_their_own(floor: MovingFloor) -> None:
+    back = replace(advised.proposal(T0), moves=(), levers=(Lever.END_BREAKS,), recalled=("S/2", "S/3"))
+    advised.keep(floor.engine, advised.told(back), T0)
+    (card,) = advice_board(floor.engine, BOSS, CONFIG, T0).cards
+    (order,) = card.orders
+    assert (order.seats, order.queues, order.beside, order.ready) == (("S/2", "S/3"), {}, True, True)
+    floor.rest("S/2", "S/3")
+    wanted = Wanted(order.seats, order.queues, order.beside, order.ready, order.minutes)
+    move = ask_move(floor.engine, BOSS, floor.view(), wanted, "高峰", floor.now)
+    assert note_moves(floor.engine, "main", T0 + 5) == 1
+    assert {row[0] for row in effects(floor.engine)} == {"fraud", "loans"}
+    floor.step(times=4)
+    assert floor.states(move) == {"S/2": "confirmed", "S/3": "confirmed"}
 
 
 def test_a_lead_is_told_of_nothing_beyond_his_scope(floor: MovingFloor) -> None:

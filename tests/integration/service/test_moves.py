@@ -215,10 +215,27 @@ def test_who_is_on_a_break_stays_on_it_unless_asked(floor: MovingFloor) -> None:
     assert floor.desks["S/2"].queues == {"loans": Membership("loans", 1, True, "break")}
 
 
+def test_who_is_called_back_serves_what_he_served_and_goes_back_to_his_break(floor: MovingFloor) -> None:
+    floor.rest("S/1", "S/2")
+    wanted = Wanted(("S/1", "S/2", "S/3"), {}, beside=True, ready=True)
+    move = ask_move(floor.engine, BOSS, floor.view(), wanted, "高峰", floor.now)
+    floor.step(times=4)
+    assert floor.states(move) == {"S/1": "confirmed", "S/2": "confirmed"}, "one was at work"
+    assert floor.desks["S/1"].queues == {"loans": Membership("loans", 1)}
+    assert [change.kind for change in floor.asked] == ["unpause", "unpause"]
+    floor.undo(move, "S/2")
+    floor.step(times=4)
+    assert floor.desks["S/1"].queues == {"loans": Membership("loans", 1)}
+    assert floor.desks["S/2"].queues == {"loans": Membership("loans", 1, True, "break")}
+
+
 @pytest.mark.parametrize(
     ("wanted", "why", "refused"),
     [
         (Wanted(("S/1",), {"fraud": 0}), "  ", "no_why"),
+        (Wanted(("S/1",), {}, ready=True), "x", "no_queues"),
+        (Wanted(("S/1",), {}, beside=True), "x", "no_queues"),
+        (Wanted(("S/1",), {}, beside=True, ready=True), "x", "nothing_to_move"),
         (Wanted((), {"fraud": 0}), "x", "no_seats"),
         (Wanted(("S/1",), {}), "x", "no_queues"),
         (Wanted(("S/1",), {"fraud": 100}), "x", "bad_penalty"),

@@ -50,6 +50,19 @@ def test_a_preview_counts_who_works_before_and_after(floor: MovingFloor) -> None
     assert floor.stands() == []  # looking changes nothing
 
 
+def test_who_is_called_back_counts_for_what_he_serves(floor: MovingFloor) -> None:
+    floor.rest("S/1")
+    (loans,) = look(floor, Wanted(("S/1",), {}, beside=True, ready=True)).queues
+    assert (loans.queue, loans.seats_before, loans.seats_after) == ("loans", 2, 3)
+    assert loans.before.wait_s is not None and loans.after.wait_s is not None
+    assert loans.after.wait_s < loans.before.wait_s
+    also = look(floor, Wanted(("S/1",), {"fraud": 0}, beside=True, ready=True)).queues
+    assert {one.queue: (one.seats_before, one.seats_after) for one in also} == {
+        "loans": (2, 3),
+        "fraud": (1, 2),
+    }
+
+
 def test_more_seats_mean_less_waiting_as_erlang_has_it(floor: MovingFloor) -> None:
     found = {one.queue: one for one in look(floor, Wanted(("S/1",), {"fraud": 0})).queues}
     gains, gives = found["fraud"], found["loans"]

@@ -67,6 +67,15 @@ def test_who_is_on_a_break_helps_where_he_shall_take_calls() -> None:
     assert gain(called["hot"]) > gain(left["hot"])
 
 
+def test_who_is_called_back_helps_the_queue_he_serves() -> None:
+    resting = rush(paused("P/4", "break", NINE - 5, role="agent", queues=(Membership("hot", 1, True),)))
+    present = present_now(resting, config(), past(), NINE)
+    assert present.floor is not None
+    recall = Moved(Wish({}, beside=True, ready=True), ("P/4",), {"hot": (frozenset(), frozenset({"P/4"}))})
+    told = effects_of(present.floor, habits(past()), resting, recall, 0)
+    assert set(told) == {"hot"} and gain(told["hot"]) > 0.02
+
+
 class Known:
     """What is known, once it was learned: from the second question on."""
 

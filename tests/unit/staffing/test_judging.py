@@ -1,5 +1,6 @@
 """What was foretold of moves beside what came."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,6 +103,14 @@ def test_a_move_that_takes_the_seats_of_a_proposal_follows_it() -> None:
     assert followed([old, new], T0 + 30, ["S/1", "S/2"], ["hotline"]) == (new, 1)
     assert followed([old], T0 + 30, ["S/1", "S/2"], ["hotline"]) == (old, 0)
     assert followed([old, new], T0 + 30, ["S/1"], ["hotline"]) == (old, 0), "the newest did not say so"
+
+
+def test_people_called_back_follow_a_proposal_that_calls_them() -> None:
+    back = msgspec.structs.replace(proposal(), recalled=("S/1", "S/2"))
+    mixed = msgspec.structs.replace(proposal("S/9"), recalled=("S/1", "S/2"))
+    heard = Heard(1, T0 - 60, T0, [mixed, back])
+    assert followed([heard], T0, ["S/1", "S/2"], []) == (heard, 1)
+    assert followed([heard], T0, ["S/7"], []) is None
 
 
 @pytest.mark.parametrize(
