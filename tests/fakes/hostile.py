@@ -29,6 +29,7 @@ from ccfloor.floor.events import (
     SeatJoined,
     SeatPaused,
 )
+from ccfloor.floor.view import FloorView
 from ccfloor.kpi.datasets import DATASETS
 from ccfloor.kpi.period import day_of
 from ccfloor.kpi.scope import SITE
@@ -48,16 +49,19 @@ from ccfloor.service import (
 from ccfloor.service.access import accounts, displays
 from ccfloor.service.access.identity import Identity, acting_as
 from ccfloor.service.audit import Actor
+from ccfloor.service.moves.ask import Wanted, ask_move
+from ccfloor.service.moves.crews import save_crew
 from ccfloor.service.plan import AlarmView, Incident, LastFailed, OpenSeat, Planned, PlanView, Text
 from ccfloor.service.reports import plans, runs
 from ccfloor.service.reports.due import Owed
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.site import load_site
+from ccfloor.service.staffing.judged import note_moves
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.recorder import Item, Recorder
 from ccfloor.store.tables import alarms, calls
 from ccfloor.store.viewer import EVERYTHING
-from tests.fakes import hostile_qa
+from tests.fakes import advised, hostile_qa
 from tests.fakes.current import upgrade
 from tests.fakes.stored_peak import put_rule
 from tests.unit.service.plans import LEVEL1
@@ -112,8 +116,19 @@ def put(folder: Path, now: float) -> FloorConfig:
     view = recorder.show(now, now, _sources(now), lambda _: msgspec.json.encode(_plan(now)).decode())
     pause = SeatCommand(CommandKind.PAUSE, seat(0), reason="break")
     commands.request_command(engine, EVERYTHING, view, pause, WHY, now, who=WHO)
+    _moves(engine, view, now)
     engine.dispose()
     return config
+
+
+def _moves(engine: Engine, view: FloorView, now: float) -> None:
+    """Seats moved by somebody with a name, for a reason, as a group."""
+    for at, queue in enumerate(QUEUES):
+        wanted = Wanted((seat(at),), {queue: 7}, beside=True, ready=True, minutes=30, crew=NASTY[at])
+        told = advised.shown(0.6, 0.7, queue)
+        ask_move(engine, EVERYTHING, view, wanted, WHY, now, who=WHO, predicted=told)
+        save_crew(engine, EVERYTHING, view, NASTY[at], wanted, now, who=WHO)
+    note_moves(engine, "main", now + 1)
 
 
 def settings(folder: Path) -> dict[str, str]:

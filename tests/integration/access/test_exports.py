@@ -138,6 +138,7 @@ def everything(take: Taker, day: str, half: str, queue: str, agent: str, sheet: 
     span = {"from": day, "to": day}
     take.open("queues", {})
     take.open("today", {})
+    take.open("advice", {})
     take.open("plan", {})
     take.open("plan", {"sheet": sheet})
     for scope in ("", f"queue:{queue}"):

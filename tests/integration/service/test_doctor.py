@@ -67,6 +67,7 @@ def test_all_is_well(tmp_path: Path, ami: FakeAmi) -> None:
             "rules",
             "kpi",
             "qa",
+            "staffing",
             "port",
         ),
         "ok",
