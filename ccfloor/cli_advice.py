@@ -16,8 +16,8 @@ from ccfloor.kpi.week import dates
 from ccfloor.service.keeper import live_source
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.staffing.advice_board import AdviceBoard, Card, advice_board
-from ccfloor.service.staffing.knowing import site_options
 from ccfloor.service.staffing.replayed import Step, replayed
+from ccfloor.service.staffing.site_options import site_options
 from ccfloor.staffing.judging import Errors, Pair, errors
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.advice_words import sentence, share_text

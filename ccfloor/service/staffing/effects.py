@@ -14,6 +14,7 @@ from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.service.moves.preview import Effect, Effects, Moved, Outcome
 from ccfloor.service.places import SettingsError
 from ccfloor.service.staffing.knowing import Knowing
+from ccfloor.service.staffing.present_now import Why
 from ccfloor.staffing.effect import Figures, Proposal, QueueEffect, queue_effects, simulator
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.judging import horizon_s
@@ -22,6 +23,7 @@ from ccfloor.staffing.present import Doing, Estimate, FloorNow, SeatNow
 
 log = logging.getLogger(__name__)
 _PATHS = 200
+_OUT_OF_SIGHT = (Why.NO_VIEW, Why.BLIND, Why.STALE)
 
 
 class Simulated:
@@ -31,7 +33,9 @@ class Simulated:
         self._knowing, self._reports, self._meanwhile = knowing, reports, meanwhile
 
     def __call__(self, view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]:
-        """See ``Effects``. Nothing where nobody sees the floor."""
+        """See ``Effects``. Nothing where nobody sees the floor; what the simpler one tells of queues that
+        cannot be simulated, for nobody knows how many call.
+        """
         if not self._knowing.begun(view):
             return self._meanwhile(view, moved, minutes)
         try:
@@ -39,7 +43,11 @@ class Simulated:
         except (SQLAlchemyError, SettingsError) as error:
             log.debug("the present cannot be read: %s", type(error).__name__)
             return self._meanwhile(view, moved, minutes)
-        return {} if present.floor is None else effects_of(present.floor, known, view, moved, minutes)
+        if present.floor is None and present.why in _OUT_OF_SIGHT:
+            return {}
+        rough = self._meanwhile(view, moved, minutes)
+        found = {} if present.floor is None else effects_of(present.floor, known, view, moved, minutes)
+        return {**rough, **found}
 
 
 def effects_of(

@@ -16,8 +16,7 @@ from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.coming import Around, around
 from ccfloor.service.staffing.present_learned import Learned, Learner, habits
 from ccfloor.service.staffing.present_now import Present, lost, present_now
-from ccfloor.service.staffing.seats_now import Options
-from ccfloor.service.staffing_today.site import load_staffing
+from ccfloor.service.staffing.site_options import site_options
 from ccfloor.staffing.habits import Habits
 
 log = logging.getLogger(__name__)
@@ -73,12 +72,3 @@ class Knowing:
         if past is not None and not 0 <= now - self._around.at < _AROUND_S:
             self._around = around(self._engine, self._config, self._calendar(), past, now)
         return self._around
-
-
-def site_options(settings: SiteSettings, config: FloorConfig) -> Options:
-    """What the site decides of seats; the usual where its file cannot be used, which the doctor tells."""
-    try:
-        site = load_staffing(settings, config)
-    except SettingsError:
-        return Options()
-    return Options(min_seats={queue: site.rule(queue).min_seats for queue in config.queues})
