@@ -102,7 +102,10 @@ def test_a_lead_sees_two_of_five_queues_everywhere(floor: FakeServer, open_page:
             socket.on("framereceived", lambda data: frames.append(str(data)))
 
     page.on("websocket", listen)
-    page.reload()
+    with page.expect_websocket(lambda socket: "/live" in socket.url) as link:
+        page.reload()
+    for _ in range(8):
+        link.value.wait_for_event("framereceived")
     seen = {"wall": ".sheet", "seats": "[data-seat]", "queues": "table", "kpi": ".kp", "queue_history": ".cp"}
     for name, drawn in seen.items():
         page.goto(floor.url(f"{name}?lang=zh&below=queue"))
