@@ -124,7 +124,7 @@ def test_a_lead_sees_two_of_five_queues_everywhere(floor: FakeServer, open_page:
 
     page.goto(floor.url("kpi?lang=zh&scope=queue:repair-line"))
     expect(page.get_by_text("不在您的权限范围内")).to_be_visible(timeout=SLOW)
-    assert len(frames) > 6 and '"t":"full"' in "".join(frames)
+    assert '"t":"full"' in "".join(frames)
     assert told_of(hidden, "\n".join(frames)) == set()
     answer = page.request.get(floor.url("api/v1/floor")).json()
     assert {queue["queue"] for queue in (answer.get("view") or answer)["queues"]} == MINE.keys()
