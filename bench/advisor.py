@@ -5,15 +5,16 @@
 Floors of six queues and some sixty seats, one queue with a surge of 60 to 90 minutes, absences, levels off by
 chance. Every five minutes the first advice is followed (``advise`` on what can be known: ``_eyes``), with
 returns; or a free seat is sent to the queue in which most wait, for half an hour. All three ways on the same
-calls. A donor is a queue that a moved seat leaves or shares: whether it misses its target over the hour
-after, which it would have met, is seen by running the floor on from there with the move and without it.
+calls. A donor is a queue that a moved seat leaves or shares, even if others come to it: whether it misses its
+target over the hour after, which it would have met, is seen by running the floor on from there with the moves
+and without them.
 """
 
 import argparse
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from math import sqrt
@@ -102,18 +103,20 @@ def _really(floor: Floor, orders: Sequence[Order]) -> float:
 
 def _judge(floor: Floor, orders: Sequence[Order], ran: Ran) -> None:
     """Counts donors, and those that miss what they would have met."""
-    serves = {number: floor.seats[number].queues.keys() for number, *_ in orders}
-    gets = {queue for number, after, _ in orders for queue in after.keys() - serves[number]}
-    gives = {queue for number, *_ in orders for queue in floor.seats[number].queues} - gets
     left, moved = floor.copied(), floor.copied()
     for order in orders:
         moved.move(*order)
     for other in (left, moved):
         other.run(min(floor.at + HOUR, LENGTH) + 600.0)
-    for order in orders:
-        donors = gives & floor.seats[order[0]].queues.keys()
+    for number, after, _ in orders:
+        donors = _donors(floor.seats[number].queues.keys(), after.keys())
         ran.donors += 1
         ran.missed += any(_misses(left, moved, queue, floor.at) for queue in donors)
+
+
+def _donors(serves: Set[int], after: Set[int]) -> Set[int]:
+    """The queues that one seat leaves or shares with one more, whether others come to them or not."""
+    return serves if after - serves else serves - after
 
 
 def _misses(left: Floor, moved: Floor, queue: int, at: float) -> bool:

@@ -1,8 +1,8 @@
 """The three best moves, or why there is nothing to do.
 
 What the integer programme and single moves propose is simulated, with seats that go back when their time is
-over, on the same random courses as the floor left alone. What then does not help clearly, or makes a queue
-miss a target that it would have met, is dropped: doing nothing is an answer.
+over, on the same random courses as the floor left alone. What then does not help clearly, or spoils a queue
+(``harm``), is dropped: doing nothing is an answer.
 """
 
 from collections import Counter
@@ -16,18 +16,17 @@ from numpy.typing import NDArray
 
 from ccfloor.staffing.candidates import Candidates, unlike, what
 from ccfloor.staffing.effect import (
-    SPANS,
     Proposal,
     QueueEffect,
     Simulate,
     Tally,
-    givers,
     queue_effects,
     simulator,
     spread,
 )
 from ccfloor.staffing.erlang_table import loss_table
 from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.harm import spoilt
 from ccfloor.staffing.levers import Lever
 from ccfloor.staffing.limits import Limits, Moved, Policy, Why
 from ccfloor.staffing.losses import LATE_WEIGHT, Table
@@ -47,7 +46,7 @@ class Idle(StrEnum):
     NOBODY = "nobody"  # no seat may be moved, and no lever pulled
     LITTLE = "little"  # nothing helps enough
     UNSURE = "unsure"  # what might help may as well not
-    HARM = "harm"  # what helps would make another queue miss its target
+    HARM = "harm"  # what helps would make a queue miss its target, or clearly worse than it is
 
 
 class Advice(msgspec.Struct, frozen=True):
@@ -134,7 +133,7 @@ def _fine(floor: FloorNow, before: Tally) -> bool:
 
 
 def _tried(limits: Limits, candidates: Candidates, before: Tally, run: Simulate) -> list[_Tried]:
-    """The first round, and of plans that would help but for a queue that gives too much, their parts."""
+    """The first round, and of plans that would help but for a queue that is spoilt, their parts."""
     first = candidates.first()
     tried = [_try(limits, *pair, before) for pair in zip(first, run(first), strict=True)]
     helpful = [each for each in tried if each.spoilt and each.worth > 0]
@@ -145,16 +144,12 @@ def _tried(limits: Limits, candidates: Candidates, before: Tally, run: Simulate)
 
 
 def _try(limits: Limits, proposal: Proposal, after: Tally, before: Tally) -> _Tried:
-    floor = limits.floor
+    floor, policy = limits.floor, limits.policy
     gain = _lost(floor, before) - _lost(floor, after)
-    spoilt = frozenset(
-        queue.queue
-        for place, queue in enumerate(floor.queues)
-        if queue.queue in givers(floor, proposal.moves)
-        and _missed(before, after, place, queue.target) > limits.policy.missed
+    bad = spoilt(floor, proposal.moves, before, after, policy)
+    return _Tried(
+        proposal, before, after, gain, bad, float(gain.mean()) - policy.move_cost * len(proposal.moves)
     )
-    cost = limits.policy.move_cost * len(proposal.moves)
-    return _Tried(proposal, before, after, gain, spoilt, float(gain.mean()) - cost)
 
 
 def _lost(floor: FloorNow, paths: Tally) -> NDArray[np.float64]:
@@ -165,29 +160,27 @@ def _lost(floor: FloorNow, paths: Tally) -> NDArray[np.float64]:
     return lost
 
 
-def _missed(before: Tally, after: Tally, place: int, target: float) -> float:
-    """The likelier of the half hour and the hour: that a queue misses its target, which it would have met."""
-    found = 0.0
-    for spans in range(1, SPANS + 1):
-        one, two = before.up_to(spans), after.up_to(spans)
-        met = one.timely[place] >= target * one.judged[place]
-        found = max(found, float(np.mean(met & (two.timely[place] < target * two.judged[place]))))
-    return found
-
-
 def _sure(each: _Tried) -> float:
     return float(np.mean(each.gain > 0))
 
 
 def _dropped(each: _Tried, policy: Policy) -> Idle | None:
     """Why a proposal is not made."""
-    mean = float(each.gain.mean())
-    if mean < policy.least_gain or each.worth <= 0:
+    if each.gain.mean() < policy.least_gain or each.worth <= 0:
         return Idle.LITTLE
-    error = float(each.gain.std(ddof=1)) / len(each.gain) ** 0.5
-    if mean < policy.errors * error or _sure(each) < policy.sure:
+    if _unsure(each, policy):
         return Idle.UNSURE
     return Idle.HARM if each.spoilt else None
+
+
+def _unsure(each: _Tried, policy: Policy) -> bool:
+    """Whether the effect is smaller than its uncertainty: that of one course, for one hour comes; and that of
+    the mean of so many courses.
+    """
+    told = spread(each.gain)
+    error = float(each.gain.std(ddof=1)) / len(each.gain) ** 0.5
+    least = max(policy.errors * error, policy.widths * (told.high - told.low) / 2)
+    return told.value < least or _sure(each) < policy.sure
 
 
 def _idle(tried: Sequence[_Tried], policy: Policy) -> Idle:

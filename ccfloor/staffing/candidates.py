@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from ccfloor.staffing.effect import HORIZON_S, Proposal
+from ccfloor.staffing.effect import HORIZON_S, Proposal, givers
 from ccfloor.staffing.erlang_table import loss_table
 from ccfloor.staffing.levers import Lever, levers, pulled, together
 from ccfloor.staffing.limits import Limits
@@ -42,10 +42,13 @@ class Candidates:
         return unlike([*self._plans(), *self._singles(), *self._pulled()])
 
     def parts(self, proposal: Proposal, spoilt: Collection[str]) -> list[Proposal]:
-        """A plan without its moves that take from ``spoilt`` queues, and with one of them alone."""
-        serves = {seat.seat: seat.queues for seat in self.limits.floor.seats}
-        bad = [move for move in proposal.moves if set(spoilt) & (serves[move.seat].keys() - {move.queue})]
-        kept = [move for move in proposal.moves if move not in bad]
+        """A plan without its moves that take from ``spoilt`` queues, and with one of them alone.
+
+        Where none takes from them, seats they share with others are drawn elsewhere: by any of its moves.
+        """
+        floor, every = self.limits.floor, proposal.moves
+        bad = [move for move in every if givers(floor, [move]) & set(spoilt)] or list(every)
+        kept = [move for move in every if move not in bad]
         found = [kept, *([*kept, move] for move in bad[:1] if len(bad) > 1)]
         return unlike(self._proposal(moves, proposal.levers) for moves in found if moves)
 

@@ -82,8 +82,9 @@ class Figures(msgspec.Struct, frozen=True):
 class QueueEffect(msgspec.Struct, frozen=True):
     """One queue over the next ``horizon_s`` seconds without the proposal and with it.
 
-    ``gets``: it is meant to gain seats; ``gives``: it loses some, or has to share them. ``saved``: calls that
-    do not give up. ``missed``: probability that it misses its target, which it would have met without.
+    ``gets``: it is meant to gain seats; ``gives``: it loses some, or has to share them; it may do both.
+    ``saved``: calls that do not give up. ``missed``: probability that it misses its target, which it would
+    have met without.
     """
 
     queue: str
@@ -207,10 +208,9 @@ def every_queue(floor: FloorNow, plain: Tally) -> tuple[QueueEffect, ...]:
 
 
 def givers(floor: FloorNow, moves: Sequence[Move]) -> set[str]:
-    """The queues that lose seats by these moves, or share them with one more, and are not meant to gain."""
+    """The queues that a moved seat leaves, or shares with one more; others may come to them all the same."""
     serves = {seat.seat: seat.queues for seat in floor.seats}
-    lose = {queue for move in moves for queue in serves.get(move.seat, ()) if queue != move.queue}
-    return lose - {move.queue for move in moves}
+    return {queue for move in moves for queue in serves.get(move.seat, ()) if queue != move.queue}
 
 
 def _differs(before: Tally, after: Tally, place: int) -> bool:

@@ -38,9 +38,10 @@ class Policy(msgspec.Struct, frozen=True):
     costs ``busy_cost``; each point of the penalty ``penalty_cost``; one queue more than before
     ``beside_cost``; a lead or supervisor ``floor_cost``. A move in force is not ended before ``least_s``.
 
-    A proposal is made if it gains at least ``least_gain`` calls an hour and ``errors`` standard errors of
-    its simulation, if it helps with a probability of at least ``sure``, and if no queue that gives is
-    likelier than ``missed`` to miss a target that it would have met.
+    A proposal is made if it gains at least ``least_gain`` calls an hour, ``errors`` standard errors of its
+    simulation and ``widths`` times half of what holds the effect four times out of five, if it helps with a
+    probability of at least ``sure``, if no queue is likelier than ``missed`` to miss a target that it would
+    have met, and if none under its target falls by more than ``drained`` of service level (share) further.
     """
 
     level: int = 0
@@ -59,8 +60,10 @@ class Policy(msgspec.Struct, frozen=True):
     floor_cost: float = 0.5
     least_gain: float = 0.75
     errors: float = 1.64
-    sure: float = 0.7
+    sure: float = 0.9
     missed: float = 0.05
+    widths: float = 1.0
+    drained: float = 0.05
 
 
 class Moved(msgspec.Struct, frozen=True):
@@ -88,18 +91,36 @@ class Limits:
         self.moved = {move.seat: move for move in moved}
         self._held = held or {}
         self.working = Counter(queue for seat in floor.seats if works(seat) for queue in seat.queues)
-        lasting = Counter(queue for seat in floor.seats if self.lasts(seat) for queue in seat.queues)
-        self.spare = {
-            queue.queue: max(0, lasting[queue.queue] - max(1, queue.min_seats)) for queue in floor.queues
-        }
+        self.spare = self._beyond(seat for seat in floor.seats if self.lasts(seat))
+        self.spare_soon = self._beyond(seat for seat in floor.seats if self.comes(seat))
 
     def on(self, floor: FloorNow) -> "Limits":
         """The same on another floor."""
         return Limits(floor, self.policy, self.moved.values(), self._held)
 
+    def _beyond(self, seats: Iterable[SeatNow]) -> dict[str, int]:
+        """Of each queue, how many of these seats it has beyond its minimum, and beyond the last one."""
+        there = Counter(queue for seat in seats for queue in seat.queues)
+        return {
+            queue.queue: max(0, there[queue.queue] - max(1, queue.min_seats)) for queue in self.floor.queues
+        }
+
     def lasts(self, seat: SeatNow) -> bool:
-        """Whether it takes calls now and for a while: only such seats keep a queue's minimum."""
-        return works(seat) and (seat.leaves_in_s is None or seat.leaves_in_s >= self.policy.stay_s)
+        """Whether it takes calls now and for a while: only such seats let one that works go."""
+        return works(seat) and self._stays(seat)
+
+    def comes(self, seat: SeatNow) -> bool:
+        """Whether it takes calls for a while, now or when its pause ends shortly: whoever goes, working or
+        not, leaves a queue's minimum of these.
+        """
+        soon = seat.back_in_s is not None and seat.back_in_s <= self.policy.back_s
+        return (works(seat) or soon) and self._stays(seat)
+
+    def _stays(self, seat: SeatNow) -> bool:
+        """Whether neither its shift nor a move in force that brought it here ends soon."""
+        move = self.moved.get(seat.seat)
+        back = None if move is None else move.until - self.floor.at
+        return all(ends is None or ends >= self.policy.stay_s for ends in (seat.leaves_in_s, back))
 
     def why_not(self, seat: SeatNow) -> Why | None:
         """Why this seat is not moved at all."""
@@ -127,9 +148,8 @@ class Limits:
             return Why.NO_SKILL
         if dict(after) == seat.queues:
             return Why.SERVES
-        left = seat.queues.keys() - after.keys() if works(seat) else ()
-        for queue in sorted(left):
-            if self.spare.get(queue, 0) < 1:
+        for queue in sorted(seat.queues.keys() - after.keys()):
+            if self.spare_soon.get(queue, 0) < 1 or (works(seat) and self.spare.get(queue, 0) < 1):
                 return Why.LAST if self.working[queue] <= 1 else Why.MINIMUM
         return None
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from ccfloor.staffing.limits import FLOOR_ROLES, Limits, Policy, works
-from ccfloor.staffing.present import SeatNow
+from ccfloor.staffing.present import Doing, SeatNow
 
 Queues = tuple[tuple[str, int], ...]  # with their penalties, in the order of their names
 
@@ -46,22 +46,24 @@ class Option(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Seats that are alike, the readiest first. ``share``: of the span they are there, mean; ``lasting``:
-    whether they count among those that a queue keeps at least.
+    """Seats that are alike, the readiest first. ``share``: of the span they are there, mean; ``lasting``,
+    ``coming``: whether they count among the working ones that a queue keeps at least, and among those who
+    work or are about to (``Limits.lasts``, ``Limits.comes``).
     """
 
     seats: tuple[SeatNow, ...]
     queues: Queues
     share: float
     lasting: bool
+    coming: bool
     options: tuple[Option, ...]
 
 
 def there_share(seat: SeatNow, horizon_s: float) -> float:
     """The share of the next ``horizon_s`` in which a seat can take new calls."""
     begins = seat.free_in_s if works(seat) else seat.back_in_s
-    if begins is None or not seat.queues:
-        return 0.0
+    if begins is None or (not seat.queues and seat.doing is not Doing.IDLE):
+        return 0.0  # who serves nothing is at hand only if it stands ready
     ends = horizon_s if seat.leaves_in_s is None else min(horizon_s, seat.leaves_in_s)
     return max(0.0, ends - begins) / horizon_s
 
@@ -81,7 +83,8 @@ def _readiness(seat: SeatNow) -> tuple[float, str]:
 def _likeness(seat: SeatNow, limits: Limits, horizon_s: float) -> object:
     move, why = limits.moved.get(seat.seat), limits.why_not(seat)
     return (
-        *(ordered(seat.queues), works(seat), limits.lasts(seat), round(there_share(seat, horizon_s), 1)),
+        *(ordered(seat.queues), works(seat), limits.lasts(seat), limits.comes(seat)),
+        round(there_share(seat, horizon_s), 1),
         None if why else (ordered(seat.skills), seat.role, seat.free_in_s > limits.policy.grace_s),
         ordered(move.home) if move else None,
     )
@@ -91,7 +94,8 @@ def _group(seats: list[SeatNow], limits: Limits, horizon_s: float) -> Group:
     first = seats[0]
     share = sum(there_share(seat, horizon_s) for seat in seats) / len(seats)
     options = () if limits.why_not(first) else tuple(_options(first, limits))
-    return Group(tuple(seats), ordered(first.queues), share, limits.lasts(first), options)
+    counts = limits.lasts(first), limits.comes(first)
+    return Group(tuple(seats), ordered(first.queues), share, *counts, options)
 
 
 def _options(seat: SeatNow, limits: Limits) -> Iterator[Option]:
@@ -103,6 +107,8 @@ def _options(seat: SeatNow, limits: Limits) -> Iterator[Option]:
 def _open(seat: SeatNow, limits: Limits) -> Iterator[tuple[Kind, str, dict[str, int]]]:
     move = limits.moved.get(seat.seat)
     if move:
+        if not move.home:  # it came from no queue, and goes back to none by itself
+            return
         queue = min(move.home.keys() - seat.queues.keys() or move.home.keys(), key=move.home.__getitem__)
         yield Kind.HOME, queue, move.home
         return

@@ -133,13 +133,18 @@ class _Model:
     def _limit_moves(self, limits: Limits, most: int) -> None:
         taken: dict[int, dict[int, float]] = defaultdict(dict)
         left: dict[str, dict[int, float]] = defaultdict(dict)
+        soon: dict[str, dict[int, float]] = defaultdict(dict)
         for place, (number, option) in enumerate(self._columns):
             taken[number][place] = 1.0
-            if self._groups[number].lasting:
-                for queue in _pool(self._groups[number].queues) - _pool(option.after):
+            group = self._groups[number]
+            for queue in _pool(group.queues) - _pool(option.after):
+                if group.lasting:
                     left[queue][place] = 1.0
+                if group.coming:
+                    soon[queue][place] = 1.0
         self._rows += [(row, float(len(self._groups[number].seats))) for number, row in taken.items()]
         self._rows += [(row, float(limits.spare.get(queue, 0))) for queue, row in left.items()]
+        self._rows += [(row, float(limits.spare_soon.get(queue, 0))) for queue, row in soon.items()]
         self._rows.append((dict.fromkeys(range(len(self._columns)), 1.0), float(most)))
 
     def _limit_pools(self) -> None:

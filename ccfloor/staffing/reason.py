@@ -47,7 +47,8 @@ def reason(floor: FloorNow, proposal: Proposal, before: Tally, after: Tally) -> 
     gained = (one.gone - two.gone).mean(axis=1)
     names = [queue.queue for queue in floor.queues]
     best = _best(names, [move.queue for move in proposal.moves], gained)
-    payers = [place for place in range(len(names)) if names[place] in givers(floor, proposal.moves)]
+    gives = givers(floor, proposal.moves)
+    payers = [place for place in range(len(names)) if names[place] in gives and place != best]
     donor = min(payers, key=lambda place: (gained[place], names[place]), default=None)
     queue = floor.queues[best]
     waiting = max(0, len(queue.waiting) - queue.ringing)
