@@ -150,7 +150,7 @@ class Limits:
             return Why.SERVES
         for queue in sorted(seat.queues.keys() - after.keys()):
             if self.spare_soon.get(queue, 0) < 1 or (works(seat) and self.spare.get(queue, 0) < 1):
-                return Why.LAST if self.working[queue] <= 1 else Why.MINIMUM
+                return Why.LAST if self.working[queue] <= works(seat) else Why.MINIMUM
         return None
 
 

@@ -151,6 +151,35 @@ def test_a_lent_seat_that_goes_home_in_time_is_let_be() -> None:
     assert advise(now, moved=moved).advice == ()
 
 
+def test_who_stands_ready_for_no_queue_is_proposed_and_goes_back_to_none() -> None:
+    """Nobody pays for it; lent so it is not called home, for it has none."""
+    ready = msgspec.structs.replace(seat("N/1", "hot"), queues={})
+    best = advise(burning(ready, able=0)).advice[0]
+    assert [(move.seat, move.kind, move.leaves) for move in best.moves] == [("N/1", Kind.INSTEAD, ())]
+    assert best.reason.donor == "" and best.back_at == {"hot": AT + 3600.0}
+    lent = burning(msgspec.structs.replace(ready, queues={"hot": 0}), able=0)
+    told = advise(lent, moved=[Moved("N/1", {}, AT - 900.0, AT + 900.0)])
+    assert told.advice == () and told.idle is Idle.NOBODY
+
+
+def test_the_only_seat_of_a_queue_is_not_taken_while_it_rests() -> None:
+    """Its queue has hardly a call; still, whoever calls would find nobody."""
+    rests = seat("R/1", "cold", "hot", doing=Doing.AWAY, back_in_s=120.0, reason="break")
+    now = floor([queue("hot", 7.0), queue("cold", 0.0005)], [*seats("H", 5, "hot"), rests])
+    told = advise(now)
+    assert told.advice
+    assert all(move.leaves == () for each in told.advice for move in each.moves)
+
+
+def test_who_is_about_to_be_back_is_part_of_the_minimum() -> None:
+    """One of three works, two are back in a minute: a minimum of three keeps them all."""
+    rest = seats("R", 2, "cold", "hot", doing=Doing.AWAY, back_in_s=60.0, reason="break")
+    own = [*seats("H", 5, "hot"), seat("W/1", "cold", "hot"), *rest]
+    for least, leaves in ((3, False), (1, True)):
+        told = advise(floor([queue("hot", 7.0), queue("cold", 0.3, min_seats=least)], own))
+        assert any(move.leaves for each in told.advice for move in each.moves) is leaves
+
+
 def _on_break(many: int, reason: str) -> FloorNow:
     away = seats("W", many, "hot", doing=Doing.AWAY, back_in_s=1500.0, reason=reason)
     return burning(*away, able=0)

@@ -98,8 +98,39 @@ def test_a_queue_keeps_its_minimum() -> None:
         assert Limits(around(one, min_seats=least), POLICY).why_not_there(one, {"hot": 1}) is why
 
 
-def test_who_is_away_leaves_no_gap() -> None:
-    """A seat that comes back in a minute may come back elsewhere: nobody counts on it now."""
-    one = able(doing=Doing.AWAY, back_in_s=60.0)
-    limits = Limits(around(one, seat("C/1", "cold")), POLICY)
-    assert limits.why_not_there(one, {"hot": 1}) is None
+def resting(name: str, back_in_s: float = 60.0) -> SeatNow:
+    return seat(name, "cold", "hot", doing=Doing.AWAY, back_in_s=back_in_s, reason="break")
+
+
+def test_who_is_back_in_a_minute_may_come_back_elsewhere() -> None:
+    """One works at "cold"; it is enough."""
+    limits = Limits(around(resting("K/1"), seat("C/1", "cold")), POLICY)
+    assert limits.why_not_there(limits.floor.seats[0], {"hot": 1}) is None
+
+
+def test_who_is_back_in_a_minute_is_counted_on() -> None:
+    """One works and two are back in a minute: a minimum of three needs them all, one of two all but one."""
+    for least, why in ((3, Why.MINIMUM), (2, None)):
+        now = around(resting("K/1"), resting("K/2"), seat("C/1", "cold"), min_seats=least)
+        limits = Limits(now, POLICY)
+        assert limits.why_not_there(now.seats[0], {"hot": 1}) is why
+        assert limits.why_not_there(now.seats[0], {"cold": 0, "hot": 1}) is None
+
+
+def test_who_is_back_too_late_is_not_counted_on() -> None:
+    now = around(resting("K/1"), resting("K/2", 301.0), seat("C/1", "cold"), min_seats=2)
+    assert Limits(now, POLICY).why_not_there(now.seats[0], {"hot": 1}) is Why.MINIMUM
+
+
+def test_the_only_seat_of_a_queue_does_not_come_back_elsewhere() -> None:
+    only = resting("K/1")
+    now = around(only, seat("H/1", "hot"), min_seats=0)
+    assert Limits(now, POLICY).why_not_there(only, {"hot": 1}) is Why.LAST
+    assert Limits(now, POLICY).why_not_there(only, {"cold": 0, "hot": 1}) is None
+
+
+@pytest.mark.parametrize(("until", "why"), [(1799.0, Why.MINIMUM), (1800.0, None)])
+def test_who_is_lent_and_goes_home_soon_keeps_no_queue_alive(until: float, why: Why | None) -> None:
+    one, guest = able(), msgspec.structs.replace(seat("G/1", "hot", "cold"), queues={"cold": 1})
+    limits = Limits(around(one, guest), POLICY, [Moved("G/1", {"hot": 0}, AT - 900.0, AT + until)])
+    assert limits.why_not_there(one, {"hot": 1}) is why

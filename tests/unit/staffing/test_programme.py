@@ -9,7 +9,7 @@ import pytest
 
 from ccfloor.staffing.limits import Limits, Policy
 from ccfloor.staffing.moves import Kind, Option
-from ccfloor.staffing.present import FloorNow, SeatNow
+from ccfloor.staffing.present import Doing, FloorNow, SeatNow
 from ccfloor.staffing.programme import GAP, Programme
 from tests.unit.staffing.two_queues import burning, floor, queue, seat, seats
 
@@ -47,6 +47,33 @@ def test_a_queue_keeps_its_last_seat_and_its_minimum() -> None:
     for least, moves in ((1, 2), (2, 1), (3, 0), (9, 0)):
         now = floor([hot, msgspec.structs.replace(cold, min_seats=least)], own)
         assert len(programme(now).solve(6, LENT).moves) == moves
+
+
+def test_those_who_are_about_to_work_are_counted_together() -> None:
+    """Two work and two are back in a minute: of four, whoever goes, a minimum stays; of the two, one."""
+    hot, cold = queue("hot", 12.0), queue("cold", 0.1)
+    away = seats("R", 2, "cold", "hot", doing=Doing.AWAY, back_in_s=60.0, reason="break")
+    own = [*seats("H", 4, "hot"), *seats("W", 2, "cold", "hot"), *away]
+    for least, moves in ((1, 3), (2, 2), (3, 1), (4, 0)):
+        now = floor([hot, msgspec.structs.replace(cold, min_seats=least)], own)
+        found = programme(now).solve(6, LENT).moves
+        assert len(found) == moves
+        assert sum(move.seat[0] == "W" for move in found) <= max(0, 2 - least)
+
+
+def test_who_stands_ready_for_no_queue_is_put_to_use() -> None:
+    """It takes from nobody. On a pause it is not at hand, and without the skill of no use."""
+    able = seat("N/1", "hot")
+    for one, seats_moved in (
+        (able, ["N/1"]),
+        (msgspec.structs.replace(able, doing=Doing.AWAY, back_in_s=60.0), []),
+        (msgspec.structs.replace(able, skills={}), []),
+    ):
+        now = burning(msgspec.structs.replace(one, queues={}), able=0)
+        moves = programme(now).solve(2).moves
+        assert [(move.seat, move.leaves, move.after) for move in moves] == [
+            (name, (), {"hot": 0}) for name in seats_moved
+        ]
 
 
 def test_seats_that_are_alike_are_one_group() -> None:
