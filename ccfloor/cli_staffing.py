@@ -16,6 +16,7 @@ from ccfloor.service.keeper import live_source
 from ccfloor.service.staffing_today.day import QueueDay, Today
 from ccfloor.service.staffing_today.job import TodayKeeper
 from ccfloor.service.staffing_today.sheet import Line, Sheet, sheet
+from ccfloor.staffing.volume import Basis
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui import today_words
 from ccfloor.ui.texts import Lang as Tongue
@@ -58,7 +59,13 @@ def forecast(
         return
     rows = [_row(line, found.config.zone, tongue) for line in made.lines]
     typer.echo("\n".join(table(rows)))
-    typer.echo(today_words.basis_words(made, found.config, tongue))
+    notes = [
+        told(made, found.config, tongue) for told in (today_words.lost_words, today_words.unforeseen_words)
+    ]
+    basis = today_words.basis_words(made, found.config, tongue)
+    for note in dict.fromkeys((*notes, basis)):
+        if note:
+            typer.echo("".join(one if one.isprintable() else " " for one in note))
 
 
 def _day(told: str, today: date, lang: Tongue) -> date:
@@ -102,8 +109,10 @@ def _json(made: Sheet, zone: str) -> dict[str, Any]:
         "day": made.day.name,
         "queue": made.queue,
         "learned_upto": None if made.learned is None else _clock(made.learned, zone),
+        "not_seen_since": None if made.lost is None else _clock(made.lost, zone),
+        "no_forecast": list(made.unforeseen),
         "halves": [_half(line, zone) for line in made.lines],
-        "basis": {day.queue: _basis(day) for day in made.days},
+        "basis": {day.queue: _basis(day, day.basis) for day in made.days if day.basis is not None},
     }
 
 
@@ -123,6 +132,7 @@ def _half(line: Line, zone: str) -> dict[str, Any]:
         "to_roster": half.rostered,
         "at_work": half.present,
         "planned": half.planned,
+        "planned_at_work": half.due,
         "gap": line.gap,
     }
 
@@ -131,8 +141,7 @@ def _clock(at: float, zone: str) -> str:
     return datetime.fromtimestamp(at, ZoneInfo(zone)).isoformat(timespec="minutes")
 
 
-def _basis(day: QueueDay) -> dict[str, Any]:
-    of = day.basis
+def _basis(day: QueueDay, of: Basis) -> dict[str, Any]:
     return {
         "days": of.days,
         "same_weekday": of.weekday,

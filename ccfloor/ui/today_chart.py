@@ -49,7 +49,7 @@ def calls_chart(made: Sheet, lines: Sequence[Line], theme: Theme, zone: str, lan
         factor = made.what.volume
         courses.append(
             _Course(
-                lambda line: None if line.state == "over" else line.half.mean * factor,
+                lambda line: _if_more(line, factor),
                 text("today.line.if", lang),
                 colour["after"],
                 "dash",
@@ -57,7 +57,7 @@ def calls_chart(made: Sheet, lines: Sequence[Line], theme: Theme, zone: str, lan
         )
     _courses(chart, lines, courses)
     _so_far(chart, lines, colour["ink"])
-    most = max((max(line.half.high, line.half.actual or 0) for line in lines), default=1.0)
+    most = max((max(line.half.high or 0.0, line.half.actual or 0) for line in lines), default=1.0)
     _finish(chart, made, lines, courses, most, theme, zone, lang)
     return chart
 
@@ -66,19 +66,14 @@ def seats_chart(made: Sheet, lines: Sequence[Line], theme: Theme, zone: str, lan
     """Seats needed, at work and planned; where a whole one is missing now or later a filled block."""
     colour, chart = COLOURS[theme], go.Figure()
     courses = [
-        _Course(
-            lambda line: float(line.half.needed), text("today.line.needed", lang), colour["ink"], bold=True
-        ),
+        _Course(lambda line: line.half.needed, text("today.line.needed", lang), colour["ink"], bold=True),
         _Course(
             lambda line: line.half.present, text("today.line.present", lang), colour["contact"], width=2.5
         ),
     ]
-    if any(line.half.planned is not None for line in lines):
-        ahead = [
-            _Course(lambda line: line.half.planned, text("today.line.planned", lang), colour["away"], "dash"),
-            _Course(_to_roster, text("today.line.roster", lang), colour["ink2"], "dot"),
-        ]
-        courses += ahead
+    if any(line.half.due is not None for line in lines):
+        due = text("today.line.planned", lang)
+        courses.append(_Course(lambda line: line.half.due, due, colour["away"], "dash"))
     if made.what.changes:
         if_so = text("today.line.if", lang)
         courses.append(_Course(_changed, if_so, colour["after"], "dash"))
@@ -93,8 +88,8 @@ def _came(line: Line) -> float | None:
     return float(line.half.actual) if line.state == "over" and line.half.actual is not None else None
 
 
-def _to_roster(line: Line) -> float | None:
-    return float(line.half.rostered) if line.state == "ahead" else None
+def _if_more(line: Line, factor: float) -> float | None:
+    return None if line.state == "over" or line.half.mean is None else line.half.mean * factor
 
 
 def _changed(line: Line) -> float | None:
@@ -111,6 +106,7 @@ def _corners(values: Sequence[float | None]) -> tuple[list[float], list[float | 
 
 
 def _band(chart: go.Figure, lines: Sequence[Line], colour: str) -> None:
+    lines = [line for line in lines if line.half.low is not None]
     x, low = _corners([line.half.low for line in lines])
     _, high = _corners([line.half.high for line in lines])
     chart.add_trace(
@@ -146,10 +142,8 @@ def _missing(chart: go.Figure, lines: Sequence[Line], colour: str) -> None:
     for place, line in enumerate(lines):
         if line.act:
             half = line.half
-            there, wanted = (
-                (half.planned, half.rostered) if line.state == "ahead" else (half.present, half.needed)
-            )
-            edges = {"x0": place, "x1": place + 1, "y0": there or 0.0, "y1": wanted}
+            there = half.due if line.state == "ahead" else half.present
+            edges = {"x0": place, "x1": place + 1, "y0": there or 0.0, "y1": half.needed}
             chart.add_shape(type="rect", fillcolor=colour, line_width=0, layer="below", **edges)
 
 

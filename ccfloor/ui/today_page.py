@@ -36,7 +36,8 @@ _CSS = """
 .td-facts div{line-height:1.35}.td-facts .v{font-size:1.25rem;display:block}
 .td-facts .v.act{background:var(--over);color:var(--over-on);font-weight:700;padding:0 .4rem}
 .td-facts .v.act::before{content:'▲ '}.td-facts .v.if{color:var(--after);font-weight:700}
-.td-facts small{display:block}
+.td-facts small{display:block}.td-facts .v.lost{color:var(--ink2)}
+.td-lost{border-left:4px solid var(--warn);color:var(--ink);padding:.3rem .7rem;margin:.2rem 0 .4rem}
 .td-how{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.25rem 1.2rem}
 .td-how b{font-weight:400;color:var(--ink2)}
 @media(max-width:700px){.td-how{grid-template-columns:1fr}.td-how span{padding-bottom:.4rem}
@@ -101,6 +102,7 @@ def _body(seen: Look, queue: str, level: int) -> None:
     if made is None:
         return
     lines = today_table.shown(made)
+    people_kit.piece(_notices(made, config, lang))
     people_kit.piece(_facts(made, config.zone, lang))
     _title("today.chart.calls", lang)
     charts.show(today_chart.calls_chart(made, lines, seen.theme, config.zone, lang), "td-chart-calls")
@@ -111,6 +113,15 @@ def _body(seen: Look, queue: str, level: int) -> None:
     today_live.show(queue, service.floor_now(), lang)
     with st.expander(text("today.how", lang), key="td-how"):
         people_kit.piece(_how(made, lang))
+
+
+def _notices(made: Sheet, config: FloorConfig, lang: Lang) -> str:
+    """What is not known: who is there while nobody sees the floor, and queues without a forecast."""
+    lost, fresh = (
+        told(made, config, lang) for told in (today_words.lost_words, today_words.unforeseen_words)
+    )
+    parts = [f'<div class="td-lost" role="status">△ {escape(lost)}</div>'] if lost else []
+    return "".join((*parts, f"<small>{escape(fresh)}</small>" if fresh else ""))
 
 
 def _title(key: str, lang: Lang) -> None:
@@ -124,7 +135,7 @@ def _facts(made: Sheet, zone: str, lang: Lang) -> str:
     told = {
         name: words for (_, words), name in zip(today_words.formulas(made, lang), _FORMULAS, strict=False)
     }
-    parts = [_came(made, told, lang), _expected(made, told, lang), _now(made, told, lang)]
+    parts = [_came(made, told, lang), _expected(made, told, lang), _now(made, zone, told, lang)]
     parts += [_short(made, zone, told, lang), *([_tried(made, told, lang)] if made.what.changes else [])]
     return f'<div class="td-facts">{"".join(parts)}</div>'
 
@@ -159,16 +170,19 @@ def _expected(made: Sheet, told: dict[str, str], lang: Lang) -> str:
     )
 
 
-def _now(made: Sheet, told: dict[str, str], lang: Lang) -> str:
-    """Seats needed and at work in the half hour that runs."""
+def _now(made: Sheet, zone: str, told: dict[str, str], lang: Lang) -> str:
+    """Seats at work this instant and needed in the half hour that runs; while nobody sees the floor "–"."""
     line = made.running
     if line is None:
         return ""
-    there = line.half.present if made.now is None else made.now
-    gap = None if there is None else there - line.half.needed
-    value = f"{today_words.seats(there)} / {today_words.seats(line.half.needed)}"
+    there, need = made.now, line.half.needed
+    gap = None if there is None or need is None else there - need
+    value = f"{today_words.seats(there)} / {today_words.seats(need)}"
     beside = text("today.fact.now.beside", lang, gap=today_words.gap(gap))
     act = "act" if gap is not None and gap <= -1 else ""
+    if made.lost is not None:
+        act, since = "lost", today_words.clock(made.lost, zone)
+        beside = text("today.lost.since", lang, since=since)
     return _fact(text("today.fact.now", lang), value, beside, f"{told['present']} {told['needed']}", act)
 
 
@@ -205,8 +219,11 @@ def _said(what: WhatIf, lang: Lang) -> str:
 def _basis(made: Sheet, config: FloorConfig, now: float, lang: Lang) -> str:
     age = max(0, round(now - made.at))
     told = text("today.age", lang, at=today_words.clock(made.at, config.zone), s=age)
-    seen = today_words.day_name(made, lang)
-    return " · ".join(escape(part) for part in (seen, today_words.basis_words(made, config, lang), told))
+    rests = today_words.basis_words(made, config, lang)
+    parts = [today_words.day_name(made, lang), rests, told]
+    if rests == today_words.unforeseen_words(made, config, lang):  # it stands above already
+        parts.remove(rests)
+    return " · ".join(map(escape, parts))
 
 
 def _how(made: Sheet, lang: Lang) -> str:

@@ -32,6 +32,7 @@ CSS = """
 .td-tab td.act::before{content:'▲ '}
 .td-tab td.short{font-weight:700;color:var(--over)}.td-tab td.short::before{content:'▲ ';font-size:.8em}
 .td-tab td.if{color:var(--after);font-weight:700}
+.td-tab tr.running td.lost{color:var(--ink2);font-weight:400}
 .td-tab small{color:var(--ink2);font-size:.8125rem}
 .td-tab tr.running small{font-weight:400}
 @media(max-width:700px){.td-tab .x{display:none}.td-tab :is(td,th){padding-right:.45rem}
@@ -45,7 +46,7 @@ def shown(made: Sheet) -> tuple[Line, ...]:
         place
         for place, line in enumerate(made.lines)
         if line.state == "running"
-        or max(line.half.mean, line.half.ahead, float(line.half.actual or 0)) >= _LEAST
+        or max(line.half.mean or 0.0, line.half.ahead or 0.0, float(line.half.actual or 0)) >= _LEAST
     ]
     return made.lines[busy[0] : busy[-1] + 1] if busy else made.lines
 
@@ -85,7 +86,8 @@ def _table(made: Sheet, lines: Sequence[Line], zone: str, lang: Lang) -> str:
     columns, told = _columns(made), dict(_told(made, lang))
     head = "".join(_head(name, told.get(name, ""), lang) for name in columns)
     body = "".join(
-        f'<tr class="{line.state}">{"".join(_cell(name, line, zone, lang) for name in columns)}</tr>'
+        f'<tr class="{line.state}">'
+        f"{''.join(_cell(name, line, zone, lang, made.lost) for name in columns)}</tr>"
         for line in lines
     )
     foot = "".join(_foot(name, made, lang) for name in columns)
@@ -106,7 +108,7 @@ def _head(name: str, told: str, lang: Lang) -> str:
     return f'<th{kind} title="{escape(told)}">{escape(text(f"today.col.{name}", lang))}</th>'
 
 
-def _cell(name: str, line: Line, zone: str, lang: Lang) -> str:
+def _cell(name: str, line: Line, zone: str, lang: Lang, lost: float | None = None) -> str:
     half = line.half
     if name == "time":
         start, end = (today_words.clock(at, zone) for at in (half.start, half.end))
@@ -119,7 +121,10 @@ def _cell(name: str, line: Line, zone: str, lang: Lang) -> str:
             words += f' <small class="x">{escape(text("today.so_far", lang))}</small>'
     elif name == "gap":
         kind = "act" if line.act else "short" if line.gap is not None and line.gap <= -1 else ""
-        return f'<td class="{kind}">{today_words.gap(line.gap)}</td>'
+        return f'<td class="{kind}"{_due(line, lang)}>{today_words.gap(line.gap)}</td>'
+    elif name == "present" and line.state == "running" and lost is not None:
+        since = escape(text("today.lost.since", lang, since=today_words.clock(lost, zone)))
+        return f'<td class="lost">{DASH} <small class="x">{since}</small></td>'
     elif name == "changed":
         return f'<td class="if">{today_words.seats(line.changed)}</td>'
     elif name == "handle":
@@ -134,6 +139,16 @@ def _cell(name: str, line: Line, zone: str, lang: Lang) -> str:
         }
         words = today_words.seats(value[name])
     return f"<td{' class=x' if name in _WIDE else ''}>{words}</td>"
+
+
+def _due(line: Line, lang: Lang) -> str:
+    """What a gap to come is reckoned from, as an attribute of its cell."""
+    half = line.half
+    if line.state != "ahead" or half.due is None:
+        return ""
+    parts = (("due", half.due), ("needed", half.needed))
+    words = (f"{text(f'today.col.{name}', lang)} {today_words.seats(value)}" for name, value in parts)
+    return f' title="{escape(" · ".join(words))}"'
 
 
 def _foot(name: str, made: Sheet, lang: Lang) -> str:
@@ -168,7 +183,7 @@ def _hours(name: str, lines: Sequence[Line]) -> str:
 
 _FILE = (
     *("time", "forecast", "low", "high", "ahead", "came", "handle", "patience", "needed"),
-    *("changed", "roster", "present", "planned", "gap"),
+    *("changed", "roster", "present", "planned", "due", "gap"),
 )
 
 
@@ -185,12 +200,10 @@ def cells(made: Sheet, zone: str, lang: Lang) -> list[list[Cell]]:
 def _row(made: Sheet, line: Line, zone: str) -> list[Cell]:
     half = line.half
     came = None if line.state == "ahead" else half.actual
-    calls: list[Cell] = [round(one, 2) for one in (half.mean, half.low, half.high, half.ahead)]
+    calls: list[Cell] = [_rounded(one) for one in (half.mean, half.low, half.high, half.ahead)]
     means: list[Cell] = [round(half.of.aht_s, 1), round(half.of.patience_s, 1)]
     tried: list[Cell] = [line.changed] if made.what.changes else []
-    there: list[Cell] = [
-        None if one is None else round(one, 2) for one in (half.present, half.planned, line.gap)
-    ]
+    there: list[Cell] = [_rounded(one) for one in (half.present, half.planned, half.due, line.gap)]
     return [
         today_words.half_hour(line, zone),
         *calls,
@@ -201,3 +214,7 @@ def _row(made: Sheet, line: Line, zone: str) -> list[Cell]:
         half.rostered,
         *there,
     ]
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

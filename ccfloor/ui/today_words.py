@@ -5,11 +5,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.staffing_today.as_of_today import HALF_LIFE_S
 from ccfloor.service.staffing_today.history import DAYS
 from ccfloor.service.staffing_today.measured import WEEKS_DAYS
 from ccfloor.service.staffing_today.sheet import Line, Sheet
 from ccfloor.staffing.volume import Basis, How
 from ccfloor.ui.report_words import DASH, MINUS, span
+from ccfloor.ui.scope_words import queue_label
 from ccfloor.ui.texts import Lang, listed, text
 
 
@@ -57,7 +59,9 @@ def half_hour(line: Line, zone: str) -> str:
 
 
 def band(line: Line) -> str:
-    """Between what the calls lie four times out of five."""
+    """Between what the calls lie four times out of five; nothing without a forecast."""
+    if line.half.low is None or line.half.high is None:
+        return ""
     return f"{calls(round(line.half.low))}–{calls(round(line.half.high))}"
 
 
@@ -69,7 +73,9 @@ def day_name(made: Sheet, lang: Lang) -> str:
 
 def basis_words(made: Sheet, config: FloorConfig, lang: Lang) -> str:
     """What the forecast rests on and since when, in a sentence or two."""
-    bases = [day.basis for day in made.days]
+    bases = [day.basis for day in made.days if day.basis is not None]
+    if not bases:
+        return unforeseen_words(made, config, lang)
     least = min(bases, key=lambda one: one.days)
     parts = [_days(bases, least, lang)]
     if least.borrowed:
@@ -81,6 +87,26 @@ def basis_words(made: Sheet, config: FloorConfig, lang: Lang) -> str:
         text("today.learned", lang, at=clock(when, config.zone)) if when else text("today.learned.none", lang)
     )
     return text("today.sentence.join", lang).join((*parts, learned))
+
+
+def unforeseen_words(made: Sheet, config: FloorConfig, lang: Lang) -> str:
+    """Which queues have no forecast yet, in a sentence; "" where all have."""
+    if not made.unforeseen:
+        return ""
+    if made.queue:
+        return text("today.unforeseen.one", lang)
+    names = listed((queue_label(config, queue, lang) for queue in made.unforeseen), lang)
+    return text("today.unforeseen", lang, queues=names)
+
+
+def lost_words(made: Sheet, config: FloorConfig, lang: Lang) -> str:
+    """Since when nobody sees the floor, in a sentence; "" while it is seen."""
+    if made.lost is None:
+        return ""
+    zone = ZoneInfo(config.zone)
+    same = datetime.fromtimestamp(made.lost, zone).date() == datetime.fromtimestamp(made.at, zone).date()
+    since = datetime.fromtimestamp(made.lost, zone).strftime("%H:%M" if same else "%Y-%m-%d %H:%M")
+    return text("today.lost", lang, since=since)
 
 
 def _days(bases: Sequence[Basis], least: Basis, lang: Lang) -> str:
@@ -109,12 +135,12 @@ def formulas(made: Sheet, lang: Lang) -> list[tuple[str, str]]:
         "forecast": {"days": DAYS},
         "band": {},
         "came": {},
-        "handle": {"days": WEEKS_DAYS},
+        "handle": {"days": WEEKS_DAYS, "hours": f"{HALF_LIFE_S / 3600:g}"},
         "needed": {"target": target_words(made, lang), "occupancy": occupancy, "days": WEEKS_DAYS},
         "roster": {"shrinkage": shrinkage},
         "present": {},
         "planned": {},
-        "gap": {},
+        "gap": {"shrinkage": shrinkage},
     }
     if not made.queue and len(made.days) > 1:
         given["all"] = {}
@@ -131,7 +157,10 @@ def hover(line: Line, zone: str, lang: Lang) -> str:
     def add(name: str, value: str) -> None:
         lines.append(f"{text(f'today.col.{name}', lang)} {value}")
 
-    add("forecast", f"{calls(half.mean)} ({band(line)})")
+    if half.mean is None:
+        add("forecast", text("today.unforeseen.short", lang))
+    else:
+        add("forecast", f"{calls(half.mean)} ({band(line)})")
     if half.actual is not None and line.state != "ahead":
         add(
             "came", calls(half.actual) + (f" {text('today.so_far', lang)}" if line.state == "running" else "")
@@ -144,6 +173,7 @@ def hover(line: Line, zone: str, lang: Lang) -> str:
         add("present", seats(half.present))
     if half.planned is not None:
         add("planned", f"{seats(half.planned)} / {seats(half.rostered)}")
+        add("due", seats(half.due))
     if line.gap is not None:
         add("gap", gap(line.gap))
     return "<br>".join(lines)

@@ -1,11 +1,14 @@
 """A business day by queue and half hour: calls expected, calls that came, seats needed, there and planned.
 
 Half hours are those of the site's clock. Before a half hour is over its seats are worked out from the calls
-expected in it; afterwards from those that came. Instants are UTC epoch seconds.
+expected in it; afterwards from those that came. A queue without any past has no forecast: what the last half
+hour brought is all that is known of its next ones. Instants are UTC epoch seconds.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from math import hypot
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -13,12 +16,16 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig, QueueTarget
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import Period
+from ccfloor.service.staffing.present_learned import Learned
+from ccfloor.service.staffing_today.as_of_today import fading, live
 from ccfloor.service.staffing_today.history import Columns, Past, columns_of, count_grid, seen_grid, slot_of
+from ccfloor.service.staffing_today.kept import Kept
 from ccfloor.service.staffing_today.measured import USUAL, BySlot, Measured
 from ccfloor.service.staffing_today.needs import needed, to_roster
-from ccfloor.service.staffing_today.seats import Memory, Seats, seats_of
+from ccfloor.service.staffing_today.seats import Memory, Seats, lost_since, seats_of
 from ccfloor.service.staffing_today.sharing import Groups, share
 from ccfloor.service.staffing_today.site import Rule, StaffingSite
+from ccfloor.staffing.live import event_rate
 from ccfloor.staffing.volume import Basis, Forecast, day_ahead, update
 from ccfloor.store.half_hour_counts import offered_by_half
 from ccfloor.store.seen import Seen, seen
@@ -27,41 +34,49 @@ from ccfloor.store.viewer import Viewer
 _SEEN = 0.95  # of a half hour must have been seen for its count to stand for it
 _STORED_S = 20.0  # by then the calls of a half hour that is over are stored
 _COLUMNS = 48
+_SIGHT_S = 300.0  # so long it is not asked anew when the floor was in sight
+_LATELY_S, _LEAST_SEEN_S = 1800.0, 60.0
+_BORROWED_CV = 0.7  # so wrong, as a share, the level of a day may be that days of another kind stand in for
 
 
 class Half(NamedTuple):
     """One half hour of a queue, or of several together.
 
     ``mean``: calls expected, ``low``..``high``: what holds them four times out of five; ``ahead``: as
-    expected before the day. ``actual``: calls that came, so far; None: not begun, or nobody saw it. ``of``:
-    what its seats are worked out from. ``needed``: seats at work; ``rostered``: people to plan for it.
-    ``present``, ``planned``: seats at work (on average, so far) and by the roster; None where nobody tells.
+    expected before the day; None without a forecast, and ``lately``: the calls it would bring if they came as
+    in the last half hour. ``actual``: calls that came, so far; None: not begun, or nobody saw it. ``of``:
+    what its seats are worked out from. ``needed``: seats at work; ``rostered``: people to plan for it; None:
+    nobody knows. ``present``, ``planned``: seats at work (on average, so far) and by the roster; None where
+    nobody tells. ``due``: of those planned the ones really at work, as ``needed`` counts them.
     """
 
     start: float
     end: float
-    mean: float
-    low: float
-    high: float
-    ahead: float
+    mean: float | None
+    low: float | None
+    high: float | None
+    ahead: float | None
     actual: int | None
     of: Measured
-    needed: int
-    rostered: int
+    needed: int | None
+    rostered: int | None
     present: float | None = None
     planned: float | None = None
+    due: float | None = None
+    lately: float | None = None
 
 
 class QueueDay(NamedTuple):
-    """A queue's day. ``basis``: what the forecast rests on; ``level_cv``: how wrong the rest of the day may
-    be all together, as a share; ``now``: its share of the seats at work this instant, None: no picture.
+    """A queue's day. ``basis``: what the forecast rests on, None: there is none; ``level_cv``: how wrong the
+    rest of the day may be all together, as a share; ``now``: its share of the seats at work this instant,
+    None: nobody sees the floor.
     """
 
     queue: str
     halves: tuple[Half, ...]
     target: QueueTarget
     rule: Rule
-    basis: Basis
+    basis: Basis | None
     level_cv: float
     now: float | None = None
 
@@ -69,6 +84,7 @@ class QueueDay(NamedTuple):
 class Today(NamedTuple):
     """All queues of a site. ``at``: as it was then; ``learned``: calls up to then are in the forecast,
     None: of none of the day. ``days``: days of the past that somebody saw, ``first``: the oldest of them.
+    ``lost``: since when nobody sees the floor, None: it is seen, or there never was a picture.
     """
 
     day: Period
@@ -77,109 +93,168 @@ class Today(NamedTuple):
     days: int
     first: date | None
     queues: Mapping[str, QueueDay]
+    lost: float | None = None
 
 
 class Told(NamedTuple):
-    """What is read once a business day. ``ahead``: the forecast before the day, by queue that has one."""
+    """What is read once a business day. ``ahead``: the forecast before the day, by queue that has one;
+    ``learned``: what today's handling and patience are drawn to, None: of a day that is not today.
+    """
 
     day: date
     past: Past
     ahead: Mapping[str, Forecast]
     measured: Mapping[str, BySlot]
     site: StaffingSite
+    learned: Learned | None = None
 
 
 class Sources(NamedTuple):
-    """Where a day is read from. ``viewer``: the program itself; ``view``: the floor this instant."""
+    """Where a day is read from. ``viewer``: the program itself; ``view``: the floor this instant; ``kept``:
+    what need not be read at every look, None: everything is.
+    """
 
     engine: Engine
     viewer: Viewer
     config: FloorConfig
     view: FloorView | None
     memory: Memory
+    kept: Kept | None = None
+
+
+class _Sight(NamedTuple):
+    """When the floor was in sight, as read ``at``."""
+
+    of: Seen
+    at: float
+
+    def share(self, start: float, end: float) -> float:
+        """Of a span, as far as it had come then; 0 where nothing of it was read."""
+        end = min(end, self.at)
+        if not self.of.told or end <= start:
+            return 0.0
+        return 1 - sum(last - first for first, last in self.of.gaps(start, end)) / (end - start)
+
+
+class _Look(NamedTuple):
+    """One look at a day."""
+
+    told: Told
+    sources: Sources
+    columns: Columns
+    sight: _Sight
+    offered: Mapping[str, Mapping[float, int]]
+    live: Mapping[str, Measured]
+    now: float
+
+    @property
+    def over(self) -> int:
+        """Half hours whose calls are all stored."""
+        return _over(self.columns, self.now)
 
 
 def told(day: date, past: Past, measured: Mapping[str, BySlot], site: StaffingSite) -> Told:
     """Forecast a day from its past."""
     found = {queue: day_ahead(history, past.days[queue]) for queue, history in past.of.items()}
-    ahead = {queue: forecast for queue, forecast in found.items() if forecast is not None}
+    ahead = {queue: _honest(forecast) for queue, forecast in found.items() if forecast is not None}
     return Told(day, past, ahead, measured, site)
+
+
+def _honest(forecast: Forecast) -> Forecast:
+    """With a wide band where days of another kind stand in: how many times as many call then nobody knows."""
+    if not forecast.basis.borrowed:
+        return forecast
+    outlook = forecast.now._replace(covariance=forecast.now.covariance + _BORROWED_CV**2)
+    low, high = outlook.band()
+    cv = hypot(forecast.level_cv, _BORROWED_CV)
+    return replace(forecast, low=low, high=high, level_cv=cv, now=outlook, ahead=outlook)
 
 
 def today(of: Told, sources: Sources, now: float) -> Today:
     """The day as it stands at ``now``, which may lie before it, in it or after it."""
+    kept = sources.kept or Kept()
+    look = _look(of, sources, kept, now)
+    columns, halves = look.columns, look.columns.halves
+    days = {queue: _forecast_day(look, forecast) for queue, forecast in of.ahead.items()}
+    days |= {queue: _new_day(look, queue) for queue in _new(look)}
+    days = {queue: days[queue] for queue in sorted(days)}
+    there = seats_of(
+        sources.engine,
+        sources.viewer,
+        sources.config,
+        halves,
+        sources.view,
+        sources.memory,
+        now,
+        look.sight.of,
+        kept,
+    )
+    learned = halves[look.over - 1].end if look.over and of.ahead else None
+    seated, lost = _seated(days, there, now), lost_since(sources.view, now)
+    return Today(columns.day, now, learned, of.past.seen_days, of.past.first, seated, lost)
+
+
+def _look(of: Told, sources: Sources, kept: Kept, now: float) -> _Look:
     columns = columns_of(sources.config, of.day)
     offered = offered_by_half(sources.engine, sources.viewer, sources.config, columns.day)
+    live_now: Mapping[str, Measured] = {}
     with sources.engine.connect() as connection:
-        sight = seen(connection, sources.viewer.site)
-    over = sum(half.end + _STORED_S <= now for half in columns.halves)
-    shares = [_share(half, sight, now) for half in columns.halves]
-    days = {}
-    for queue, forecast in of.ahead.items():
-        calls = offered.get(queue, {})
-        latest = _learned(forecast, columns, calls, sight, over)
-        came = [_came(half, calls, seen, now) for half, seen in zip(columns.halves, shares, strict=True)]
-        days[queue] = _queue_day(of, latest, columns, came, sources.config, now)
-    halves = columns.halves
-    there = seats_of(
-        sources.engine, sources.viewer, sources.config, halves, sources.view, sources.memory, now
-    )
-    learned = halves[over - 1].end if over and days else None
-    return Today(columns.day, now, learned, of.past.seen_days, of.past.first, _seated(days, there, now))
+        site, lost = sources.viewer.site, lost_since(sources.view, now)
+        begun = sum(half.start < now for half in columns.halves)
+        key = (columns.day.start, begun, _over(columns, now), lost)
+        sight = kept.get("sight", key, now, _SIGHT_S, lambda: _Sight(seen(connection, site), now))
+        if of.learned is not None and columns.day.start <= now < columns.day.end:
+            queues = {*of.ahead, *offered, *sources.config.queues}
+            view = sources.view if lost is None else None
+            live_now = live(connection, site, of.learned, view, queues, now)
+    return _Look(of, sources, columns, sight, offered, live_now, now)
+
+
+def _over(columns: Columns, now: float) -> int:
+    return sum(half.end + _STORED_S <= now for half in columns.halves)
 
 
 # -- calls -------------------------------------------------------------------------------------------
 
 
-def _share(half: Period, sight: Seen, now: float) -> float:
-    """Share of a half hour, as far as it has come, in which a source had the floor in sight."""
-    end = min(half.end, now)
-    if not sight.told or end <= half.start:
-        return 0.0
-    return 1 - sum(last - first for first, last in sight.gaps(half.start, end)) / (end - half.start)
+def _came(look: _Look, queue: str) -> list[int | None]:
+    """Calls of each half hour so far; None where it has not begun, or nobody saw enough of it."""
+    calls = look.offered.get(queue, {})
+    return [
+        calls.get(half.start, 0)
+        if half.start < look.now and look.sight.share(half.start, half.end) >= _SEEN
+        else None
+        for half in look.columns.halves
+    ]
 
 
-def _came(half: Period, calls: Mapping[float, int], share: float, now: float) -> int | None:
-    return calls.get(half.start, 0) if half.start < now and share >= _SEEN else None
-
-
-def _learned(
-    forecast: Forecast, columns: Columns, calls: Mapping[float, int], sight: Seen, over: int
-) -> Forecast:
+def _learned(look: _Look, forecast: Forecast) -> Forecast:
     """The forecast after the half hours that are over; of the one that runs nothing is taken yet."""
+    columns, over = look.columns, look.over
     if not over:
         return forecast
     done = [Columns(columns.day, columns.halves[:over], columns.columns[:over])]
-    ahead = columns.columns[over:]
-    return update(
-        forecast, count_grid(done, calls)[0], seen_grid(done, sight)[0], min(ahead, default=_COLUMNS)
-    )
+    counts = count_grid(done, look.offered.get(forecast.queue, {}))[0]
+    ahead = min(columns.columns[over:], default=_COLUMNS)
+    return update(forecast, counts, seen_grid(done, look.sight.of)[0], ahead)
 
 
 # -- a queue -----------------------------------------------------------------------------------------
 
 
-def _queue_day(
-    of: Told,
-    forecast: Forecast,
-    columns: Columns,
-    came: Sequence[int | None],
-    config: FloorConfig,
-    now: float,
-) -> QueueDay:
-    target, rule = config.target(forecast.queue, columns.day.start), of.site.rule(forecast.queue)
-    slots = of.measured.get(forecast.queue, {})
+def _forecast_day(look: _Look, before: Forecast) -> QueueDay:
+    forecast = _learned(look, before)
+    columns, came = look.columns, _came(look, forecast.queue)
     halves = [
-        _expected(half, column, forecast, calls, slots.get(slot_of(half), USUAL))
+        _expected(half, column, forecast, calls, _reckoned(look, forecast.queue, half))
         for half, column, calls in zip(columns.halves, columns.columns, came, strict=True)
     ]
-    lengths = [half.end - half.start for half in halves]
-    seats = needed([load(half, now) for half in halves], lengths, [half.of for half in halves], target, rule)
-    made = tuple(
-        half._replace(needed=count, rostered=to_roster(count, rule))
-        for half, count in zip(halves, seats, strict=True)
-    )
-    return QueueDay(forecast.queue, made, target, rule, forecast.basis, forecast.level_cv)
+    return _day(look, forecast.queue, halves, forecast.basis, forecast.level_cv)
+
+
+def _reckoned(look: _Look, queue: str, half: Period) -> Measured:
+    usual = look.told.measured.get(queue, {}).get(slot_of(half), USUAL)
+    return fading(look.live.get(queue), usual, half, look.now)
 
 
 def _expected(half: Period, column: int, forecast: Forecast, calls: int | None, of: Measured) -> Half:
@@ -187,14 +262,67 @@ def _expected(half: Period, column: int, forecast: Forecast, calls: int | None, 
     parts = max(1.0, float(forecast.day.lengths(_COLUMNS)[column]))
     rows = (forecast.mean, forecast.low, forecast.high, forecast.ahead.mean)
     mean, low, high, ahead = (float(row[column]) / parts for row in rows)
-    return Half(half.start, half.end, mean, low, high, ahead, calls, of, 0, 0)
+    return Half(half.start, half.end, mean, low, high, ahead, calls, of, None, None)
 
 
-def load(half: Half, now: float) -> float:
+def _new(look: _Look) -> set[str]:
+    """Queues without a forecast: called today, or the site's own as soon as any queue was called."""
+    called = {queue for queue, calls in look.offered.items() if any(calls.values())}
+    known = {*called, *look.told.ahead}
+    return (known | set(look.sources.config.queues) if known else known) - set(look.told.ahead)
+
+
+def _new_day(look: _Look, queue: str) -> QueueDay:
+    """The day of a queue that has no past: what came, and what the last half hour would go on to bring."""
+    rate = _lately(look, queue)
+    halves = []
+    for half, calls in zip(look.columns.halves, _came(look, queue), strict=True):
+        soon = half.end > look.now > half.start - _LATELY_S
+        lately = rate * (half.end - half.start) if rate is not None and soon else None
+        of = _reckoned(look, queue, half)
+        made = Half(half.start, half.end, None, None, None, None, calls, of, None, None, lately=lately)
+        halves.append(made)
+    return _day(look, queue, halves, None, 0.0)
+
+
+def _lately(look: _Look, queue: str) -> float | None:
+    """Calls a second of the last half hour; None where none came, or nobody saw it."""
+    view, now = look.sources.view, look.now
+    if lost_since(view, now) is not None:
+        return None
+    start = now - _LATELY_S
+    shown = view.queues if view is not None else ()
+    came = next((one.last_30.offered for one in shown if one.queue == queue), None)
+    if came is None:  # not in the picture: the half hour before and the one that runs, as stored
+        halves = [half for half in look.columns.halves if half.start < now and half.end > start]
+        start = halves[0].start if halves else now
+        came = sum(look.offered.get(queue, {}).get(half.start, 0) for half in halves)
+    seen_s = look.sight.share(start, now) * (now - start)
+    told = event_rate(came, seen_s) if came and seen_s >= _LEAST_SEEN_S else None
+    return None if told is None else told.value
+
+
+def _day(look: _Look, queue: str, halves: Sequence[Half], basis: Basis | None, level_cv: float) -> QueueDay:
+    """With the seats that each half hour needs."""
+    target = look.sources.config.target(queue, look.columns.day.start)
+    rule = look.told.site.rule(queue)
+    loads = [load(half, look.now) for half in halves]
+    lengths = [half.end - half.start for half in halves]
+    seats = needed([calls or 0.0 for calls in loads], lengths, [half.of for half in halves], target, rule)
+    made = tuple(
+        half if calls is None else half._replace(needed=count, rostered=to_roster(count, rule))
+        for half, calls, count in zip(halves, loads, seats, strict=True)
+    )
+    return QueueDay(queue, made, target, rule, basis, level_cv)
+
+
+def load(half: Half, now: float) -> float | None:
     """Calls that its seats are worked out from: those that came in a half hour that is over, where somebody
-    saw it; else those expected.
+    saw it; else those expected. None: nobody knows.
     """
-    return half.mean if half.actual is None or half.end > now else float(half.actual)
+    if half.actual is not None and half.end <= now:
+        return float(half.actual)
+    return half.lately if half.mean is None else half.mean
 
 
 # -- seats -------------------------------------------------------------------------------------------
@@ -205,12 +333,15 @@ def _seated(days: Mapping[str, QueueDay], seats: Seats, now: float) -> dict[str,
     found = {queue: list(day.halves) for queue, day in days.items()}
     this: dict[str, float] | None = None
     for place, (there, due) in enumerate(zip(seats.present, seats.planned, strict=True)):
-        need = {queue: float(day.halves[place].needed) for queue, day in days.items()}
+        need = {queue: float(day.halves[place].needed or 0) for queue, day in days.items()}
         present, planned = _shared(there, need), _shared(due, need)
         for queue, halves in found.items():
+            mine = None if planned is None else planned.get(queue, 0.0)
+            works = 1.0 if seats.net else 1.0 - days[queue].rule.shrinkage
             halves[place] = halves[place]._replace(
                 present=None if present is None else present.get(queue, 0.0),
-                planned=None if planned is None else planned.get(queue, 0.0),
+                planned=mine,
+                due=None if mine is None else mine * works,
             )
             if halves[place].start <= now < halves[place].end:
                 this = _shared(seats.now, need)

@@ -1,8 +1,9 @@
 """The day's staffing kept at hand for every page of a process: read once, brought up to date in a thread.
 
 Each business day its past is read and forecast once; every half hour the forecast learns from the calls that
-came; in between the counts and the seats are brought up to date. Pages take what is there. Where no thread
-runs (a command, a test) whoever asks brings it up to date himself.
+came; in between the counts and the seats are brought up to date, what changes slowly only every few minutes
+(``Kept``). Pages take what is there. Where no thread runs (a command, a test) whoever asks brings it up to
+date himself.
 """
 
 import logging
@@ -17,8 +18,10 @@ from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import business_date, day_number
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
+from ccfloor.service.staffing.present_learned import learned
 from ccfloor.service.staffing_today.day import Sources, Today, Told, today, told
 from ccfloor.service.staffing_today.history import DAYS, read_past
+from ccfloor.service.staffing_today.kept import Kept
 from ccfloor.service.staffing_today.measured import measured
 from ccfloor.service.staffing_today.seats import Memory
 from ccfloor.service.staffing_today.site import StaffingSite, load_staffing
@@ -51,7 +54,7 @@ class TodayKeeper:
     ) -> None:
         self._engine, self._config, self._settings = engine, config, settings
         self._clock, self._view, self._look_s = clock, view, look_s
-        self._viewer, self._memory = Viewer(site=config.site), Memory()
+        self._viewer, self._memory, self._kept = Viewer(site=config.site), Memory(), Kept()
         self._one_at_a_time = threading.Lock()
         self._told: Told | None = None
         self._stored: tuple[int, ...] = ()
@@ -80,7 +83,7 @@ class TodayKeeper:
             view = self._view()
             if view is not None:
                 self._memory.note(view)
-            sources = Sources(self._engine, self._viewer, self._config, view, self._memory)
+            sources = Sources(self._engine, self._viewer, self._config, view, self._memory, self._kept)
             self._today = found = today(of, sources, now)
             return found
 
@@ -99,7 +102,8 @@ class TodayKeeper:
             return known
         stored = self._stored_days(day)
         if known is None or known.day != day or stored != self._stored:
-            known = self._told = self._forecast(day)
+            past = learned(self._engine, self._config, now)
+            known = self._told = self._forecast(day)._replace(learned=past)
         self._stored, self._looked_at = stored, now
         return known
 

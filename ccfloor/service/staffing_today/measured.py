@@ -13,14 +13,14 @@ from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.week import dates
+from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S
 from ccfloor.staffing.live import Past, patience
 from ccfloor.store.half_hour_counts import Handling, handling_by_slot
 from ccfloor.store.viewer import Viewer
 
 WEEKS_DAYS = 28
-USUAL_AHT_S, USUAL_PATIENCE_S = 240.0, 180.0  # of a queue of which nothing is known
 _CALLS, _LEFT = 30.0, 20.0  # calls, and callers who gave up, that the queue's mean weighs
-_LEAST_S, _MOST_PATIENCE_S = 1.0, 3600.0
+LEAST_S, MOST_PATIENCE_S = 1.0, 3600.0
 
 
 class Measured(NamedTuple):
@@ -32,7 +32,7 @@ class Measured(NamedTuple):
     left: int = 0
 
 
-USUAL = Measured(USUAL_AHT_S, USUAL_PATIENCE_S)
+USUAL = Measured(DEFAULT_HANDLE_S, PATIENCE_S)  # of a queue of which nothing is known
 BySlot = Mapping[int, Measured]
 
 
@@ -57,5 +57,5 @@ def _leaning(of: Handling, on: Measured, left: float) -> Measured:
     aht = (of.seat_s + _CALLS * on.aht_s) / (of.handled + _CALLS)
     past = Past(left, left * on.patience_s) if left else None
     told = patience(of.abandoned, of.wait_s, past)
-    waits = on.patience_s if told is None else min(told.value, _MOST_PATIENCE_S)
-    return Measured(max(_LEAST_S, aht), waits, of.handled, of.abandoned)
+    waits = on.patience_s if told is None else min(told.value, MOST_PATIENCE_S)
+    return Measured(max(LEAST_S, aht), waits, of.handled, of.abandoned)

@@ -20,7 +20,16 @@ class Planned(NamedTuple):
     end: float
 
 
-def planned(connection: Connection, config: FloorConfig, start: float, end: float) -> list[Planned] | None:
+class Roster(NamedTuple):
+    """A day's ``pieces``. ``net``: the roster names time off the calls (breaks, meals, training …), so the
+    pieces are time at work; where it names none people rest within them.
+    """
+
+    pieces: list[Planned]
+    net: bool
+
+
+def planned(connection: Connection, config: FloorConfig, start: float, end: float) -> Roster | None:
     """Who is planned in a business day [start, end); None where no roster was brought in for it.
 
     A shift of the day before may reach into it. Who was granted leave is not planned, whatever the roster
@@ -31,12 +40,20 @@ def planned(connection: Connection, config: FloorConfig, start: float, end: floa
         return None
     shifts = rostered(connection, config.site, before, day)
     free = _leave(connection, config, start, end)
-    return [
+    pieces = [
         Planned(agent, max(first, start), min(last, end))
         for agent, theirs in shifts.items()
         for first, last in at_work(theirs, free.get(agent, ()))
         if first < end and last > start
     ]
+    inside = ([one for one in theirs if one.start < end and one.end > start] for theirs in shifts.values())
+    return Roster(pieces, any(map(names_time_off, inside)))
+
+
+def names_time_off(shifts: Sequence[Shift]) -> bool:
+    """Whether an agent's day names anything beside taking calls; a day off as a whole is none of a shift."""
+    works = [shift.activity == WORK for shift in shifts]
+    return any(works) and not all(works)
 
 
 def _leave(

@@ -8,22 +8,24 @@ he answered of late. Who answered none may serve any queue.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.kpi.period import Period
-from ccfloor.service.staffing_today.roster import Planned, planned
+from ccfloor.service.staffing.present_now import STALE_S
+from ccfloor.service.staffing_today.kept import Kept
+from ccfloor.service.staffing_today.roster import Planned, Roster, planned
 from ccfloor.service.staffing_today.sharing import Groups
-from ccfloor.store.half_hour_seats import served
-from ccfloor.store.seen import seen
-from ccfloor.store.span_sums import presence_told
+from ccfloor.store.half_hour_seats import served, told_quarters
+from ccfloor.store.seen import Seen, overlaps
 from ccfloor.store.staffing_facts import work_quarters
 from ccfloor.store.viewer import Viewer
 
 LATELY_S = 7 * 86_400.0
 WORKING = ("ready", "ringing", "on_call", "on_hold", "wrap_up")  # statuses of a seat that is there for queues
 _KEPT_S = 3 * 86_400.0
+_SERVED_S, _TOLD_S, _ROSTER_S = 900.0, 300.0, 120.0  # so long it is not asked anew
 Served = frozenset[str]
 
 
@@ -51,12 +53,23 @@ class Memory:
 class Seats(NamedTuple):
     """By half hour, in the order asked for: seats of each group of queues; None where nobody tells of them.
 
-    ``now``: the seats at work this instant; None where there is no picture of the floor.
+    ``now``: the seats at work this instant; None where nobody sees the floor. ``net``: the roster names time
+    off the calls, so what is planned is time at work.
     """
 
     present: Sequence[Groups | None]
     planned: Sequence[Groups | None]
     now: Groups | None
+    net: bool = False
+
+
+def lost_since(view: FloorView | None, now: float) -> float | None:
+    """Since when nobody sees the floor that a picture shows; None: it is seen, or there never was one."""
+    if view is None:
+        return None
+    if view.blind_since is not None:
+        return view.blind_since
+    return view.at if now - view.at > STALE_S else None
 
 
 def seats_of(
@@ -67,27 +80,66 @@ def seats_of(
     view: FloorView | None,
     memory: Memory,
     now: float,
+    sight: Seen,
+    kept: Kept,
 ) -> Seats:
-    """The seats of a business day's half hours, as far as the day has come. For the program itself."""
+    """The seats of a business day's half hours, as far as the day has come. For the program itself.
+
+    Of a half hour that runs, and of those since nobody sees the floor, nobody knows who is there.
+    """
     day = (halves[0].start, halves[-1].end)
     begun = [half for half in halves if half.start < now]
+    lost = lost_since(view, now)
     with engine.connect() as connection:
-        sight = seen(connection, viewer.site)
-        known = [presence_told(connection, viewer.site, sight, (half.start, half.end)) for half in begun]
+        known = _told(connection, viewer, begun, sight, kept, now)
         stored = work_quarters(connection, viewer.site, day[0], min(now, day[1])) if any(known) else {}
-        roster = planned(connection, config, *day)
-        lately = served(connection, viewer, now - LATELY_S, now)
+        roster = _roster(connection, config, day, kept, now)
+        lately = kept.get("served", None, now, _SERVED_S, lambda: _served(connection, viewer, now))
+    live = view if lost is None else None
+    until = now if live is None and lost is None else lost
     who = _Who(memory, lately, frozenset(config.queues))
-    there = _present(stored, view, begun, who, now)
-    due = _planned(roster, halves, who) if roster is not None else [None] * len(halves)
+    there = _present(stored, view, begun, who, now, now if lost is None else lost)
     told: list[Groups | None] = [
-        groups if tells else None for groups, tells in zip(there, known, strict=True)
+        groups if tells and (until is None or half.end <= until) else None
+        for half, groups, tells in zip(begun, there, known, strict=True)
     ]
     return Seats(
         present=[*told, *[None] * (len(halves) - len(begun))],
-        planned=due,
-        now=_now(view) if view else None,
+        planned=_planned(roster.pieces, halves, who) if roster is not None else [None] * len(halves),
+        now=_now(live) if live else None,
+        net=roster is not None and roster.net,
     )
+
+
+def _served(connection: Connection, viewer: Viewer, now: float) -> Mapping[str, Served]:
+    return served(connection, viewer, now - LATELY_S, now)
+
+
+def _told(
+    connection: Connection, viewer: Viewer, begun: Sequence[Period], sight: Seen, kept: Kept, now: float
+) -> list[bool]:
+    """Of which half hours anybody told who was there: a live link does, of a log only one that names it.
+
+    Where nobody did, an agent without a call is not absent: it is not known.
+    """
+    if not begun:
+        return []
+    of = (begun[0].start, begun[-1].end)
+
+    def read() -> frozenset[float]:
+        return told_quarters(connection, viewer.site, *of)
+
+    quarters = kept.get("told", of, now, _TOLD_S, read)
+    return [
+        overlaps(sight.live, half.start, half.end) or any(half.start <= at < half.end for at in quarters)
+        for half in begun
+    ]
+
+
+def _roster(
+    connection: Connection, config: FloorConfig, day: tuple[float, float], kept: Kept, now: float
+) -> Roster | None:
+    return kept.get("roster", day, now, _ROSTER_S, lambda: planned(connection, config, *day))
 
 
 class _Who(NamedTuple):
@@ -105,11 +157,12 @@ def _present(
     halves: Sequence[Period],
     who: _Who,
     now: float,
+    seen_upto: float,
 ) -> list[dict[Served, float]]:
-    """Seats at work of each half hour; of one that runs the mean so far."""
+    """Seats at work of each half hour; of one that runs the mean so far. The picture is of ``seen_upto``."""
     seconds: list[dict[str, float]] = [{} for _ in halves]
     pieces = [(agent, float(at), s) for agent, quarters in stored.items() for at, s in quarters.items()]
-    pieces += [piece for seat in (view.seats if view else ()) for piece in _going_on(seat, halves, now)]
+    pieces += [piece for seat in (view.seats if view else ()) for piece in _going_on(seat, halves, seen_upto)]
     place = {half.start: index for index, half in enumerate(halves)}
     for agent, at, spent in pieces:
         index = place.get(at, place.get(at - 900.0))
@@ -122,11 +175,11 @@ def _present(
     return found
 
 
-def _going_on(seat: SeatView, halves: Sequence[Period], now: float) -> Iterable[tuple[str, float, float]]:
+def _going_on(seat: SeatView, halves: Sequence[Period], upto: float) -> Iterable[tuple[str, float, float]]:
     """The status that a seat is in is stored once it ends: until then it counts from the picture."""
     if seat.agent and seat.status in WORKING:
         for half in halves:
-            spent = min(half.end, now) - max(half.start, seat.since)
+            spent = min(half.end, upto) - max(half.start, seat.since)
             if spent > 0:
                 yield seat.agent, half.start, spent
 

@@ -40,8 +40,8 @@ AS_IT_IS = WhatIf()
 
 class Line(NamedTuple):
     """One half hour. ``state``: over, running or ahead. ``gap``: seats at work beyond those needed, of one to
-    come people planned beyond those to roster; negative: too few; None: nobody tells. ``act``: a whole seat
-    is missing now or later. ``changed``: seats needed under what is asked; None where that changes nothing.
+    come those that the roster has at work; negative: too few; None: nobody tells. ``act``: a whole seat is
+    missing now or later. ``changed``: seats needed under what is asked; None where that changes nothing.
     """
 
     half: Half
@@ -52,10 +52,10 @@ class Line(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """Of the day: calls that ``came`` in the half hours that are over, and those ``due`` in them as foreseen
-    before the day; ``expected`` of the whole day now, ``ahead`` as foreseen. ``needed_h``: seat hours from
-    now on, ``changed_h`` under what is asked. ``short``: half hours now or later in which a whole seat is
-    missing.
+    """Of the day: calls that ``came`` in the half hours that are over to queues with a forecast, and those
+    ``due`` in them as foreseen before the day; ``expected`` of the whole day now, ``ahead`` as foreseen.
+    ``needed_h``: seat hours from now on, ``changed_h`` under what is asked. ``short``: half hours now or
+    later in which a whole seat is missing.
     """
 
     came: int
@@ -69,7 +69,7 @@ class Totals(NamedTuple):
 
 class Sheet(NamedTuple):
     """``queue`` empty: all of ``queues``, which are the viewer's. ``days``: of these, for what each rests
-    on.
+    on. ``lost``: since when nobody sees the floor.
     """
 
     queue: str
@@ -82,6 +82,14 @@ class Sheet(NamedTuple):
     totals: Totals
     days: tuple[QueueDay, ...]
     now: float | None
+    lost: float | None = None
+
+    @property
+    def unforeseen(self) -> tuple[str, ...]:
+        """Queues shown of which there is no forecast yet: nothing is known of days before this one. Of all
+        queues together those that anybody called today; one that is asked for in any case.
+        """
+        return tuple(day.queue for day in self.days if day.basis is None and (self.queue or _called(day)))
 
     @property
     def running(self) -> Line | None:
@@ -89,14 +97,18 @@ class Sheet(NamedTuple):
         return next((line for line in self.lines if line.state == "running"), None)
 
 
+def _called(day: QueueDay) -> bool:
+    return any(half.actual or half.lately for half in day.halves)
+
+
 def seen_queues(found: Today, viewer: Viewer) -> tuple[str, ...]:
-    """The queues with a forecast that a viewer sees, in order."""
+    """The queues of the day that a viewer sees, in order."""
     viewer.needs(Right.FLOOR)
     return tuple(queue for queue in found.queues if viewer.sees_queue(queue))
 
 
 def sheet(found: Today, viewer: Viewer, queue: str = "", what: WhatIf = AS_IT_IS) -> Sheet | None:
-    """The day of a queue, "" for all of the viewer's; None where there is no forecast of it.
+    """The day of a queue, "" for all of the viewer's; None where nothing of it is known.
 
     Raises Forbidden for a queue out of scope.
     """
@@ -119,9 +131,10 @@ def sheet(found: Today, viewer: Viewer, queue: str = "", what: WhatIf = AS_IT_IS
         found.learned,
         what,
         lines,
-        _totals(lines, found.at),
+        _totals(lines, days, found.at),
         days,
         sum(nows) if nows else None,
+        found.lost,
     )
 
 
@@ -129,22 +142,38 @@ def sheet(found: Today, viewer: Viewer, queue: str = "", what: WhatIf = AS_IT_IS
 
 
 def _together(halves: Sequence[Half]) -> Half:
-    mean = sum(half.mean for half in halves)
+    """Of what is forecast the sum of the queues that have a forecast; likewise of seats needed."""
+    mean, low, high = _band(halves)
     known = [half.actual for half in halves if half.actual is not None]
     return Half(
         start=halves[0].start,
         end=halves[0].end,
         mean=mean,
-        low=mean - _spread([half.mean - half.low for half in halves]),
-        high=mean + _spread([half.high - half.mean for half in halves]),
-        ahead=sum(half.ahead for half in halves),
+        low=low,
+        high=high,
+        ahead=_known([half.ahead for half in halves]),
         actual=sum(known) if len(known) == len(halves) else None,
-        of=_mean_of(halves, mean),
-        needed=sum(half.needed for half in halves),
-        rostered=sum(half.rostered for half in halves),
+        of=_mean_of(halves),
+        needed=_whole([half.needed for half in halves]),
+        rostered=_whole([half.rostered for half in halves]),
         present=_sum([half.present for half in halves]),
         planned=_sum([half.planned for half in halves]),
+        due=_sum([half.due for half in halves]),
+        lately=_known([half.lately for half in halves]),
     )
+
+
+def _band(halves: Sequence[Half]) -> tuple[float | None, float | None, float | None]:
+    bands = [
+        (half.mean, half.low, half.high)
+        for half in halves
+        if half.mean is not None and half.low is not None and half.high is not None
+    ]
+    if not bands:
+        return None, None, None
+    mean = sum(one for one, _, _ in bands)
+    below, above = [one - low for one, low, _ in bands], [high - one for one, _, high in bands]
+    return mean, mean - _spread(below), mean + _spread(above)
 
 
 def _spread(parts: Sequence[float]) -> float:
@@ -152,9 +181,11 @@ def _spread(parts: Sequence[float]) -> float:
     return sqrt((1 - TOGETHER) * apart + TOGETHER * alike)
 
 
-def _mean_of(halves: Sequence[Half], calls: float) -> Measured:
+def _mean_of(halves: Sequence[Half]) -> Measured:
     """Handle time and patience by the calls expected."""
-    weights = [half.mean / calls if calls > 0 else 1 / len(halves) for half in halves]
+    expected = [half.mean or half.lately or 0.0 for half in halves]
+    calls = sum(expected)
+    weights = [one / calls if calls > 0 else 1 / len(halves) for one in expected]
     pairs = list(zip(weights, (half.of for half in halves), strict=True))
     return Measured(
         sum(weight * one.aht_s for weight, one in pairs),
@@ -169,6 +200,16 @@ def _sum(parts: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(parts) else None
 
 
+def _known(parts: Sequence[float | None]) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
+def _whole(parts: Sequence[int | None]) -> int | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
+
+
 # -- lines -------------------------------------------------------------------------------------------
 
 
@@ -179,10 +220,8 @@ def state_of(half: Half, now: float) -> str:
 
 def _line(half: Half, now: float, changed: int | None) -> Line:
     state = state_of(half, now)
-    if state == "ahead":
-        gap = None if half.planned is None else half.planned - half.rostered
-    else:
-        gap = None if half.present is None else half.present - half.needed
+    there = half.due if state == "ahead" else half.present
+    gap = None if there is None or half.needed is None else there - half.needed
     return Line(half, state, gap, state != "over" and gap is not None and gap <= -_SHORT, changed)
 
 
@@ -192,9 +231,10 @@ def _changed(days: Sequence[QueueDay], what: WhatIf, now: float) -> list[int | N
     if not what.changes:
         return total
     for day in days:
-        ahead = [place for place, half in enumerate(day.halves) if half.end > now]
+        loads = [load(half, now) for half in day.halves]
+        ahead = [at for at, half in enumerate(day.halves) if half.end > now and loads[at] is not None]
         halves = [day.halves[place] for place in ahead]
-        calls = [load(half, now) * what.volume for half in halves]
+        calls = [(loads[place] or 0.0) * what.volume for place in ahead]
         of = [half.of._replace(aht_s=half.of.aht_s * what.aht) for half in halves]
         lengths = [half.end - half.start for half in halves]
         seats = needed(calls, lengths, of, day.target, day.rule, what.level) if halves else []
@@ -203,20 +243,23 @@ def _changed(days: Sequence[QueueDay], what: WhatIf, now: float) -> list[int | N
     return total
 
 
-def _totals(lines: Sequence[Line], now: float) -> Totals:
-    over = [line for line in lines if line.state == "over" and line.half.actual is not None]
+def _totals(lines: Sequence[Line], days: Sequence[QueueDay], now: float) -> Totals:
+    over = [
+        place for place, line in enumerate(lines) if line.state == "over" and line.half.actual is not None
+    ]
+    foreseen = [day.halves[place] for day in days if day.basis is not None for place in over]
     left = [line for line in lines if line.state != "over"]
     hours = [(line, (line.half.end - max(line.half.start, now)) / 3600) for line in left]
     return Totals(
-        came=sum(line.half.actual or 0 for line in over),
-        due=sum(line.half.ahead for line in over),
-        expected=sum(load(line.half, now) for line in lines),
-        ahead=sum(line.half.ahead for line in lines),
-        needed_h=sum(line.half.needed * hour for line, hour in hours),
+        came=sum(half.actual or 0 for half in foreseen),
+        due=sum(half.ahead or 0.0 for half in foreseen),
+        expected=sum(load(line.half, now) or 0.0 for line in lines),
+        ahead=sum(line.half.ahead or 0.0 for line in lines),
+        needed_h=sum((line.half.needed or 0) * hour for line, hour in hours),
         changed_h=sum(_if_changed(line) * hour for line, hour in hours),
         short=sum(line.act for line in lines),
     )
 
 
 def _if_changed(line: Line) -> int:
-    return line.half.needed if line.changed is None else line.changed
+    return (line.half.needed or 0) if line.changed is None else line.changed

@@ -56,7 +56,8 @@ def shown(found: Today, queue: str = "", what: WhatIf | None = None) -> Sheet:
 
 def test_the_forecast_knows_the_office_hours(engine: Engine) -> None:
     found = keeper(engine).today()
-    assert list(found.queues) == ["cards", "loans"], "nobody ever called the new queue"
+    assert list(found.queues) == ["cards", "loans", "new"]
+    assert found.queues["new"].basis is None, "nobody ever called it"
     assert (found.days, found.first) == (36, FIRST)
     halves = found.queues["loans"].halves
     assert len(halves) == 48 and halves[18].start == BEGIN + 9 * 3600
@@ -239,12 +240,12 @@ def test_more_of_the_past_makes_another_forecast(
 ) -> None:
     clock = [NOW]
     kept = TodayKeeper(engine, CONFIG, SiteSettings(data="nowhere"), lambda: clock[0])
-    assert "new" not in kept.today().queues
+    assert kept.today().queues["new"].basis is None
     put_weeks_more(engine)
     clock[0] += 60
-    assert "new" not in kept.today().queues, "it is not looked every minute"
+    assert kept.today().queues["new"].basis is None, "it is not looked every minute"
     clock[0] += 1800
-    assert "new" in kept.today().queues
+    assert kept.today().queues["new"].basis is not None
 
 
 def put_weeks_more(engine: Engine) -> None:

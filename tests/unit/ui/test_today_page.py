@@ -100,7 +100,7 @@ def learned(service: runtime.Service, view: FloorView) -> None:
 
 
 def test_before_the_past_was_read_the_page_says_so(service: runtime.Service) -> None:
-    assert "看不到" not in words(page()) and "还没有现场画面" in words(page())
+    assert "起看不到" not in words(page()) and "还没有现场画面" in words(page())
     view = seen_now(service)
     service.hub.accept(LiveRow(1, view.at, view, ()))
     assert "正在读取过去几周的数据" in words(page())
@@ -151,10 +151,10 @@ def test_every_half_hour_says_what_is_expected_came_needed_and_there(service: ru
 
 def test_a_gap_to_act_on_is_a_filled_block_and_a_past_one_is_none(service: runtime.Service) -> None:
     found, of = words(page()), made(service)
-    assert found.count('<td class="act">') == sum(line.act for line in of.lines) > 0
+    assert found.count('<td class="act"') == sum(line.act for line in of.lines) > 0
     assert all(line.state != "over" for line in of.lines if line.act)
     short = [line for line in of.lines if line.state == "over" and line.gap is not None and line.gap <= -1]
-    assert found.count('<td class="short">') == len(short)
+    assert found.count('<td class="short"') == len(short)
 
 
 def test_what_is_tried_stands_beside_and_is_taken_back(service: runtime.Service) -> None:
@@ -200,7 +200,10 @@ def test_every_number_tells_how_it_is_worked_out(service: runtime.Service) -> No
 
 
 def test_a_queue_nobody_ever_called_and_one_that_there_is_not(service: runtime.Service) -> None:
-    assert "No calls of Complaints are on record yet" in words(page("en", scope="queue:complaint-line"))
+    test = page("en", scope="queue:complaint-line")
+    assert "No forecast yet: no call of this queue is on record" in words(test) and rows(test)
+    assert "Complaints" in test.selectbox(key="td-scope").options
+    assert "No forecast yet" not in words(page("en")), "nobody called it today: nothing is missing in the sum"
     assert rows(page("en", scope="queue:nonsense"))
 
 
