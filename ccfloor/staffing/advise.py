@@ -174,13 +174,13 @@ def _dropped(each: _Tried, policy: Policy) -> Idle | None:
 
 
 def _unsure(each: _Tried, policy: Policy) -> bool:
-    """Whether the effect is smaller than its uncertainty: that of one course, for one hour comes; and that of
-    the mean of so many courses.
+    """Whether the effect is smaller than its uncertainty: that of one course, for one hour comes, not of the
+    mean, though that has to be known well enough, too.
     """
-    told = spread(each.gain)
-    error = float(each.gain.std(ddof=1)) / len(each.gain) ** 0.5
-    least = max(policy.errors * error, policy.widths * (told.high - told.low) / 2)
-    return told.value < least or _sure(each) < policy.sure
+    told, deviation = spread(each.gain), float(each.gain.std(ddof=1))
+    if told.value < policy.errors * deviation / len(each.gain) ** 0.5 or _sure(each) < policy.sure:
+        return True
+    return told.value < policy.deviations * deviation and told.low <= 0
 
 
 def _idle(tried: Sequence[_Tried], policy: Policy) -> Idle:

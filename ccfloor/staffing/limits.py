@@ -39,9 +39,10 @@ class Policy(msgspec.Struct, frozen=True):
     ``beside_cost``; a lead or supervisor ``floor_cost``. A move in force is not ended before ``least_s``.
 
     A proposal is made if it gains at least ``least_gain`` calls an hour, ``errors`` standard errors of its
-    simulation and ``widths`` times half of what holds the effect four times out of five, if it helps with a
-    probability of at least ``sure``, if no queue is likelier than ``missed`` to miss a target that it would
-    have met, and if none under its target falls by more than ``drained`` of service level (share) further.
+    simulation, and either ``deviations`` standard deviations of what it gains by course or something nine
+    times out of ten; if it helps with a probability of at least ``sure``; if no queue is likelier than
+    ``missed`` to miss a target that it would have met; and if none that is under its target falls by more
+    than ``drained`` of service level (share) further.
     """
 
     level: int = 0
@@ -60,9 +61,9 @@ class Policy(msgspec.Struct, frozen=True):
     floor_cost: float = 0.5
     least_gain: float = 0.75
     errors: float = 1.64
-    sure: float = 0.9
+    sure: float = 0.7
     missed: float = 0.05
-    widths: float = 1.0
+    deviations: float = 1.0
     drained: float = 0.05
 
 
