@@ -144,6 +144,27 @@ def effects_between(
     ]
 
 
+def judged_effects(connection: Connection, site: str, since: float, most: int = MOST) -> list[EffectRow]:
+    """What was judged of moves that followed advice, of spans that ended since an instant, newest first."""
+    mine = (*_judged(site, since), move_effects.c.advice != 0)
+    order = (move_effects.c.ends_at.desc(), move_effects.c.move.desc(), move_effects.c.place)
+    rows = connection.execute(select(move_effects).where(*mine).order_by(*order).limit(most))
+    return [_effect(row) for row in rows]
+
+
+def judged_mark(connection: Connection, site: str, since: float) -> tuple[int, float, float]:
+    """Changes as soon as one that ended since an instant is judged or deleted; read from an index."""
+    ends_at = move_effects.c.ends_at
+    query = select(func.count(), func.min(ends_at), func.max(ends_at)).where(*_judged(site, since))
+    count, first, last = connection.execute(query).one()
+    return int(count), float(first or 0.0), float(last or 0.0)
+
+
+def _judged(site: str, since: float) -> tuple[ColumnElement[bool], ...]:
+    table = move_effects.c
+    return table.site == site, table.state == State.JUDGED, table.ends_at >= since
+
+
 def _effect(row: Row[Any]) -> EffectRow:
     return EffectRow(*(row._mapping[name] for name in EffectRow._fields))
 

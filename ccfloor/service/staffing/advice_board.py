@@ -5,26 +5,25 @@ A proposal is shown to whoever sees all of its queues and seats; others are told
 nothing is proposed elsewhere. Instants are UTC epoch seconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
-from ccfloor.service.staffing.judged import pairs_of, read_advised
+from ccfloor.service.staffing.advice_past import Told, past_of, told_of
+from ccfloor.service.staffing.judged import read_advised
 from ccfloor.staffing.advise import Advice, Advised
 from ccfloor.staffing.effect import QueueEffect
-from ccfloor.staffing.judging import Errors, errors
+from ccfloor.staffing.judging import Errors
 from ccfloor.staffing.moves import Kind, Move
 from ccfloor.staffing.reason import Reason
-from ccfloor.store.advice import EffectRow, effects_between, latest_advice
+from ccfloor.store.advice import latest_advice
 from ccfloor.store.moves import held_seats
 from ccfloor.store.viewer import Viewer
 
 STALE_S = 180.0
-PAST_S = 90 * 86_400.0
-PAST_MOST = 2000
 FEW = 5  # judged spans of its own queues, from which on a proposal is told beside their errors alone
 
 
@@ -59,39 +58,45 @@ class Card(msgspec.Struct, frozen=True):
 class AdviceBoard(msgspec.Struct, frozen=True):
     """``at``: when the floor was last looked at for it, None: never; ``since``: the same since then.
 
-    ``idle``: why nothing is proposed, "" where something is. ``blocked``: seats that may not be moved, by
-    why, for who sees the whole site.
+    ``stale_s``: so long after ``at`` it is stale. ``idle``: why nothing is proposed, "" where something is.
+    ``blocked``: seats that may not be moved, by why, for who sees the whole site.
     """
 
     at: float | None = None
     since: float | None = None
     stale: bool = False
+    stale_s: float = STALE_S
     idle: str = ""
     blocked: dict[str, int] = {}
     cards: tuple[Card, ...] = ()
 
 
 def advice_board(
-    engine: Engine, viewer: Viewer, config: FloorConfig, now: float, until: float | None = None
+    engine: Engine,
+    viewer: Viewer,
+    config: FloorConfig,
+    now: float,
+    until: float | None = None,
+    stale_s: float = STALE_S,
 ) -> AdviceBoard:
     """What is advised at ``now``, as this viewer may know it. Raises Forbidden.
 
-    ``until``: as it stood at that instant.
+    ``until``: as it stood at that instant. ``stale_s``: how old it may be.
     """
     viewer.needs(Right.SEATS)
     with engine.connect() as connection:
         row = latest_advice(connection, viewer.site, until)
         found = read_advised(row) if row is not None else None
         if row is None or found is None:
-            return AdviceBoard()
+            return AdviceBoard(stale_s=stale_s)
         seen_at = row.seen_at if until is None else min(row.seen_at, until)
         mine = [one for one in found.advice if may_see(viewer, config, one)]
-        past = past_of(connection, viewer, now) if mine else []
+        past = _past(connection, viewer, now, mine)
         lent = _lent(connection, viewer) if mine else {}
-    cards = tuple(_card(one, past, lent, seen_at) for one in mine)
-    stale = not 0 <= now - seen_at <= STALE_S
+    cards = tuple(_card(one, off, lent, seen_at) for one, off in zip(mine, past, strict=True))
+    stale = not 0 <= now - seen_at <= stale_s
     blocked = {str(why): count for why, count in found.blocked.items()} if viewer.whole else {}
-    return AdviceBoard(seen_at, row.given_at, stale, _idle(viewer, found, cards), blocked, cards)
+    return AdviceBoard(seen_at, row.given_at, stale, stale_s, _idle(viewer, found, cards), blocked, cards)
 
 
 def may_see(viewer: Viewer, config: FloorConfig, advice: Advice) -> bool:
@@ -119,11 +124,13 @@ def _idle(viewer: Viewer, found: Advised, cards: Iterable[Card]) -> str:
     return str(found.idle) if viewer.whole and found.idle is not None else "none"
 
 
-def past_of(connection: Connection, viewer: Viewer, now: float) -> list[EffectRow]:
-    """What was foretold of advice that was followed of late, in the viewer's queues, judged by now."""
-    rows = effects_between(connection, viewer.site, now - PAST_S, now, PAST_MOST)
-    judged = (row for row in rows if row.judged_at is not None and row.judged_at <= now)
-    return [row for row in judged if row.advice and viewer.sees_queue(row.queue)]
+def _past(connection: Connection, viewer: Viewer, now: float, mine: Sequence[Advice]) -> list[Told]:
+    """How far foretelling was off in the viewer's queues, for each of these, of what was judged by now."""
+    if not mine:
+        return []
+    past = past_of(connection, viewer.site, now)
+    queues = ({one.queue for one in advice.effects} for advice in mine)
+    return [told_of(past, viewer.sees_queue, now, some, FEW) for some in queues]
 
 
 def _lent(connection: Connection, viewer: Viewer) -> dict[str, int]:
@@ -131,10 +138,7 @@ def _lent(connection: Connection, viewer: Viewer) -> dict[str, int]:
     return {row.seat: row.move for row in held_seats(connection, viewer.site)}
 
 
-def _card(advice: Advice, past: list[EffectRow], lent: Mapping[str, int], at: float) -> Card:
-    told = {one.queue for one in advice.effects}
-    own = errors(pairs_of(row for row in past if row.queue in told))
-    known = own if own.n >= FEW else errors(pairs_of(past))
+def _card(advice: Advice, past: Told, lent: Mapping[str, int], at: float) -> Card:
     return Card(
         reason=advice.reason,
         orders=(*orders(advice, lent, at), *_recall(advice)),
@@ -144,8 +148,8 @@ def _card(advice: Advice, past: list[EffectRow], lent: Mapping[str, int], at: fl
         effects=advice.effects,
         saved=(advice.saved.value, advice.saved.low, advice.saved.high),
         sure=advice.sure,
-        past=known,
-        own=own.n >= FEW,
+        past=past.errors,
+        own=past.own,
     )
 
 

@@ -7,6 +7,7 @@ no other from being judged. Instants are UTC epoch seconds.
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine
@@ -194,9 +195,28 @@ def read_came(row: EffectRow) -> Came | None:
         return None
 
 
-def pairs_of(rows: Iterable[EffectRow]) -> Iterator[tuple[Foretold, Came]]:
-    """What was foretold and what came, of those that were judged."""
+class Known(NamedTuple):
+    """What was foretold, what came, and when that was told apart."""
+
+    told: Foretold
+    came: Came
+    judged_at: float
+
+
+def known_of(rows: Iterable[EffectRow], state: State = State.JUDGED) -> Iterator[Known]:
+    """Those of a state that can be read; what several moves followed of one proposal counts once."""
+    counted: set[tuple[int, int, int]] = set()
     for row in rows:
         told, real = read_foretold(row), read_came(row)
-        if row.state == State.JUDGED and told is not None and real is not None:
-            yield told, real
+        if row.state != state or told is None or real is None:
+            continue
+        same = (row.advice, row.rank, row.place)
+        if row.advice and same in counted:
+            continue
+        counted.add(same)
+        yield Known(told, real, row.judged_at or 0.0)
+
+
+def pairs_of(rows: Iterable[EffectRow], state: State = State.JUDGED) -> Iterator[tuple[Foretold, Came]]:
+    """What was foretold and what came, of those of a state, each proposal once."""
+    return ((one.told, one.came) for one in known_of(rows, state))

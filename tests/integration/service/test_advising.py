@@ -8,6 +8,7 @@ from ccfloor.service.moves.ask import Wanted, ask_move
 from ccfloor.service.privacy import NumberKeeper
 from ccfloor.service.settings import Settings
 from ccfloor.service.staffing.advice_board import advice_board
+from ccfloor.service.staffing.advice_past import past_of
 from ccfloor.service.staffing.advising import Advisor, level_of, same
 from ccfloor.service.staffing.foresight import Snapshot
 from ccfloor.service.staffing.judged import by_hand, judge_moves, note_moves, pairs_of
@@ -238,6 +239,35 @@ def test_the_board_says_what_to_do_until_when_and_how_it_went_before(floor: Movi
     assert second.orders[0].seats == ("S/4",)
     later = advice_board(floor.engine, BOSS, CONFIG, T0 + LATER)
     assert later.stale and later.cards[0].past.n == 4
+
+
+def test_a_board_that_is_asked_again_decodes_nothing_until_something_is_judged(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
+    floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    now = T0 + LATER
+    judge_moves(floor.engine, CONFIG, T0 + HALF + 300)
+    lead = Viewer(role="lead", queues=frozenset(("fraud", "cards")))
+    with floor.engine.connect() as connection:
+        first = past_of(connection, "main", now)
+        assert past_of(connection, "main", now + 1) is first
+        assert first.errors(BOSS.sees_queue, now).n == 2 and first.errors(lead.sees_queue, now).n == 1
+        assert first.errors(lead.sees_queue, now, {"loans"}).n == 0
+        assert first.errors(BOSS.sees_queue, T0 + HALF).n == 0, "as it was known then"
+        assert past_of(connection, "elsewhere", now).errors(BOSS.sees_queue, now).n == 0
+    judge_moves(floor.engine, CONFIG, now)
+    with floor.engine.connect() as connection:
+        assert past_of(connection, "main", now).errors(BOSS.sees_queue, now).n == 4
+
+
+def test_how_old_advice_may_be_is_the_sites_to_say(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
+    usual, patient = (
+        advice_board(floor.engine, BOSS, CONFIG, T0 + 600, stale_s=old) for old in (180.0, 900.0)
+    )
+    assert (usual.stale, usual.stale_s) == (True, 180.0)
+    assert (patient.stale, patient.stale_s) == (False, 900.0)
 
 
 def test_people_to_be_called_back_are_an_order_of_their_own(floor: MovingFloor) -> None:
