@@ -10,6 +10,7 @@ import typer
 from ccfloor.cli_advice import add_to as add_advice
 from ccfloor.cli_common import UNKNOWN, Context, Db, Json, Lang, Site, context, fail, show_json, table
 from ccfloor.cli_outlook import add_to as add_outlook
+from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import business_date
 from ccfloor.service.keeper import live_source
@@ -59,11 +60,13 @@ def forecast(
         return
     rows = [_row(line, found.config.zone, tongue) for line in made.lines]
     typer.echo("\n".join(table(rows)))
-    notes = [
-        told(made, found.config, tongue) for told in (today_words.lost_words, today_words.unforeseen_words)
-    ]
-    basis = today_words.basis_words(made, found.config, tongue)
-    for note in dict.fromkeys((*notes, basis)):
+    _notes(made, found.config, tongue)
+
+
+def _notes(made: Sheet, config: FloorConfig, lang: Tongue) -> None:
+    """What is not known, and what the forecast rests on; names may hold signs that a terminal would obey."""
+    told = (today_words.lost_words, today_words.unforeseen_words, today_words.basis_words)
+    for note in dict.fromkeys(words(made, config, lang) for words in told):
         if note:
             typer.echo("".join(one if one.isprintable() else " " for one in note))
 
