@@ -42,14 +42,15 @@ class Candidates:
         return unlike([*self._plans(), *self._singles(), *self._pulled()])
 
     def parts(self, proposal: Proposal, spoilt: Collection[str]) -> list[Proposal]:
-        """A plan without its moves that take from ``spoilt`` queues, and with one of them alone.
+        """A plan without its moves that take from ``spoilt`` queues, with one of them, and with half of them.
 
         Where none takes from them, seats they share with others are drawn elsewhere: by any of its moves.
         """
         floor, every = self.limits.floor, proposal.moves
         bad = [move for move in every if givers(floor, [move]) & set(spoilt)] or list(every)
         kept = [move for move in every if move not in bad]
-        found = [kept, *([*kept, move] for move in bad[:1] if len(bad) > 1)]
+        some = sorted({0, 1, len(bad) // 2} - {len(bad)})
+        found = [[*kept, *bad[:many]] for many in some]
         return unlike(self._proposal(moves, proposal.levers) for moves in found if moves)
 
     def _plans(self) -> Iterator[Proposal]:

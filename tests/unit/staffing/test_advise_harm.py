@@ -132,7 +132,7 @@ def test_two_that_drown_do_not_take_from_each_other() -> None:
     assert told.advice == () and told.idle is Idle.HARM
 
 
-def test_parts_are_without_what_takes_from_the_spoilt_or_one_move_alone() -> None:
+def test_parts_are_without_what_takes_from_the_spoilt_or_with_some_of_it() -> None:
     now = chain()
     every = Candidates(Limits(now, Policy()))
     plan = Proposal((*_to("b", "A/1"), *_to("c", "B/1", "B/2")))
@@ -140,6 +140,8 @@ def test_parts_are_without_what_takes_from_the_spoilt_or_one_move_alone() -> Non
         ["A/1"],
         ["A/1", "B/1"],
     ]
+    greedy = every.parts(Proposal(tuple(_to("c", "B/1", "B/2", "B/3", "B/4"))), {"b"})
+    assert [len(part.moves) for part in greedy] == [1, 2]
     beside = every.parts(plan, {"c"})  # nobody takes from it: others it shares seats with draw them away
     assert [[move.seat for move in part.moves] for part in beside] == [["A/1"]]
 
