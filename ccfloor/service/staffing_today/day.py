@@ -24,18 +24,15 @@ from ccfloor.service.staffing_today.measured import USUAL, BySlot, Measured
 from ccfloor.service.staffing_today.needs import needed, to_roster
 from ccfloor.service.staffing_today.seats import Memory, Seats, lost_since, seats_of
 from ccfloor.service.staffing_today.sharing import Groups, share
+from ccfloor.service.staffing_today.sight import SEEN, Sight, over, sight_of
 from ccfloor.service.staffing_today.site import Rule, StaffingSite
 from ccfloor.staffing.live import event_rate
 from ccfloor.staffing.volume import Basis, Forecast, day_ahead, update
 from ccfloor.store.half_hour_counts import offered_by_half
-from ccfloor.store.seen import Seen, seen
 from ccfloor.store.viewer import Viewer
 
-_SEEN = 0.95  # of a half hour must have been seen for its count to stand for it
-_STORED_S = 20.0  # by then the calls of a half hour that is over are stored
 _COLUMNS = 48
-_SIGHT_S = 300.0  # so long it is not asked anew when the floor was in sight
-_LATELY_S, _LEAST_SEEN_S = 1800.0, 60.0
+_LATELY_S, _LEASTSEEN_S = 1800.0, 60.0
 _BORROWED_CV = 0.7  # so wrong, as a share, the level of a day may be that days of another kind stand in for
 
 
@@ -122,27 +119,13 @@ class Sources(NamedTuple):
     kept: Kept | None = None
 
 
-class _Sight(NamedTuple):
-    """When the floor was in sight, as read ``at``."""
-
-    of: Seen
-    at: float
-
-    def share(self, start: float, end: float) -> float:
-        """Of a span, as far as it had come then; 0 where nothing of it was read."""
-        end = min(end, self.at)
-        if not self.of.told or end <= start:
-            return 0.0
-        return 1 - sum(last - first for first, last in self.of.gaps(start, end)) / (end - start)
-
-
 class _Look(NamedTuple):
     """One look at a day."""
 
     told: Told
     sources: Sources
     columns: Columns
-    sight: _Sight
+    sight: Sight
     offered: Mapping[str, Mapping[float, int]]
     live: Mapping[str, Measured]
     now: float
@@ -150,7 +133,7 @@ class _Look(NamedTuple):
     @property
     def over(self) -> int:
         """Half hours whose calls are all stored."""
-        return _over(self.columns, self.now)
+        return over(self.columns, self.now)
 
 
 def told(day: date, past: Past, measured: Mapping[str, BySlot], site: StaffingSite) -> Told:
@@ -200,18 +183,12 @@ def _look(of: Told, sources: Sources, kept: Kept, now: float) -> _Look:
     live_now: Mapping[str, Measured] = {}
     with sources.engine.connect() as connection:
         site, lost = sources.viewer.site, lost_since(sources.view, now)
-        begun = sum(half.start < now for half in columns.halves)
-        key = (columns.day.start, begun, _over(columns, now), lost)
-        sight = kept.get("sight", key, now, _SIGHT_S, lambda: _Sight(seen(connection, site), now))
+        sight = sight_of(connection, site, columns, kept, now, lost)
         if of.learned is not None and columns.day.start <= now < columns.day.end:
             queues = {*of.ahead, *offered, *sources.config.queues}
             view = sources.view if lost is None else None
             live_now = live(connection, site, of.learned, view, queues, now)
     return _Look(of, sources, columns, sight, offered, live_now, now)
-
-
-def _over(columns: Columns, now: float) -> int:
-    return sum(half.end + _STORED_S <= now for half in columns.halves)
 
 
 # -- calls -------------------------------------------------------------------------------------------
@@ -222,7 +199,7 @@ def _came(look: _Look, queue: str) -> list[int | None]:
     calls = look.offered.get(queue, {})
     return [
         calls.get(half.start, 0)
-        if half.start < look.now and look.sight.share(half.start, half.end) >= _SEEN
+        if half.start < look.now and look.sight.share(half.start, half.end) >= SEEN
         else None
         for half in look.columns.halves
     ]
@@ -298,7 +275,7 @@ def _lately(look: _Look, queue: str) -> float | None:
         start = halves[0].start if halves else now
         came = sum(look.offered.get(queue, {}).get(half.start, 0) for half in halves)
     seen_s = look.sight.share(start, now) * (now - start)
-    told = event_rate(came, seen_s) if came and seen_s >= _LEAST_SEEN_S else None
+    told = event_rate(came, seen_s) if came and seen_s >= _LEASTSEEN_S else None
     return None if told is None else told.value
 
 

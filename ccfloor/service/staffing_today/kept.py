@@ -22,5 +22,10 @@ class Kept:
         """What was read under this name, at most ``for_s`` seconds ago; read anew where ``key`` changed."""
         known = self._known.get(name)
         if known is None or known.key != key or not 0 <= now - known.at < for_s:
-            known = self._known[name] = _Known(key, now, read())
+            return self.put(name, key, now, read())
         return cast(T, known.value)
+
+    def put(self, name: str, key: object, now: float, value: T) -> T:
+        """Keep what was read now."""
+        self._known[name] = _Known(key, now, value)
+        return value

@@ -288,3 +288,19 @@ def test_the_next_look_reads_only_what_changes(engine: Engine) -> None:
     asked.clear()
     clock[0] = BEGIN + 11.5 * 3600 + 25
     assert kept.refresh().learned == BEGIN + 11.5 * 3600, "a half hour that ends is looked at at once"
+
+
+def test_calls_of_a_log_that_lags_are_counted_as_soon_as_it_has_come_so_far(engine: Engine) -> None:
+    """At half past eleven the log's last line is of some seconds before; a minute later it has gone on."""
+    half = BEGIN + 11.5 * 3600
+    clock = [half + 25]
+    kept = TodayKeeper(engine, CONFIG, SiteSettings(data="nowhere"), lambda: clock[0])
+
+    def reached(at: float) -> int | None:
+        with writing(engine) as connection:
+            connection.exec_driver_sql("UPDATE sources SET last_at = ?", (at,))
+        return kept.refresh().queues["loans"].halves[23].actual
+
+    assert reached(half - 5) is None
+    clock[0] += 60
+    assert reached(clock[0] - 1) == 0
