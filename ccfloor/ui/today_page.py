@@ -165,6 +165,8 @@ def _expected(made: Sheet, told: dict[str, str], lang: Lang) -> str:
     totals = made.totals
     ahead = today_words.calls(totals.ahead)
     beside = text("today.fact.expected.beside", lang, ahead=ahead)
+    if totals.expected is None:
+        beside = text("today.unforeseen.short", lang)
     return _fact(
         text("today.fact.expected", lang), today_words.calls(totals.expected), beside, told["forecast"]
     )

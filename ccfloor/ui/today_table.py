@@ -45,10 +45,14 @@ def shown(made: Sheet) -> tuple[Line, ...]:
     busy = [
         place
         for place, line in enumerate(made.lines)
-        if line.state == "running"
-        or max(line.half.mean or 0.0, line.half.ahead or 0.0, float(line.half.actual or 0)) >= _LEAST
+        if line.state == "running" or max(value or 0.0 for value in _calls(line)) >= _LEAST
     ]
     return made.lines[busy[0] : busy[-1] + 1] if busy else made.lines
+
+
+def _calls(line: Line) -> tuple[float | None, ...]:
+    half = line.half
+    return half.mean, half.ahead, half.lately, half.actual
 
 
 def show(made: Sheet, lines: Sequence[Line], config: FloorConfig, lang: Lang) -> None:

@@ -53,15 +53,16 @@ class Line(NamedTuple):
 
 class Totals(NamedTuple):
     """Of the day: calls that ``came`` in the half hours that are over to queues with a forecast, and those
-    ``due`` in them as foreseen before the day; ``expected`` of the whole day now, ``ahead`` as foreseen.
+    ``due`` in them as foreseen before the day; ``expected`` of the whole day now, ``ahead`` as foreseen;
+    None without any forecast.
     ``needed_h``: seat hours from now on, ``changed_h`` under what is asked. ``short``: half hours now or
     later in which a whole seat is missing.
     """
 
     came: int
     due: float
-    expected: float
-    ahead: float
+    expected: float | None
+    ahead: float | None
     needed_h: float
     changed_h: float
     short: int
@@ -248,13 +249,14 @@ def _totals(lines: Sequence[Line], days: Sequence[QueueDay], now: float) -> Tota
         place for place, line in enumerate(lines) if line.state == "over" and line.half.actual is not None
     ]
     foreseen = [day.halves[place] for day in days if day.basis is not None for place in over]
+    known = any(day.basis is not None for day in days)
     left = [line for line in lines if line.state != "over"]
     hours = [(line, (line.half.end - max(line.half.start, now)) / 3600) for line in left]
     return Totals(
         came=sum(half.actual or 0 for half in foreseen),
         due=sum(half.ahead or 0.0 for half in foreseen),
-        expected=sum(load(line.half, now) or 0.0 for line in lines),
-        ahead=sum(line.half.ahead or 0.0 for line in lines),
+        expected=sum(load(line.half, now) or 0.0 for line in lines) if known else None,
+        ahead=_known([line.half.ahead for line in lines]),
         needed_h=sum((line.half.needed or 0) * hour for line, hour in hours),
         changed_h=sum(_if_changed(line) * hour for line, hour in hours),
         short=sum(line.act for line in lines),

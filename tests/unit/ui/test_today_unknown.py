@@ -151,6 +151,8 @@ def test_a_queue_new_today_is_named_and_can_be_asked_for(
     assert cells[1].strip() == "–" and cells[2].startswith("15") and int(cells[4]) > 0
     plain = re.sub(r"<[^>]*>", " ", own)
     assert not re.search(r"\b(nan|None|null)\b", plain)
+    assert re.search(r'<span class="v ">–</span><small>(还没有|none yet)</small>', own), "expected all day"
+    assert ">11:30" in own and ">12:00<" not in own, "the next half hour has seats by the last one's calls"
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
