@@ -54,9 +54,8 @@ class Line(NamedTuple):
 class Totals(NamedTuple):
     """Of the day: calls that ``came`` in the half hours that are over to queues with a forecast, and those
     ``due`` in them as foreseen before the day; ``expected`` of the whole day now, ``ahead`` as foreseen;
-    None without any forecast.
-    ``needed_h``: seat hours from now on, ``changed_h`` under what is asked. ``short``: half hours now or
-    later in which a whole seat is missing.
+    None without any forecast. ``needed_h``: seat hours from now on, ``changed_h`` under what is asked.
+    ``short``: half hours now or later in which a whole seat is missing.
     """
 
     came: int
