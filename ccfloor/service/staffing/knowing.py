@@ -5,22 +5,22 @@ import threading
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.base import Health
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Calendar
-from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.coming import Around, around
 from ccfloor.service.staffing.present_learned import Learned, Learner, habits
 from ccfloor.service.staffing.present_now import Present, lost, present_now
+from ccfloor.service.staffing.rates import RatesKeeper
 from ccfloor.service.staffing.site_options import site_options
 from ccfloor.staffing.habits import Habits
 
 log = logging.getLogger(__name__)
 _AROUND_S = 60.0
+_NAME = "ccfloor-learning"
 
 
 class Knowing:
@@ -35,6 +35,7 @@ class Knowing:
     ) -> None:
         self._engine, self._config, self._settings, self._calendar = engine, config, settings, calendar
         self._learner, self._around = Learner(engine, config), Around()
+        self._rates = RatesKeeper(engine, config, settings)
         self._lock = threading.Lock()
         self._learning: threading.Thread | None = None
 
@@ -47,26 +48,43 @@ class Knowing:
         """Whether the past was read. If not, it is from now on, in a thread: the first look takes a while."""
         if self.past is not None:
             return True
-        if self._learning is None or not self._learning.is_alive():
-            self._learning = threading.Thread(target=self._look, args=(view,), daemon=True)
-            self._learning.start()
+        self._learn_beside(view.at)
         return False
 
-    def _look(self, view: FloorView) -> None:
-        try:
-            self.present(view)
-        except (SQLAlchemyError, SettingsError) as error:
-            log.debug("the past cannot be read: %s", type(error).__name__)
-
     def present(self, view: FloorView, reports: Sequence[Health] = ()) -> tuple[Present, Habits]:
-        """The floor of a view of the whole site, and its habits. Raises SQLAlchemyError."""
+        """The floor of a view of the whole site, and its habits. Raises SQLAlchemyError.
+
+        Only the first look waits for the past; later it is learned beside, and taken when that is done.
+        """
         now = view.at
+        if self.past is None:
+            self.learn(now)
+        elif self._learner.due(now) or self._rates.due(now):
+            self._learn_beside(now)
+        past = self.past
         with self._lock:
-            past = self._learner.look(now)
             beside = self._beside(past, now)
         known = habits(past) if past is not None else Habits()
         options = lost(site_options(self._settings, self._config), reports)
-        return present_now(view, self._config, past, now, None, beside, options), known
+        return present_now(view, self._config, past, now, self._rates.rates, beside, options), known
+
+    def learn(self, now: float) -> None:
+        """Read what is old of the past and the forecast; whoever asks meanwhile has what was known."""
+        self._learner.look(now)
+        self._rates.look(now)
+
+    def _learn_beside(self, now: float) -> None:
+        with self._lock:
+            if self._learning is None or not self._learning.is_alive():
+                self._learning = threading.Thread(target=self._learn, args=(now,), name=_NAME, daemon=True)
+                self._learning.start()
+
+    def _learn(self, now: float) -> None:
+        try:
+            self.learn(now)
+        except Exception as error:  # it must not end in silence; the next look tries again
+            log.warning("the past cannot be learned: %s", type(error).__name__)
+            log.debug("why", exc_info=error)
 
     def _beside(self, past: Learned | None, now: float) -> Around:
         if past is not None and not 0 <= now - self._around.at < _AROUND_S:

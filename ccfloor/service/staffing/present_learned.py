@@ -332,10 +332,14 @@ class Learner:
         self._tried_at: float | None = None
         self.past: Learned | None = None
 
+    def due(self, now: float) -> bool:
+        """Whether what is known is old."""
+        return self._tried_at is None or not 0 <= now - self._tried_at < self._anew_s
+
     def look(self, now: float) -> Learned | None:
         """What is known, read anew where it is old. None while it could never be read."""
         with self._reading:
-            if self._tried_at is None or not 0 <= now - self._tried_at < self._anew_s:
+            if self.due(now):
                 self._tried_at = now
                 self.past = self._read(now)
         return self.past

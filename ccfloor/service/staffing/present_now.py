@@ -5,7 +5,7 @@ the view of the whole site: what is shown of the result is cut to the reader's s
 Instants are UTC epoch seconds.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from math import inf, sqrt
 from typing import NamedTuple
@@ -13,31 +13,23 @@ from typing import NamedTuple
 import msgspec
 
 from ccfloor.acd.base import Health
-from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.seats import SeatStatus
 from ccfloor.floor.view import CallerView, FloorView, QueueView
-from ccfloor.service.staffing.coming import LATELY_S, Around
+from ccfloor.service.staffing.arrivals import STEP_S, Arrivals, Coming, Rates
+from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_learned import NOTHING, Learned, QueuePast
 from ccfloor.service.staffing.seats_now import Options, Seats
-from ccfloor.service.staffing.stints import cell_of
-from ccfloor.staffing.live import JEFFREYS, Moments, Past, event_rate, patience, timing
+from ccfloor.staffing.live import Moments, Past, patience, timing
 from ccfloor.staffing.live_residual import Length, Work, length
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow
 from ccfloor.store.staffing_facts import Sums
 
-STEP_S = float(INTERVAL_S)
-STEPS = 12
 STALE_S = 60.0
 DEFAULT_HANDLE_S = 180.0  # as the floor's own expected wait has it where no call was ever handled
 PATIENCE_S = 180.0  # where nobody ever waited
-_LEAST_SEEN_S = 60.0
 _OTHERS_WEIGHT = 3.0  # observations that the site's other queues weigh
 _RING_S = 5.0
-_SIDE = 1.2816  # standard deviations to either side that hold four in five
-
-Rates = Callable[[str, float, float, int], tuple[tuple[float, ...], float]]
-"""(queue, from, length of a step, steps) → calls a second in each step, and the deviation of their level as a
-share; no rates: the forecast has nothing of this queue."""
 
 
 class Why(StrEnum):
@@ -130,9 +122,8 @@ def _unknown(view: FloorView | None, learned: Learned | None, now: float) -> Why
 
 
 class _Course(NamedTuple):
-    rate: tuple[float, ...]
-    level_cv: float
-    told: Told
+    coming: Coming
+    source: From
 
 
 class _Looking:
@@ -148,9 +139,7 @@ class _Looking:
     ) -> None:
         self._view, self._config, self._past, self._now = view, config, past, now
         self._forecast, self._around, self._options = forecast, around, options
-        self._cells = [cell_of(config, now + (step + 0.5) * STEP_S) for step in range(STEPS)]
-        self._lately = [cell_of(config, now - LATELY_S * share) for share in (0.25, 0.75)]
-        self._seen_s = around.seen_s(now - LATELY_S, now)
+        self._arrivals = Arrivals(config, past, around, now)
         self._site = together(past.queues.values())
 
     def present(self) -> Present:
@@ -168,7 +157,10 @@ class _Looking:
             for queue in self._view.queues
             if queue.queue in known
         )
-        measures = {name: Measures(course.told, ahts[name], patient[name]) for name, course in known.items()}
+        measures = {
+            name: Measures(Told(course.coming.now, course.source), ahts[name], patient[name])
+            for name, course in known.items()
+        }
         return Present(FloorNow(self._now, STEP_S, queues, self._seats(ahts)), None, measures, left_out)
 
     def _queue(self, queue: QueueView, course: _Course, aht: Told, patient: Told) -> QueueNow:
@@ -177,8 +169,8 @@ class _Looking:
         callers = sorted((one for one in self._view.callers if one.queue == name), key=_entered)
         return QueueNow(
             queue=name,
-            rate=course.rate,
-            level_cv=course.level_cv,
+            rate=course.coming.rate,
+            level_cv=course.coming.level_cv,
             aht_s=aht.estimate.value,
             aht_sd_s=self._aht_sd(name, aht.estimate.value),
             patience_s=patient.estimate.value,
@@ -210,40 +202,13 @@ class _Looking:
 
     def _course(self, queue: QueueView) -> _Course | None:
         """The forecast's; else the week's at today's level; else what the last half hour brought."""
-        if self._forecast is not None:
-            rates, cv = self._forecast(queue.queue, self._now, STEP_S, STEPS)
-            if rates:
-                side = _SIDE * cv * rates[0]
-                told = Estimate(rates[0], max(0.0, rates[0] - side), rates[0] + side, queue.today.offered)
-                return _Course(rates, cv, Told(told, From.FORECAST))
-        return self._by_week(queue) or self._by_lately(queue)
-
-    def _by_week(self, queue: QueueView) -> _Course | None:
-        name, calls = queue.queue, queue.last_30.offered
-        usual = [self._past.rate(name, cell) for cell in self._cells]
-        lately = [self._past.rate(name, cell) for cell in self._lately]
-        if usual[0] is None or None in lately:
-            return None
-        expected = self._seen_s * sum(one for one in lately if one is not None) / len(lately)
-        past = self._past.queues[name]
-        weight = past.level_cv**-2
-        today = event_rate(calls if self._seen_s else 0, expected, Past(weight, weight))
-        if today is None:
-            return None
-        rates, last = [], usual[0]
-        for one in usual:
-            last = last if one is None else one
-            rates.append(last * today.value)
-        value, low, high = (usual[0] * one for one in (today.value, today.low, today.high))
-        told = Estimate(value, low, high, today.sample, today.prior)
-        return _Course(tuple(rates), 1 / sqrt(today.prior + today.sample), Told(told, From.WEEK))
-
-    def _by_lately(self, queue: QueueView) -> _Course | None:
-        told = event_rate(queue.last_30.offered, self._seen_s) if self._seen_s >= _LEAST_SEEN_S else None
-        if told is None:
-            return None
-        cv = 1 / sqrt(queue.last_30.offered + JEFFREYS)
-        return _Course((told.value,) * STEPS, cv, Told(told, From.LATELY))
+        name, lately, told = queue.queue, queue.last_30.offered, self._arrivals
+        if self._forecast is not None and (ahead := told.by_forecast(name, lately, self._forecast)):
+            return _Course(ahead, From.FORECAST)
+        if week := told.by_week(name, lately):
+            return _Course(week, From.WEEK)
+        alone = told.by_lately(lately)
+        return alone and _Course(alone, From.LATELY)
 
     # -- handling and patience --------------------------------------------------------------------------
 

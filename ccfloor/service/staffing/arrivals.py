@@ -1,0 +1,134 @@
+"""How many call from now on: the forecast of the day, or the week's course, put right by the last half hour.
+
+What the last half hour says of the level is a mixture (``day_level``): few calls change little, clear
+evidence wins. It is one observation beside what the forecast has learned of the day, so what is left unsure
+of the forecast's level is what it is weighed against. Pure; instants are UTC epoch seconds, rates a second.
+"""
+
+from collections.abc import Callable, Sequence
+from math import sqrt
+from typing import NamedTuple
+
+from ccfloor.floor.config import INTERVAL_S, FloorConfig
+from ccfloor.service.staffing.coming import LATELY_S, Around
+from ccfloor.service.staffing.present_learned import Learned
+from ccfloor.service.staffing.stints import cell_of
+from ccfloor.staffing.live import JEFFREYS, Past, event_rate
+from ccfloor.staffing.live_level import Level, day_level
+from ccfloor.staffing.present import Estimate
+
+STEP_S = float(INTERVAL_S)
+STEPS = 12
+LASTS_S = 7200.0  # a rush beyond what the day has taught is half over then, on a logarithm
+_PIECES = 6  # of the last half hour, which may lie in two half hours of the clock
+_TELLING = 5.0  # calls: where fewer were expected they hardly tell of other half hours
+_FADES = 0.5  # of the rate is left each step where nobody ever saw the floor: it is closed then, most likely
+_LEAST_CV = 0.02
+_LEAST_EXPECTED = 0.05  # calls in half an hour: of nothing expected there is no level
+_LEAST_SEEN_S = 60.0
+
+Rates = Callable[[str, float, float, int], tuple[tuple[float, ...], float]]
+"""(queue, from, length of a step, steps) → calls a second in each step, and the deviation of their level as a
+share; no rates: the forecast has nothing of this queue. Of half an hour before now it tells, too: as it would
+have been foretold at the level that the day is taken to have now."""
+
+
+class Coming(NamedTuple):
+    """``rate`` in each step; ``level_cv``: how wrong they may be all together; ``now``: the first of them."""
+
+    rate: tuple[float, ...]
+    level_cv: float
+    now: Estimate
+
+
+class _Usual(NamedTuple):
+    """``seen``: calls expected in what was seen of the last half hour, in ``seen_s`` seconds; ``past``: how
+    sure the level is that they are expected at."""
+
+    rates: tuple[float, ...]
+    seen: float
+    seen_s: float
+    past: Past
+
+
+class Arrivals:
+    """What one look at the floor tells of its queues' calls. ``lately``: those of the last half hour."""
+
+    def __init__(self, config: FloorConfig, past: Learned, around: Around, now: float) -> None:
+        self._past, self._around, self._now = past, around, now
+        self._cells = [cell_of(config, now + (step + 0.5) * STEP_S) for step in range(STEPS)]
+        piece = LATELY_S / _PIECES
+        starts = [now - LATELY_S + number * piece for number in range(_PIECES)]
+        self._seen = [around.seen_s(start, start + piece) for start in starts]
+        self._behind = [cell_of(config, start + 0.5 * piece) for start in starts]
+
+    @property
+    def seen_s(self) -> float:
+        """Seconds of the last half hour in which the floor was in sight."""
+        return sum(self._seen)
+
+    def by_forecast(self, queue: str, lately: int, forecast: Rates) -> Coming | None:
+        """The day's forecast; None where it has nothing of the queue."""
+        rates, cv = forecast(queue, self._now, STEP_S, STEPS)
+        if not rates:
+            return None
+        behind, _ = forecast(queue, self._now - LATELY_S, LATELY_S / _PIECES, _PIECES)
+        weight = max(cv, _LEAST_CV) ** -2
+        usual = _Usual(rates, self._expected(behind), self.seen_s, Past(weight, weight))
+        return _corrected(usual, lately, LASTS_S)
+
+    def by_week(self, queue: str, lately: int) -> Coming | None:
+        """The week's course; None where this half hour of it was never seen."""
+        usual = [self._past.rate(queue, cell) for cell in self._cells]
+        behind = [self._past.rate(queue, cell) for cell in self._behind]
+        if usual[0] is None:
+            return None
+        known = not any(rate is None and seen_s > 0 for rate, seen_s in zip(behind, self._seen, strict=True))
+        expected = self._expected([rate or 0.0 for rate in behind]) if known else 0.0
+        past = self._level(queue)
+        return _corrected(_Usual(_faded(usual), expected, self.seen_s if known else 0.0, past), lately, None)
+
+    def by_lately(self, lately: int) -> Coming | None:
+        """What the last half hour brought, and no more is known."""
+        told = event_rate(lately, self.seen_s) if self.seen_s >= _LEAST_SEEN_S else None
+        return None if told is None else Coming((told.value,) * STEPS, 1 / sqrt(lately + JEFFREYS), told)
+
+    def _expected(self, rates: Sequence[float]) -> float:
+        told = sum(rate * seen_s for rate, seen_s in zip(rates, self._seen, strict=True))
+        return max(told, _LEAST_EXPECTED * self.seen_s / LATELY_S)
+
+    def _level(self, queue: str) -> Past:
+        """As sure as days are alike, and no surer than the calls it was learned from."""
+        past = self._past.queues[queue]
+        calls = sum(past.calls.get(cell, 0) for cell in {*self._behind, self._cells[0]}) + JEFFREYS
+        weight = min(past.level_cv**-2, calls)
+        return Past(weight, weight)
+
+
+def _faded(usual: Sequence[float | None]) -> tuple[float, ...]:
+    found: list[float] = []
+    for rate in usual:
+        found.append(_FADES * found[-1] if rate is None else rate)
+    return tuple(found)
+
+
+def _corrected(usual: _Usual, lately: int, lasts_s: float | None) -> Coming:
+    """At the level that the last half hour tells of. ``lasts_s``: how long it takes to be half over."""
+    told = day_level(float(lately) if usual.seen_s else 0.0, usual.seen, usual.past)
+    left = [1.0 if lasts_s is None else 0.5 ** (step * STEP_S / lasts_s) for step in range(STEPS)]
+    rates = tuple(_at(rate, usual, told.value**part) for rate, part in zip(usual.rates, left, strict=True))
+    return Coming(rates, told.cv, _estimate(usual, told))
+
+
+def _estimate(usual: _Usual, told: Level) -> Estimate:
+    value, low, high = (_at(usual.rates[0], usual, one) for one in (told.value, told.low, told.high))
+    return Estimate(value, low, high, told.sample, told.prior)
+
+
+def _at(rate: float, usual: _Usual, level: float) -> float:
+    """A half hour's rate at a level. Where next to nobody was expected a hundred times as many are no day of
+    hundreds of times all its calls: they come beside those of other half hours.
+    """
+    common: float = level if level <= 1 else level ** (usual.seen / (usual.seen + _TELLING))
+    base = usual.seen / usual.seen_s if usual.seen_s else 0.0
+    return rate * common + base * (level - common)
