@@ -6,20 +6,18 @@ what came, and whether its sign was right is told by what was foretold without i
 seconds, spans seconds, shares 0..1.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
 import msgspec
 
-from ccfloor.staffing.advise import Advice
 from ccfloor.staffing.effect import HALF_HOUR_S, HORIZON_S, Figures, QueueEffect
 from ccfloor.staffing.present import Estimate
 
 SETTLED_S = 300.0  # after the span: by then most of who came in it have been answered or given up
 UNSEEN_SHARE = 0.05  # of a span out of sight: more, and what came in it is not known
-ALIKE = 0.5  # so much of the seats of a move and of a proposal are the same: it was followed
-HEARD_S = 240.0  # a proposal that was given so long ago may still be followed
+NEARLY = 0.8  # of the seats that were to move: fewer, and what was foretold of all is not held against it
 _NOTHING = 1e-9  # a change smaller than this is none
 
 
@@ -28,8 +26,11 @@ class State(StrEnum):
 
     PENDING = "pending"  # its span is not over
     JUDGED = "judged"
+    MIXED = "mixed"  # something else was done to the queue in its span: told, but no error of foretelling
     UNDONE = "undone"  # somebody took the move back before the span was over
+    PARTLY = "partly"  # only some of its seats were moved, or stayed
     NOT_DONE = "not_done"  # the switch did it for no seat
+    UNTOLD = "untold"  # nothing was foretold of it
     UNSEEN = "unseen"  # too little of the span was in sight
     UNREADABLE = "unreadable"  # what was stored cannot be read
 
@@ -114,64 +115,44 @@ def horizon_s(minutes: int) -> float:
     return HALF_HOUR_S if 0 < minutes * 60 <= HALF_HOUR_S else HORIZON_S
 
 
-class Heard(NamedTuple):
-    """Proposals that stood from ``given_at`` to ``seen_at``."""
-
-    id: int
-    given_at: float
-    seen_at: float
-    advice: Sequence[Advice]
-
-
-def followed(
-    heard: Iterable[Heard], at: float, seats: Collection[str], queues: Collection[str]
-) -> tuple[Heard, int] | None:
-    """The proposal that a move at ``at`` of these seats to these queues follows, with its place; or None.
-
-    Its seats are to a good part the same, its queues among those of the proposal; without queues people were
-    called back, as a proposal without moves has it. The newest counts.
-    """
-    for round_ in sorted(heard, key=lambda one: -one.given_at):
-        if round_.given_at <= at <= round_.seen_at + HEARD_S:
-            likeness = [(_likeness(one, seats, queues), -place) for place, one in enumerate(round_.advice)]
-            best = max(likeness, default=(0.0, 0))
-            if best[0] >= ALIKE:
-                return round_, -best[1]
-    return None
-
-
-def _likeness(advice: Advice, seats: Collection[str], queues: Collection[str]) -> float:
-    """The share of seats, of those of either, that both move; 0 where the queues differ."""
-    if not queues:  # people called back
-        proposed = set(() if advice.moves else advice.recalled)
-        return len(proposed & set(seats)) / max(1, len(proposed | set(seats)))
-    targets = {queue for move in advice.moves for queue in (move.queue, *move.after)}
-    if not advice.moves or not set(queues) <= targets:
-        return 0.0
-    proposed = {move.seat for move in advice.moves}
-    return len(proposed & set(seats)) / len(proposed | set(seats))
-
-
 # -- what came -----------------------------------------------------------------------------------------------
 
 
 class Fate(NamedTuple):
-    """What became of a move: whether any seat was really moved, and when it was first taken back, if so."""
+    """What became of ``seats`` that were to move: of each that was really moved, when it was taken back.
 
-    done: bool
-    undone_at: float | None = None
+    None: it was not. A seat that was taken back before it moved was so at 0.
+    """
+
+    seats: int
+    moved: tuple[float | None, ...] = ()
 
 
-def state(at: float, horizon: float, fate: Fate, now: float, unseen_s: float = 0.0) -> State:
-    """Where the judging of a move asked for at ``at`` stands. ``unseen_s``: of its span, out of sight."""
+def state(
+    at: float, horizon: float, fate: Fate, now: float, unseen_s: float = 0.0, mixed: bool = False
+) -> State:
+    """Where the judging of a move asked for at ``at`` stands. ``unseen_s``: of its span, out of sight.
+
+    ``mixed``: something else was done to the queue in its span.
+    """
     end = at + horizon
-    if fate.undone_at is not None and fate.undone_at < end:
+    stayed = sum(back is None or back >= end for back in fate.moved)
+    if fate.moved and not stayed:
         return State.UNDONE
     if now < end + SETTLED_S:
         return State.PENDING
-    if not fate.done:
+    if not stayed:
         return State.NOT_DONE
-    return State.UNSEEN if unseen_s > UNSEEN_SHARE * horizon else State.JUDGED
+    if stayed < NEARLY * fate.seats:
+        return State.PARTLY
+    if out_of_sight(unseen_s, horizon):
+        return State.UNSEEN
+    return State.MIXED if mixed else State.JUDGED
+
+
+def out_of_sight(unseen_s: float, horizon: float) -> bool:
+    """Whether so much of a span was out of sight that what came in it is not known."""
+    return unseen_s > UNSEEN_SHARE * horizon
 
 
 # -- how far it was off --------------------------------------------------------------------------------------

@@ -144,6 +144,14 @@ def effects_between(
     ]
 
 
+def followers(connection: Connection, site: str, start: float, end: float) -> dict[int, tuple[int, int]]:
+    """Of the moves asked for in [start, end) that followed advice: which, and the place of the proposal."""
+    table = move_effects.c
+    within = (table.site == site, table.at >= start, table.at < end, table.advice != 0)
+    query = select(table.move, table.advice, table.rank).where(*within).distinct().order_by(table.move)
+    return {move: (advice_, rank) for move, advice_, rank in connection.execute(query.limit(MOST))}
+
+
 def judged_effects(connection: Connection, site: str, since: float, most: int = MOST) -> list[EffectRow]:
     """What was judged of moves that followed advice, of spans that ended since an instant, newest first."""
     mine = (*_judged(site, since), move_effects.c.advice != 0)

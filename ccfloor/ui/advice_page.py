@@ -83,13 +83,29 @@ def _summary(found: AdviceMonth, lang: Lang) -> None:
         text(
             "advice.month.moves", lang, n=len(found.moves), followed=sum(one.followed for one in found.moves)
         ),
-        text("advice.month.judged", lang, n=found.states.get(State.JUDGED, 0), of=sum(found.states.values())),
+        text("advice.month.judged", lang, n=found.states.get(State.JUDGED, 0), of=_spans(found)),
     ]
     for key, errors in (("advice.month.all", found.all), ("advice.month.by_hand", found.by_hand)):
         if errors.service_level.mae is not None:
             told.append(text(key, lang, **_error_words(errors)))
+    told += _left_out(found, lang)
     people_kit.piece("<br>".join(map(escape, told)))
     people_kit.piece(f"<small>{escape(text('advice.month.how', lang))}</small>")
+
+
+def _spans(found: AdviceMonth) -> int:
+    """All spans: a move of which nothing was foretold has none."""
+    return sum(found.states.values()) - found.states.get(State.UNTOLD, 0)
+
+
+def _left_out(found: AdviceMonth, lang: Lang) -> Iterator[str]:
+    """What the errors leave out, where there is any."""
+    if mixed := found.states.get(State.MIXED, 0):
+        key = "advice.month.mixed" if found.mixed.service_level.mae is not None else "advice.month.mixed.none"
+        yield text(key, lang, **{**_error_words(found.mixed), "n": mixed})
+    for state in (State.PARTLY, State.UNTOLD):
+        if count := found.states.get(state, 0):
+            yield text(f"advice.month.{state}", lang, n=count)
 
 
 def _error_words(errors: Errors) -> dict[str, object]:
@@ -182,7 +198,7 @@ def _one(found: AdviceMonth, viewer: Viewer, config: FloorConfig, lang: Lang) ->
 
 
 def _figures(row: Judged, config: FloorConfig, lang: Lang) -> Iterator[list[str]]:
-    head = [queue_label(config, row.queue, lang) if row.queue else "–", str(row.minutes)]
+    head = [queue_label(config, row.queue, lang) if row.queue else "–", str(row.minutes or "–")]
     if row.told is None:
         yield [*map(escape, (*head, text(f"advice.state.{row.state}", lang))), "–", "–", "–", "–"]
         return
@@ -192,6 +208,8 @@ def _figures(row: Judged, config: FloorConfig, lang: Lang) -> Iterator[list[str]
         off = after - real if after is not None and real is not None else None
         scale = 1.0 if name == "wait_s" else 100.0
         came = _said(real, name) if row.came is not None else text(f"advice.state.{row.state}", lang)
+        if row.state == State.MIXED:
+            came = f"{came} ({text('advice.state.mixed', lang)})"
         figures = [text(f"moves.effect.{name}", lang), _said(before, name), _span(row.told.after, name)]
         yield [escape(words) for words in (*head, *figures, came, points(off, scale))]
 
@@ -245,7 +263,7 @@ def cells(
         head: list[Cell] = [at, one.move.id, listed(one.seats, lang), queues, words(one.move.why), by]
         for row in one.rows:
             state = text(f"advice.state.{row.state}", lang)
-            yield [*head, row.queue, row.minutes, state, *_numbers(row)]
+            yield [*head, row.queue, row.minutes or None, state, *_numbers(row)]
 
 
 def _numbers(row: Judged) -> Iterator[Cell]:

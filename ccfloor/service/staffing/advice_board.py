@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.staffing.advice_past import Told, past_of, told_of
-from ccfloor.service.staffing.judged import read_advised
+from ccfloor.service.staffing.advice_read import read_advised
 from ccfloor.staffing.advise import Advice, Advised
 from ccfloor.staffing.effect import QueueEffect
 from ccfloor.staffing.judging import Errors

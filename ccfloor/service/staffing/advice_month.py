@@ -15,7 +15,8 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import Period, period
 from ccfloor.service.moves.scope import concerns
 from ccfloor.service.staffing.advice_board import may_see
-from ccfloor.service.staffing.judged import pairs_of, read_advised, read_came, read_foretold
+from ccfloor.service.staffing.advice_read import read_advised, read_came, read_foretold
+from ccfloor.service.staffing.judged import pairs_of
 from ccfloor.staffing.advise import Advice
 from ccfloor.staffing.judging import Came, Errors, Foretold, State, errors
 from ccfloor.store.advice import EffectRow, advice_by_id, effects_between
@@ -49,12 +50,14 @@ class MoveWent(NamedTuple):
 class AdviceMonth(NamedTuple):
     """``all``, ``queues``: errors of the moves that followed advice; ``by_hand``: of the others.
 
+    ``mixed``: of all spans in which something else was done to the queue; the others leave them out.
     ``states``: how many spans stand how.
     """
 
     of: Period
     all: Errors
     by_hand: Errors
+    mixed: Errors
     queues: Mapping[Key, Errors]
     states: Mapping[str, int]
     moves: tuple[MoveWent, ...]
@@ -83,6 +86,7 @@ def advice_month(engine: Engine, viewer: Viewer, config: FloorConfig, month: str
         of=of,
         all=errors(pairs_of(row for row in kept if row.advice)),
         by_hand=errors(pairs_of(row for row in kept if not row.advice)),
+        mixed=errors(pairs_of(kept, State.MIXED)),
         queues=_by_queue([row for row in kept if row.advice]),
         states=Counter(row.state for row in kept),
         moves=tuple(
@@ -108,7 +112,7 @@ def _mine(
 
 def _by_queue(rows: Sequence[EffectRow]) -> dict[Key, Errors]:
     found: dict[Key, list[EffectRow]] = {}
-    for row in rows:
+    for row in (row for row in rows if row.foretold):
         found.setdefault((row.queue, _minutes(row)), []).append(row)
     return {key: errors(pairs_of(some)) for key, some in sorted(found.items())}
 
@@ -133,7 +137,7 @@ def _went(
             _minutes(row),
             row.state,
             read_foretold(row),
-            read_came(row) if row.state == State.JUDGED else None,
+            read_came(row) if row.state in (State.JUDGED, State.MIXED) else None,
         )
         for row in own
     )

@@ -6,7 +6,7 @@ no other from being judged. Instants are UTC epoch seconds.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,23 +14,22 @@ from sqlalchemy import Connection, Engine
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.moves.preview import Outcome, QueuePreview
-from ccfloor.staffing.advise import Advised
+from ccfloor.service.staffing.advice_read import read_advised, read_came, read_foretold
+from ccfloor.service.staffing.fates import fates
+from ccfloor.service.staffing.meddling import Meddlings, meddlings
+from ccfloor.staffing.following import HEARD_S, Heard, Made, followed
 from ccfloor.staffing.judging import (
-    HEARD_S,
     SETTLED_S,
     Came,
     Fate,
     Foretold,
-    Heard,
     Level,
     State,
     Told,
-    followed,
     foretold,
     horizon_s,
     state,
 )
-from ccfloor.staffing.moving import State as LegState
 from ccfloor.store.advice import (
     AdviceRow,
     EffectRow,
@@ -47,26 +46,25 @@ from ccfloor.store.seen import Seen, seen
 
 log = logging.getLogger(__name__)
 NOTED_S = 2 * 3600.0  # moves that were made so long ago are still set beside what was foretold
-_NOT_DONE = (LegState.REFUSED, LegState.UNCONFIRMED)
-_advised = msgspec.json.Decoder(Advised)
 _previews = msgspec.json.Decoder(tuple[QueuePreview, ...])
-_foretold = msgspec.json.Decoder(Foretold)
-_came = msgspec.json.Decoder(Came)
 
 
 # -- what was foretold -------------------------------------------------------------------------------------
 
 
-def note_moves(engine: Engine, site: str, now: float) -> int:
-    """Keep what was foretold of the moves made since the last look; returns how many. SQLAlchemyError."""
+def note_moves(engine: Engine, site: str, now: float, heard_s: float = HEARD_S) -> int:
+    """Keep what was foretold of the moves made since the last look; returns how many. SQLAlchemyError.
+
+    ``heard_s``: how long after it was given last a proposal may still be followed.
+    """
     with engine.connect() as connection:
         fresh = moves_untold(connection, site, now - NOTED_S)
         if not fresh:
             return 0
         since = min(move.at for move in fresh)
-        heard = read_heard(advice_between(connection, site, since - HEARD_S, now + 1.0))
+        heard = read_heard(advice_between(connection, site, since - heard_s, now + 1.0))
         seats = seats_of(connection, site, [move.id for move in fresh])
-    told = [_told(move, [row.seat for row in seats if row.move == move.id], heard) for move in fresh]
+    told = [_told(move, made_by(move, seats), heard, heard_s) for move in fresh]
     with writing(engine) as connection:
         known = {move.id for move in moves_untold(connection, site, now - NOTED_S)}
         add_effects(connection, site, [row for rows in told for row in rows if row.move in known])
@@ -83,25 +81,30 @@ def read_heard(rows: Iterable[AdviceRow]) -> list[Heard]:
     return found
 
 
-def read_advised(row: AdviceRow) -> Advised | None:
-    """What was advised; None where it cannot be read."""
-    try:
-        return _advised.decode(row.body)
-    except (msgspec.DecodeError, ValueError) as error:
-        log.warning("advice %d cannot be read: %s", row.id, error)
-        return None
+def made_by(move: MoveRow, seats: Iterable[SeatRow]) -> Made:
+    """A move as it is set beside proposals."""
+    mine = frozenset(row.seat for row in seats if row.move == move.id)
+    return Made(move.at, mine, frozenset(move.queues), move.beside, move.minutes)
 
 
-def _told(move: MoveRow, seats: Sequence[str], heard: Sequence[Heard]) -> list[EffectRow]:
-    match = followed(heard, move.at, seats, move.queues)
+def _told(move: MoveRow, made: Made, heard: Sequence[Heard], heard_s: float) -> list[EffectRow]:
+    match = followed(heard, made, heard_s)
     if match is not None:
         said, rank = match
-        return list(_rows(move, foretold(said.advice[rank].effects), said.id, rank))
+        told = list(_rows(move, foretold(said.advice[rank].effects), said.id, rank))
+        return told or [_nothing(move, State.UNTOLD, said.id, rank)]
     try:
-        return list(_rows(move, by_hand(move.predicted, move.minutes), 0, 0))
+        told = list(_rows(move, by_hand(move.predicted, move.minutes), 0, 0))
+        return told or [_nothing(move, State.UNTOLD)]
     except (msgspec.DecodeError, ValueError) as error:
         log.warning("what was foretold of move %d cannot be read: %s", move.id, error)
-        return [EffectRow(move.id, 0, move.at, move.at, 0, 0, "", State.UNREADABLE, "")]
+        return [_nothing(move, State.UNREADABLE)]
+
+
+def _nothing(move: MoveRow, state: State, advice: int = 0, rank: int = 0) -> EffectRow:
+    """A move that is not judged is marked at once: nobody looks for what was foretold of it again."""
+    queue = min(move.queues, default="") if state is State.UNTOLD else ""
+    return EffectRow(move.id, 0, move.at, move.at, advice, rank, queue, state, "")
 
 
 def _rows(move: MoveRow, told: Iterable[Foretold], advice: int, rank: int) -> Iterator[EffectRow]:
@@ -138,61 +141,42 @@ def _figures(shown: Outcome) -> tuple[float | None, float | None, float | None]:
 # -- what came -----------------------------------------------------------------------------------------------
 
 
+class About(NamedTuple):
+    """What is to be known of moves that are judged: what became of their seats, and what mixed with them."""
+
+    fates: Mapping[int, Fate]
+    others: Meddlings
+
+
 def judge_moves(engine: Engine, config: FloorConfig, now: float) -> int:
     """Judge what is due; returns how many rows. Raises SQLAlchemyError."""
     with engine.connect() as connection:
         rows = open_effects(connection, config.site, now - SETTLED_S)
         if not rows:
             return 0
-        fates = fates_of(seats_of(connection, config.site, {row.move for row in rows}))
+        about = About(fates(connection, config.site, rows), meddlings(connection, config.site, rows))
         sight = seen(connection, config.site)
     for row in rows:
         with writing(engine) as connection:
-            found, body = _judged(connection, config, row, fates.get(row.move, Fate(False)), sight, now)
+            found, body = _judged(connection, config, row, about, sight, now)
             judge(connection, row, found, body, now)
     return len(rows)
 
 
-def fates_of(rows: Iterable[SeatRow]) -> dict[int, Fate]:
-    """What became of each move, by its seats."""
-    found: dict[int, Fate] = {}
-    for row in rows:
-        before = found.get(row.move, Fate(False))
-        done = before.done or (row.leg.touched and row.leg.state not in _NOT_DONE)
-        back = [at for at in (before.undone_at, row.undone_at) if at is not None]
-        found[row.move] = Fate(done, min(back, default=None))
-    return found
-
-
 def _judged(
-    connection: Connection, config: FloorConfig, row: EffectRow, fate: Fate, sight: Seen, now: float
+    connection: Connection, config: FloorConfig, row: EffectRow, about: About, sight: Seen, now: float
 ) -> tuple[State, str]:
     told = read_foretold(row)
     if told is None:
         return State.UNREADABLE, ""
     unseen_s = sight.gap_s(row.at, row.ends_at)
-    found = state(row.at, told.horizon_s, fate, now, unseen_s)
-    if found is not State.JUDGED:
+    fate = about.fates.get(row.move, Fate(0))
+    found = state(row.at, told.horizon_s, fate, now, unseen_s, about.others.mixed(row))
+    if found not in (State.JUDGED, State.MIXED):
         return found, ""
     threshold_s = config.target(told.queue, row.at).threshold_s
     real = came(connection, config.site, told.queue, row.at, row.ends_at, threshold_s)
     return found, msgspec.json.encode(real).decode()
-
-
-def read_foretold(row: EffectRow) -> Foretold | None:
-    """What was foretold; None where it cannot be read."""
-    try:
-        return _foretold.decode(row.foretold)
-    except (msgspec.DecodeError, ValueError):
-        return None
-
-
-def read_came(row: EffectRow) -> Came | None:
-    """What came; None where it is not judged or cannot be read."""
-    try:
-        return _came.decode(row.came) if row.came else None
-    except (msgspec.DecodeError, ValueError):
-        return None
 
 
 class Known(NamedTuple):

@@ -86,16 +86,19 @@ def test_the_levels_that_are_on_count() -> None:
     assert level_of((rule(1, True), rule(3, True))) == 3
 
 
-def test_what_was_on_is_found_again_for_days_gone_by(database: Engine) -> None:
-    def alarm(rule: str, fired: float, cleared: float, level: int, plan: str = "peak") -> dict[str, object]:
-        told = {"rule": rule, "fired_at": fired, "cleared_at": cleared, "level": level, "plan": plan}
-        zero = dict.fromkeys(("active_at", "blind_s", "value", "worst"), 0.0)
-        return {"site": "main", "subject": "", "version": 1, "severity": "warn", **zero, **told}
+def fired(
+    rule: str, at: float, cleared: float = 0.0, level: int = 1, plan: str = "peak"
+) -> dict[str, object]:
+    told = {"rule": rule, "fired_at": at, "cleared_at": cleared, "level": level, "plan": plan}
+    zero = dict.fromkeys(("active_at", "blind_s", "value", "worst"), 0.0)
+    return {"site": "main", "subject": "", "version": 1, "severity": "warn", **zero, **told}
 
+
+def test_what_was_on_is_found_again_for_days_gone_by(database: Engine) -> None:
     rows = [
-        *(alarm("one", NINE - 600, NINE, 1), alarm("one", NINE + 60, NINE + 600, 1)),
-        *(alarm("two", NINE + 300, 0.0, 2), alarm("late", NINE + 3600, 0.0, 3)),
-        *(alarm("calm", NINE, 0.0, 0), alarm("seat", NINE, 0.0, -1, plan="")),
+        *(fired("one", NINE - 600, NINE, 1), fired("one", NINE + 60, NINE + 600, 1)),
+        *(fired("two", NINE + 300, 0.0, 2), fired("late", NINE + 3600, 0.0, 3)),
+        *(fired("calm", NINE, 0.0, 0), fired("seat", NINE, 0.0, -1, plan="")),
     ]
     with writing(database) as connection:
         connection.execute(insert(alarms), rows)
@@ -168,7 +171,7 @@ def test_a_move_by_hand_is_judged_by_its_preview(floor: MovingFloor) -> None:
 
 def test_a_move_that_was_taken_back_is_marked_and_not_judged_beyond_that(floor: MovingFloor) -> None:
     advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
-    move = floor.ask("S/1", minutes=60)
+    move = floor.ask("S/1", minutes=45)
     note_moves(floor.engine, "main", T0 + 5)
     floor.step(times=4)
     floor.now = T0 + HALF + 10
@@ -182,16 +185,114 @@ def test_a_move_that_was_taken_back_is_marked_and_not_judged_beyond_that(floor: 
 def test_what_the_switch_refused_is_not_judged(floor: MovingFloor) -> None:
     floor.refuses["fraud"] = "no such member"
     advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
-    floor.ask("S/1")
+    floor.ask("S/1", minutes=30)
     note_moves(floor.engine, "main", T0 + 5)
     floor.step(times=4)
     judge_moves(floor.engine, CONFIG, T0 + LATER)
     assert {state for _, _, state, _ in effects(floor.engine)} == {State.NOT_DONE}
 
 
+def states(engine: Engine, queue: str = "fraud") -> list[str]:
+    return [state for of, _, state, _ in effects(engine) if of == queue]
+
+
+def test_a_move_of_which_the_switch_did_a_part_is_not_judged_as_if_all_had_moved(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2", "S/3")), T0)
+    move = floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert states(floor.engine) == [State.PARTLY] * 2, "one of the three that were proposed stayed away"
+    with floor.engine.connect() as connection:
+        assert past_of(connection, "main", T0 + LATER).errors(BOSS.sees_queue, T0 + LATER).n == 0
+    assert floor.states(move) == {"S/1": "confirmed", "S/2": "confirmed"}
+
+
+def test_who_was_refused_did_not_move_though_he_was_sent_home_in_time(floor: MovingFloor) -> None:
+    floor.refuses["fraud"] = "no such member"
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
+    move = floor.ask("S/1", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    floor.now = T0 + HALF + 5
+    floor.step(times=4)
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert floor.states(move)["S/1"] in ("refused", "returned")
+    assert set(states(floor.engine)) == {State.NOT_DONE}
+
+
+def test_a_seat_taken_back_of_two_leaves_a_part(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
+    move = floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    floor.now = T0 + 600
+    floor.undo(move, "S/2")
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert states(floor.engine) == [State.PARTLY] * 2
+
+
+def test_two_moves_that_carry_out_one_proposal_are_judged_as_one(floor: MovingFloor) -> None:
+    whole = advised.proposal(T0, "S/1", "S/2")
+    ways = replace(whole, moves=(whole.moves[0], replace(whole.moves[1], kind=Kind.BESIDE)))
+    given = advised.keep(floor.engine, advised.told(ways), T0)
+    floor.ask("S/1", minutes=30)
+    floor.ask("S/2", minutes=30, beside=True)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert {row[2:] for row in effects(floor.engine)} == {(State.JUDGED, given)}
+    with floor.engine.connect() as connection:
+        assert past_of(connection, "main", T0 + LATER).errors(BOSS.sees_queue, T0 + LATER).n == 4, "once each"
+
+
+def test_what_else_was_done_to_the_queue_is_told_and_no_error_of_foretelling(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
+    floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    floor.now = T0 + 2400
+    floor.ask("S/4", minutes=30)
+    floor.step(times=4)
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert states(floor.engine) == [State.JUDGED, State.MIXED], "in its second half hour"
+    assert states(floor.engine, "loans") == [State.JUDGED, State.JUDGED], "cards gave, not loans"
+    with floor.engine.connect() as connection:
+        rows = effects_between(connection, "main", 0, 1e11)
+    assert errors(pairs_of(rows)).n == 3 and errors(pairs_of(rows, State.MIXED)).n == 1
+
+
+def test_a_level_of_the_plan_that_fires_in_the_span_mixes_with_the_move(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
+    floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    floor.step(times=4)
+    with writing(floor.engine) as connection:
+        connection.execute(insert(alarms), [fired("early", T0 - 60), fired("late", T0 + 2400)])
+    judge_moves(floor.engine, CONFIG, T0 + LATER)
+    assert states(floor.engine) == states(floor.engine, "loans") == [State.JUDGED, State.MIXED]
+
+
+def test_a_move_of_which_nothing_was_foretold_is_marked_at_once(floor: MovingFloor) -> None:
+    floor.ask("S/1")
+    assert note_moves(floor.engine, "main", T0 + 5) == 1
+    assert note_moves(floor.engine, "main", T0 + 65) == 0, "nobody looks for it again"
+    assert effects(floor.engine) == [("fraud", 0.0, State.UNTOLD, 0)]
+    floor.step(times=4)
+    assert judge_moves(floor.engine, CONFIG, T0 + LATER) == 0
+
+
+def test_a_move_for_longer_or_beside_is_no_following_of_the_advice(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
+    floor.ask("S/1", minutes=180)
+    floor.ask("S/2", minutes=30, beside=True)
+    note_moves(floor.engine, "main", T0 + 5)
+    assert {row[3] for row in effects(floor.engine)} == {0}
+
+
 def test_one_bad_row_keeps_no_other_from_being_judged(floor: MovingFloor) -> None:
     advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
-    wanted = Wanted(("S/4",), {"loans": 0})
+    wanted = Wanted(("S/4",), {"cards": 3})
     ask_move(floor.engine, BOSS, floor.view(), wanted, "高峰", T0, predicted="{not json")
     floor.ask("S/1", minutes=30)
     assert note_moves(floor.engine, "main", T0 + 5) == 2
@@ -210,7 +311,7 @@ def test_advice_that_cannot_be_read_is_no_advice(floor: MovingFloor) -> None:
         connection.execute(update(advice).values(body='{"advice": 3}'))
     floor.ask("S/1")
     note_moves(floor.engine, "main", T0 + 5)
-    assert effects(floor.engine) == []
+    assert effects(floor.engine) == [("fraud", 0.0, State.UNTOLD, 0)]
     assert advice_board(floor.engine, BOSS, CONFIG, T0 + 5).cards == ()
 
 

@@ -1,41 +1,26 @@
 """What was foretold of moves beside what came."""
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ccfloor.staffing.advise import Advice
 from ccfloor.staffing.judging import (
-    HEARD_S,
     SETTLED_S,
     Came,
     Errors,
     Fate,
     Foretold,
-    Heard,
     Level,
     State,
     Told,
     by_queue,
     errors,
-    followed,
     horizon_s,
     right,
     state,
 )
-from ccfloor.staffing.moves import Move
-from ccfloor.staffing.present import Estimate
-from ccfloor.staffing.reason import Because, Reason
 
 T0 = 1_800_000_000.0
-NOTHING = Estimate(0.0, 0.0, 0.0, 0)
-REASON = Reason(Because.SHORT, "hotline", 2, 0, 3.0)
-
-
-def proposal(*seats: str, queue: str = "hotline") -> Advice:
-    moves = tuple(Move(seat, "", ("cards",), queue, 1, {queue: 1}) for seat in seats)
-    return Advice(moves, (), (), {queue: T0 + 1800}, (), NOTHING, NOTHING, 0.9, REASON)
 
 
 def told(before: float | None, after: float | None, queue: str = "hotline") -> Foretold:
@@ -97,56 +82,47 @@ def test_a_bias_is_never_greater_than_the_mean_size_of_the_errors(
         assert abs(level.bias) <= level.mae + 1e-12 and level.mae <= 1.0 + 1e-12
 
 
-def test_a_move_that_takes_the_seats_of_a_proposal_follows_it() -> None:
-    old = Heard(1, T0 - 600, T0 - 60, [proposal("S/1", "S/2")])
-    new = Heard(2, T0 - 60, T0, [proposal("S/9"), proposal("S/1", "S/2", "S/3")])
-    assert followed([old, new], T0 + 30, ["S/1", "S/2"], ["hotline"]) == (new, 1)
-    assert followed([old], T0 + 30, ["S/1", "S/2"], ["hotline"]) == (old, 0)
-    assert followed([old, new], T0 + 30, ["S/1"], ["hotline"]) == (old, 0), "the newest did not say so"
-
-
-def test_people_called_back_follow_a_proposal_that_calls_them() -> None:
-    back = msgspec.structs.replace(proposal(), recalled=("S/1", "S/2"))
-    mixed = msgspec.structs.replace(proposal("S/9"), recalled=("S/1", "S/2"))
-    heard = Heard(1, T0 - 60, T0, [mixed, back])
-    assert followed([heard], T0, ["S/1", "S/2"], []) == (heard, 1)
-    assert followed([heard], T0, ["S/7"], []) is None
-
-
-@pytest.mark.parametrize(
-    ("at", "seats", "queues"),
-    [
-        (T0 + HEARD_S + 1, ["S/1", "S/2"], ["hotline"]),
-        (T0 - 61, ["S/1", "S/2"], ["hotline"]),
-        (T0, ["S/7", "S/8"], ["hotline"]),
-        (T0, ["S/1", "S/7", "S/8", "S/9"], ["hotline"]),
-        (T0, ["S/1", "S/2"], ["loans"]),
-    ],
-)
-def test_another_move_follows_nothing(at: float, seats: list[str], queues: list[str]) -> None:
-    heard = Heard(2, T0 - 60, T0, [proposal("S/1", "S/2")])
-    assert followed([heard], at, seats, queues) is None
-    assert followed([], at, seats, queues) is None
-
-
 def test_a_move_waits_for_its_span_and_for_who_came_last_in_it() -> None:
-    fate, end = Fate(True), T0 + 1800
+    fate, end = Fate(1, (None,)), T0 + 1800
     assert state(T0, 1800, fate, end) is State.PENDING
     assert state(T0, 1800, fate, end + SETTLED_S - 1) is State.PENDING
     assert state(T0, 1800, fate, end + SETTLED_S) is State.JUDGED
+    assert state(T0, 1800, fate, end + SETTLED_S, mixed=True) is State.MIXED
 
 
 def test_a_move_taken_back_is_not_judged_beyond_it() -> None:
-    back = Fate(True, T0 + 2000)
+    back = Fate(1, (T0 + 2000,))
     assert state(T0, 1800, back, T0 + 9000) is State.JUDGED
     assert state(T0, 3600, back, T0 + 9000) is State.UNDONE
     assert state(T0, 3600, back, T0 + 2001) is State.UNDONE, "that is known at once"
+    assert state(T0, 1800, Fate(1, (0.0,)), T0 + 9000) is State.UNDONE, "before it moved at all"
+
+
+@pytest.mark.parametrize(
+    ("moved", "found"),
+    [
+        ((None,), State.PARTLY),  # the switch refused four of five
+        ((None,) * 3, State.PARTLY),
+        ((None,) * 4, State.JUDGED),
+        ((None, None, None, T0 + 600, T0 + 900), State.PARTLY),  # two were taken back
+        ((None, None, None, None, T0 + 900), State.JUDGED),
+        ((None, None, None, T0 + 2000, T0 + 2000), State.JUDGED),  # after the span
+        ((T0 + 600,), State.UNDONE),
+        ((), State.NOT_DONE),
+    ],
+)
+def test_a_move_of_five_of_which_a_part_moved_is_not_held_against_what_all_would_have_done(
+    moved: tuple[float | None, ...], found: State
+) -> None:
+    assert state(T0, 1800, Fate(5, moved), T0 + 9000) is found
 
 
 def test_what_was_not_done_or_not_seen_is_not_judged() -> None:
-    assert state(T0, 1800, Fate(False), T0 + 9000) is State.NOT_DONE
-    assert state(T0, 1800, Fate(True), T0 + 9000, unseen_s=91.0) is State.UNSEEN
-    assert state(T0, 1800, Fate(True), T0 + 9000, unseen_s=89.0) is State.JUDGED
+    whole = Fate(1, (None,))
+    assert state(T0, 1800, Fate(1), T0 + 9000) is State.NOT_DONE
+    assert state(T0, 1800, whole, T0 + 9000, unseen_s=91.0) is State.UNSEEN
+    assert state(T0, 1800, whole, T0 + 9000, unseen_s=89.0) is State.JUDGED
+    assert state(T0, 3600, whole, T0 + 9000, unseen_s=91.0) is State.JUDGED, "each span by its own length"
 
 
 def test_a_preview_is_of_the_half_hour_where_the_move_is_not_longer() -> None:

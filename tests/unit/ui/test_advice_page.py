@@ -32,7 +32,7 @@ MONTH = "2027-01"  # of T0
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Service]:
-    """A move that followed advice, one by hand with a nasty reason, one taken back."""
+    """A move that followed advice, one by hand with a nasty reason, one taken back, two untold."""
     file = tmp_path_factory.mktemp("advice") / "floor.db"
     service = runtime.Service(load(environ={}, db=f"sqlite:///{file}", source="none"))
     upgrade(service.engine)
@@ -46,18 +46,29 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[runtime.Servic
 
 
 def put(engine: Engine) -> None:
-    floor = MovingFloor(engine)
+    """Each at its own time: by hand, undone, untold, by advice; and one that mixes with the last."""
+    floor, told = MovingFloor(engine), advised.shown(0.6, 0.7)
+    for at, wanted, why, shown in (
+        (T0 - 12_000, Wanted(("S/4",), {"fraud": 0}, minutes=30), NASTY[0], told),
+        (T0 - 8000, Wanted(("S/6",), {"loans": 0}, insist=True), "错", told),
+        (T0 - 4000, Wanted(("S/5",), {"cards": 3}), "试", ""),
+    ):
+        floor.now = at
+        move = ask_move(engine, BOSS, floor.view(), wanted, why, at, who="周岚", predicted=shown)
+        note_moves(engine, "main", at + 5)
+        floor.step(times=4)
+        if why == "错":
+            floor.undo(move)
+            floor.step(times=4)
+    floor.now = T0
     advised.keep(engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
-    floor.ask("S/1", "S/2", minutes=60)
-    by_hand = Wanted(("S/4",), {"fraud": 0}, minutes=30)
-    told = advised.shown(0.6, 0.7)
-    ask_move(engine, BOSS, floor.view(), by_hand, NASTY[0], T0 + 1, who="周岚", predicted=told)
-    undone = ask_move(
-        engine, BOSS, floor.view(), Wanted(("S/6",), {"loans": 0}, insist=True), "错", T0 + 2, predicted=told
-    )
+    floor.ask("S/1", "S/2", minutes=30)
+    note_moves(engine, "main", T0 + 5)
     floor.step(times=4)
-    note_moves(engine, "main", floor.now)
-    floor.undo(undone)
+    floor.now = T0 + 2400
+    floor.ask("S/4", minutes=30)
+    note_moves(engine, "main", floor.now + 5)
+    floor.step(times=4)
     advised.came(engine, "fraud", T0 + 10, timely=8, late=2)
     advised.came(engine, "loans", T0 + 10, timely=9, late=0, gone=1)
     judge_moves(engine, CONFIG, LATER)
@@ -97,20 +108,31 @@ def test_errors_are_told_by_queue_and_span(service: runtime.Service) -> None:
     assert set(found.queues) == {("fraud", 30), ("fraud", 60), ("loans", 30), ("loans", 60)}
     fraud = found.queues["fraud", 30].service_level
     assert fraud.n == 1 and fraud.bias == pytest.approx(0.1)
-    assert found.states == {"judged": 5, "undone": 1}
-    assert [one.followed for one in found.moves] == [False, False, True], "the newest first"
-    assert found.by_hand.n == 1 and found.all.n == 4
+    assert found.states == {"judged": 4, "mixed": 1, "undone": 1, "untold": 2}
+    assert [one.followed for one in found.moves] == [False, True, False, False, False], "the newest first"
+    assert found.by_hand.n == 1 and found.all.n == 3 and found.mixed.n == 1
     told = words(page())
-    assert "+10.0" in told and "调配 3 次，其中 1 次按建议" in told and "已撤销" in told
+    assert "+10.0" in told and "调配 5 次，其中 1 次按建议" in told and "已撤销" in told
+    assert "已对照 4 个时段，共 6 个" in told
+
+
+def test_what_the_errors_leave_out_is_told(service: runtime.Service) -> None:
+    told, english = words(page()), words(page("en"))
+    assert "另有 1 个时段与其他调配或预案触发重叠" in told and "另有 2 次调配当时没有预计" in told
+    assert "1 spans more were mixed with other moves" in english
+    assert "Of 2 moves nothing was foretold" in english
+    advised_move = next(one for one in month(service).moves if one.followed)
+    one = words(page("en", move=str(advised_move.move.id)))
+    assert "(mixed with others)" in one, "what came is told all the same"
 
 
 def test_one_move_is_told_with_what_came(service: runtime.Service) -> None:
-    first = month(service).moves[-1]
+    first = next(one for one in month(service).moves if one.followed)
     test = page("en", move=str(first.move.id))
     told = words(test)
     assert "below its target" in told and "90% (85%–95%)" in told and "80%" in told
     assert "Foretold without" in told
-    other = words(page("en", move=str(month(service).moves[0].move.id)))
+    other = words(page("en", move=str(month(service).moves[-2].move.id)))
     assert "undone" in other
 
 
@@ -127,17 +149,19 @@ def test_files_have_numbers_as_numbers(service: runtime.Service) -> None:
     header = [str(n) for n in range(len(rows[0]))]
     sheet = load_workbook(io.BytesIO(excel_bytes("x", header, rows))).worksheets[0]
     last = [cell.value for cell in list(sheet.rows)[-1]]
-    assert last[9] == pytest.approx(0.95) and isinstance(last[10], float)
+    assert last[9:11] == pytest.approx([0.6, 0.7]) and isinstance(last[10], float)
+    untold = next(row for row in rows if row[8] == "当时没有预计")
+    assert untold[7:] == [None, "当时没有预计", *[None] * 15], "no numbers where nothing was foretold"
 
 
 def test_a_lead_is_told_of_his_queues_and_seats_alone(service: runtime.Service) -> None:
     lead = Viewer(role="lead", queues=frozenset(("cards", "fraud")))
     found = month(service, lead)
     assert {queue for queue, _ in found.queues} <= {"cards", "fraud"}
-    assert {seat for one in found.moves for seat in one.seats} <= {"S/4"}
+    assert {seat for one in found.moves for seat in one.seats} == {"S/4", "S/5"}
     assert all(one.advice is None for one in found.moves)
     team = Viewer(role="lead", teams=frozenset(("B",)))
-    assert {seat for one in month(service, team).moves for seat in one.seats} == {"S/4", "S/6"}
+    assert {seat for one in month(service, team).moves for seat in one.seats} == {"S/4", "S/5", "S/6"}
     with pytest.raises(Forbidden):
         month(service, Viewer(role="agent"))
 
