@@ -142,7 +142,8 @@ def backtest(
     rules = SiteRules(found.engine, found.config, found.settings.site)
     rules.read()
     options = site_options(found.settings.site, found.config)
-    steps = list(replayed(found.engine, found.config, rules.calendar, start, end, options))
+    settings = found.settings.site
+    steps = list(replayed(found.engine, found.config, rules.calendar, start, end, options, settings=settings))
     if not steps:
         fail(text("advice.cli.nothing", tongue))
     told = summary(steps)

@@ -13,7 +13,7 @@ from scipy.special import gammaln, xlogy
 
 from ccfloor.staffing.live import HIGH, LOW, Past
 
-_STRANGE = 0.03  # of all half hours
+_STRANGE = 0.1  # of all half hours
 _WIDTH = 0.7  # half of the strange ones lie between half and twice the expected calls
 _TELLING = 1.0  # calls expected: where none came of fewer, nothing is known
 _LEAST, _MOST, _STEPS = 1e-3, 1e5, 2400

@@ -14,7 +14,7 @@ from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.coming import Around, around
 from ccfloor.service.staffing.present_learned import Learned, Learner, habits
 from ccfloor.service.staffing.present_now import Present, lost, present_now
-from ccfloor.service.staffing.rates import RatesKeeper
+from ccfloor.service.staffing.rates import Rates, RatesKeeper
 from ccfloor.service.staffing.site_options import site_options
 from ccfloor.staffing.habits import Habits
 
@@ -44,6 +44,11 @@ class Knowing:
         """What is learned; None before the first look."""
         return self._learner.past
 
+    @property
+    def rates(self) -> Rates | None:
+        """The forecast at hand; None before the first."""
+        return self._rates.rates
+
     def begun(self, view: FloorView) -> bool:
         """Whether the past was read. If not, it is from now on, in a thread: the first look takes a while."""
         if self.past is not None:
@@ -66,12 +71,18 @@ class Knowing:
             beside = self._beside(past, now)
         known = habits(past) if past is not None else Habits()
         options = lost(site_options(self._settings, self._config), reports)
-        return present_now(view, self._config, past, now, self._rates.rates, beside, options), known
+        return present_now(view, self._config, past, now, self.rates, beside, options), known
 
     def learn(self, now: float) -> None:
         """Read what is old of the past and the forecast; whoever asks meanwhile has what was known."""
         self._learner.look(now)
         self._rates.look(now)
+
+    def wait(self, most_s: float) -> None:
+        """Until what is being learned is known."""
+        learning = self._learning
+        if learning is not None:
+            learning.join(most_s)
 
     def _learn_beside(self, now: float) -> None:
         with self._lock:

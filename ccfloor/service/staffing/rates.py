@@ -134,7 +134,7 @@ class Forecasts:
         self, engine: Engine, config: FloorConfig, settings: SiteSettings, anew_s: float = ANEW_S
     ) -> None:
         self._engine, self._config, self._settings, self._anew_s = engine, config, settings, anew_s
-        self._known: dict[date, tuple[float, Ahead]] = {}
+        self._known: dict[tuple[date, bool], tuple[float, Ahead]] = {}
 
     def rates(self, now: float) -> Rates:
         """What is known at ``now``. Raises SQLAlchemyError, SettingsError."""
@@ -142,27 +142,30 @@ class Forecasts:
         of = self._ahead(day, now, None)
         end = of.columns.day.end
         later = self._ahead(day + timedelta(days=1), now, now).of if now + AHEAD_S + ANEW_S > end else {}
-        self._known = {one: kept for one, kept in self._known.items() if one >= day}
+        self._known = {one: kept for one, kept in self._known.items() if one[0] >= day}
         found = learned(self._engine, self._config, of, now)
         pairs = {queue: (forecast, later.get(queue)) for queue, forecast in found.items()}
         return Rates(of.columns.day.start, end, pairs)
 
     def _ahead(self, day: date, now: float, known: float | None) -> Ahead:
-        kept = self._known.get(day)
+        key = day, known is None
+        kept = self._known.get(key)
         if kept is None or not 0 <= now - kept[0] < self._anew_s:
             made = ahead(self._engine, self._config, self._settings, day, known)
-            kept = self._known[day] = (now, made)
+            kept = self._known[key] = (now, made)
         return kept[1]
 
 
 class RatesKeeper:
     """The rates of a site at hand: ``look`` is for a job's thread, ``rates`` for everybody at any time.
 
-    A read that failed leaves what is known.
+    A read that failed leaves what is known. ``anew_s``: as of ``Forecasts``.
     """
 
-    def __init__(self, engine: Engine, config: FloorConfig, settings: SiteSettings) -> None:
-        self._config, self._forecasts = config, Forecasts(engine, config, settings)
+    def __init__(
+        self, engine: Engine, config: FloorConfig, settings: SiteSettings, anew_s: float = ANEW_S
+    ) -> None:
+        self._config, self._forecasts = config, Forecasts(engine, config, settings, anew_s)
         self._reading = threading.Lock()
         self._next: float | None = None
         self._at = 0.0

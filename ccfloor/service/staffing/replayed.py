@@ -2,11 +2,13 @@
 move were off from what came.
 
 At every step only what was known by then counts: the floor as it had been told, the plan's level that was
-on, the past weeks up to that day. Moves that people made meanwhile are in what came, and are counted.
-Instants are UTC epoch seconds.
+on, the past weeks up to that day and the forecast made of them, learned from the half hours that were over.
+Calendar, campaigns and roster are those stored now. Moves that people made meanwhile are in what came, and
+are counted. Instants are UTC epoch seconds.
 """
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -14,9 +16,12 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Calendar
-from ccfloor.service.staffing.coming import around
+from ccfloor.service.settings import SiteSettings
+from ccfloor.service.staffing.arrivals import Rates
+from ccfloor.service.staffing.coming import Around, around
 from ccfloor.service.staffing.present_learned import Learned, habits, learned
 from ccfloor.service.staffing.present_now import present_now
+from ccfloor.service.staffing.rates import RatesKeeper
 from ccfloor.service.staffing.seats_now import Options
 from ccfloor.staffing.advise import Advised, advise
 from ccfloor.staffing.effect import HORIZON_S, Proposal, QueueEffect, Tally, every_queue, simulator
@@ -40,6 +45,14 @@ class Step(NamedTuple):
     pairs: tuple[Pair, ...]
 
 
+class _Known(NamedTuple):
+    """What was known at an instant beside the floor."""
+
+    past: Learned
+    rates: Rates | None
+    beside: Around
+
+
 def replayed(
     engine: Engine,
     config: FloorConfig,
@@ -48,10 +61,12 @@ def replayed(
     end: float,
     options: Options | None = None,
     step_s: float = STEP_S,
+    settings: SiteSettings | None = None,
 ) -> Iterator[Step]:
     """The steps of [start, end) at which anybody is at work or calls. Raises SQLAlchemyError."""
     tape = Tape(engine, config, config.site, None, Shelf())
     past: Learned | None = None
+    ahead = RatesKeeper(engine, config, settings or SiteSettings(), inf)
     with engine.connect() as connection:
         levels = level_spans(connection, config.site, start, end)
     at = start
@@ -64,8 +79,10 @@ def replayed(
         if view is not None and _open(view):
             if past is None or not past.until <= at < past.until + 86_400.0:
                 past = learned(engine, config, at)
+            ahead.look(at)
+            known = _Known(past, ahead.rates, around(engine, config, calendar, past, at))
             policy = Policy(level=max((one.level for one in levels if one.start <= at < one.end), default=0))
-            yield _step(engine, config, calendar, view, past, at, options, policy)
+            yield _step(engine, config, view, known, at, options, policy)
         at += step_s
 
 
@@ -78,20 +95,18 @@ def _open(view: FloorView) -> bool:
 def _step(
     engine: Engine,
     config: FloorConfig,
-    calendar: Calendar,
     view: FloorView,
-    past: Learned,
+    known: _Known,
     at: float,
     options: Options | None,
     policy: Policy,
 ) -> Step:
-    beside = around(engine, config, calendar, past, at)
-    floor = present_now(view, config, past, at, None, beside, options).floor
+    floor = present_now(view, config, known.past, at, known.rates, known.beside, options).floor
     if floor is None:
         return Step(at, None, ())
-    known = habits(past)
-    (plain,) = simulator(floor, known, paths=_PATHS)([Proposal()])
-    return Step(at, advise(floor, policy, known), tuple(_pairs(engine, config, floor, plain)))
+    usual = habits(known.past)
+    (plain,) = simulator(floor, usual, paths=_PATHS)([Proposal()])
+    return Step(at, advise(floor, policy, usual), tuple(_pairs(engine, config, floor, plain)))
 
 
 def _pairs(engine: Engine, config: FloorConfig, floor: FloorNow, plain: Tally) -> Iterator[Pair]:
