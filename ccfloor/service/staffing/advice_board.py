@@ -65,10 +65,10 @@ class AdviceBoard(msgspec.Struct, frozen=True):
     at: float | None = None
     since: float | None = None
     stale: bool = False
-    stale_s: float = STALE_S
     idle: str = ""
     blocked: dict[str, int] = {}
     cards: tuple[Card, ...] = ()
+    stale_s: float = STALE_S
 
 
 def advice_board(
@@ -96,7 +96,7 @@ def advice_board(
     cards = tuple(_card(one, off, lent, seen_at) for one, off in zip(mine, past, strict=True))
     stale = not 0 <= now - seen_at <= stale_s
     blocked = {str(why): count for why, count in found.blocked.items()} if viewer.whole else {}
-    return AdviceBoard(seen_at, row.given_at, stale, stale_s, _idle(viewer, found, cards), blocked, cards)
+    return AdviceBoard(seen_at, row.given_at, stale, _idle(viewer, found, cards), blocked, cards, stale_s)
 
 
 def may_see(viewer: Viewer, config: FloorConfig, advice: Advice) -> bool:
