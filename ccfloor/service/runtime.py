@@ -135,8 +135,10 @@ class Service:
         """Tells what a move of seats would do."""
         from ccfloor.service.moves.balance import balance
         from ccfloor.service.staffing.effects import Simulated
+        from ccfloor.service.staffing.standing import lent_of
 
-        return Simulated(self.knowing, lambda: self.hub.sources, balance)
+        lent = lent_of(self.engine, self.config.site)
+        return Simulated(self.knowing, lambda: self.hub.sources, balance, lent)
 
     # -- what pages and routes ask -------------------------------------------------------------
 

@@ -19,6 +19,8 @@ from ccfloor.staffing.course import Course, Floats, draw
 from ccfloor.staffing.crew import Place, crew_of, places
 from ccfloor.staffing.flow import Flags, flow
 from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.lent import going_home
+from ccfloor.staffing.limits import Moved
 from ccfloor.staffing.outcome import Outcome, read
 from ccfloor.staffing.outlook import QueueAhead, Sums
 from ccfloor.staffing.present import FloorNow
@@ -118,6 +120,7 @@ def foresee(
     levels: Sequence[Watched],
     actions: Sequence[Action] = (),
     habits: Habits | None = None,
+    moved: Sequence[Moved] = (),
     *,
     paths: int = PATHS,
     horizon_s: float = HORIZON_S,
@@ -126,10 +129,11 @@ def foresee(
 ) -> Foresight:
     """The levels of the plan and the queues from ``floor.at`` on, plainly and with each action.
 
+    ``moved``: moves in force, whose seats go home when their time comes, unless an action moves them on.
     ``spans_s``: over which the queues are told of; empty: not at all. The same seed gives the same numbers.
     """
-    simulation = _Simulation(floor, levels, habits or Habits(), paths, horizon_s, spans_s, seed)
-    plain = simulation.run(places(floor), simulation.habits)
+    simulation = _Simulation(floor, levels, habits or Habits(), paths, horizon_s, spans_s, seed, moved)
+    plain = simulation.plain()
     besides = []
     for action in actions:
         run = simulation.act(action, plain)
@@ -149,17 +153,26 @@ class _Simulation:
         horizon_s: float,
         spans_s: Sequence[float],
         seed: int,
+        moved: Sequence[Moved],
     ) -> None:
         self.floor, self.levels, self.habits, self._spans = floor, levels, habits, spans_s
+        self._lent = {each.seat: each for each in moved}
         self.course: Course = draw(floor, habits, paths, horizon_s, seed)
         self._marks = (*(mark for mark in MARKS_S if mark < horizon_s), horizon_s)
+
+    def plain(self) -> _Run:
+        """The run in which nobody does anything."""
+        return self.run(self._going_home(places(self.floor)), self.habits)
+
+    def _going_home(self, seats: list[Place]) -> list[Place]:
+        return [going_home(place, self._lent.get(place.seat.seat), self.floor.at) for place in seats]
 
     def act(self, action: Action, plain: _Run) -> _Run:
         """The run under an action; one that changes nothing is not run again."""
         seats, habits = placed(self.floor, action), self.habits.without(action.stops)
         if seats == places(self.floor) and habits == self.habits:
             return plain
-        return self.run(seats, habits)
+        return self.run(self._going_home(seats), habits)
 
     def run(self, seats: Sequence[Place], habits: Habits) -> _Run:
         """All courses with these seats."""

@@ -18,6 +18,7 @@ from ccfloor.service.staffing.present_now import Why
 from ccfloor.staffing.effect import Figures, Proposal, QueueEffect, queue_effects, simulator
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.judging import horizon_s
+from ccfloor.staffing.limits import Moved as InForce
 from ccfloor.staffing.moves import Kind, Move
 from ccfloor.staffing.present import Doing, Estimate, FloorNow, SeatNow
 
@@ -27,10 +28,18 @@ _OUT_OF_SIGHT = (Why.NO_VIEW, Why.BLIND, Why.STALE)
 
 
 class Simulated:
-    """An ``Effects``. ``reports``: what the sources told last; ``meanwhile``: tells until this one can."""
+    """An ``Effects``. ``reports``: what the sources told last; ``meanwhile``: tells until this one can;
+    ``lent``: the moves in force at an instant, whose seats go home in time.
+    """
 
-    def __init__(self, knowing: Knowing, reports: Callable[[], Sequence[Health]], meanwhile: Effects) -> None:
-        self._knowing, self._reports, self._meanwhile = knowing, reports, meanwhile
+    def __init__(
+        self,
+        knowing: Knowing,
+        reports: Callable[[], Sequence[Health]],
+        meanwhile: Effects,
+        lent: Callable[[float], Sequence[InForce]] = lambda now: (),
+    ) -> None:
+        self._knowing, self._reports, self._meanwhile, self._lent = knowing, reports, meanwhile, lent
 
     def __call__(self, view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]:
         """See ``Effects``. Nothing where nobody sees the floor; what the simpler one tells of queues that
@@ -40,18 +49,25 @@ class Simulated:
             return self._meanwhile(view, moved, minutes)
         try:
             present, known = self._knowing.present(view, self._reports())
+            lent = self._lent(view.at)
         except (SQLAlchemyError, SettingsError) as error:
             log.debug("the present cannot be read: %s", type(error).__name__)
             return self._meanwhile(view, moved, minutes)
         if present.floor is None and present.why in _OUT_OF_SIGHT:
             return {}
         rough = self._meanwhile(view, moved, minutes)
-        found = {} if present.floor is None else effects_of(present.floor, known, view, moved, minutes)
-        return {**rough, **found}
+        if present.floor is None:
+            return dict(rough)
+        return {**rough, **effects_of(present.floor, known, view, moved, minutes, lent)}
 
 
 def effects_of(
-    floor: FloorNow, known: Habits, view: FloorView, moved: Moved, minutes: int
+    floor: FloorNow,
+    known: Habits,
+    view: FloorView,
+    moved: Moved,
+    minutes: int,
+    lent: Sequence[InForce] = (),
 ) -> dict[str, Effect]:
     """The effect on each queue that the move touches, over ``judging.horizon_s`` of its minutes."""
     seats = {seat.seat: seat for seat in view.seats}
@@ -59,13 +75,10 @@ def effects_of(
     going = [seat for seat in floor.seats if seat.seat in moved.seats] if moved.wish.queues else []
     moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in going)
     goes_back = {queue: minutes * 60.0 for queue in moved.wish.queues} if minutes else {}
-    run = simulator(floor, known, paths=_PATHS)
-    (before,) = run([Proposal()])
-    after_floor = replace(floor, seats=told)
     proposal = Proposal(moves, goes_back)
-    (after,) = (
-        simulator(after_floor, known, paths=_PATHS)([proposal]) if told != floor.seats else run([proposal])
-    )
+    run = simulator(floor, known, lent, paths=_PATHS)
+    other = run if told == floor.seats else simulator(replace(floor, seats=told), known, lent, paths=_PATHS)
+    (before,), (after,) = run([Proposal()]), other([proposal])
     found = queue_effects(floor, proposal, before, after, frozenset(moved.served))
     return {one.queue: _effect(one) for one in found if one.horizon_s == horizon_s(minutes)}
 

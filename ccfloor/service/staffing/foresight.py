@@ -33,7 +33,9 @@ from ccfloor.service.staffing.outlook_view import (
 )
 from ccfloor.service.staffing.present_now import Present
 from ccfloor.service.staffing.running import Running, running
+from ccfloor.service.staffing.standing import lent_of
 from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.limits import Moved
 from ccfloor.staffing.trigger import Ahead, LevelAhead, Odds, foresee
 
 log = logging.getLogger(__name__)
@@ -64,13 +66,15 @@ def outlook(
     present: Present,
     rules: Sequence[Running],
     known: Habits,
+    moved: Sequence[Moved] = (),
     *,
     at: float,
     warn: float = WARN,
     before: Collection[Key] = (),
 ) -> Outlook:
-    """What is to be expected at ``at``. ``warn``: the share from which on a level is told; ``before``: those
-    that were told last, which stay until they are clearly less likely.
+    """What is to be expected at ``at``. ``moved``: moves in force, whose seats go home in time.
+    ``warn``: the share from which on a level is told; ``before``: those that were told last, which stay
+    until they are clearly less likely.
     """
     if present.floor is None:
         return Outlook(at, str(present.why or ""))
@@ -81,7 +85,7 @@ def outlook(
         return Outlook(at, unsaid=unsaid)
     watch = [one.watched for one in said.values() if one.watched is not None]
     deeds = possible(present.floor)
-    found = foresee(present.floor, watch, [deed.action for deed in deeds], known, spans_s=())
+    found = foresee(present.floor, watch, [deed.action for deed in deeds], known, moved, spans_s=())
     return Outlook(
         at,
         paths=found.paths,
@@ -165,7 +169,7 @@ class Foresight:
         then: Then | None = None,
         tells: bool = True,
     ) -> None:
-        self._then, self._tells = then, tells
+        self._then, self._tells, self._lent = then, tells, lent_of(engine, config.site)
         self._every_s, self._warn, self._clock, self._threaded = every_s, warn, clock, threaded
         self._knowing = Knowing(engine, config, settings, lambda: rules.calendar)
         self._rests_until = clock() + first_s
@@ -256,7 +260,8 @@ class Foresight:
         before = {_key(one) for one in self._latest.rules if one.told} if self._latest else set()
         if not self._tells:
             return Outlook(now)
-        return outlook(present, snapshot.rules, known, at=now, warn=self._warn, before=before)
+        lent = self._lent(now)
+        return outlook(present, snapshot.rules, known, lent, at=now, warn=self._warn, before=before)
 
     def _failed(self, at: float, error: Exception) -> None:
         if not self._fault:

@@ -1,10 +1,10 @@
 """What moves of seats mean for who may be moved next: those in force, those under way, those just over."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from ccfloor.staffing.limits import Moved
 from ccfloor.staffing.moving import State
@@ -14,14 +14,23 @@ from ccfloor.store.moves import SeatRow, held_seats, recent_moves, seats_of
 MOVING = "moving"  # why a seat is left alone: somebody moves it this moment
 HELD_S = 1200.0
 _MOST = 200
+_GOING = (State.DUE, State.BACK_SENT)
 
 
 class Standing(NamedTuple):
-    """``moved``: moves in force; ``held``: seat → when it was moved last; ``moving``: seats under way."""
+    """``moved``: moves in force; ``held``: seat → when it was moved last; ``moving``: seats under way;
+    ``going``: those of them that are on their way home, which is due by now.
+    """
 
     moved: tuple[Moved, ...] = ()
     held: Mapping[str, float] = {}
     moving: frozenset[str] = frozenset()
+    going: tuple[Moved, ...] = ()
+
+    @property
+    def lent(self) -> tuple[Moved, ...]:
+        """Everybody who goes home of himself, now or later."""
+        return self.moved + self.going
 
 
 def standing(connection: Connection, site: str, now: float) -> Standing:
@@ -36,7 +45,19 @@ def standing(connection: Connection, site: str, now: float) -> Standing:
         if row.leg.touched:
             held[row.seat] = max(row.changed_at, held.get(row.seat, 0.0))
     moved = tuple(_moved(row) for row in force)
-    return Standing(moved, held, frozenset(row.seat for row in rows) - {one.seat for one in moved})
+    moving = frozenset(row.seat for row in rows) - {one.seat for one in moved}
+    going = tuple(_moved(row) for row in rows if row.leg.state in _GOING and row.leg.before is not None)
+    return Standing(moved, held, moving, going)
+
+
+def lent_of(engine: Engine, site: str) -> Callable[[float], tuple[Moved, ...]]:
+    """Tells who goes home of himself, as moves stand at an instant; that raises SQLAlchemyError."""
+
+    def lent(now: float) -> tuple[Moved, ...]:
+        with engine.connect() as connection:
+            return standing(connection, site, now).lent
+
+    return lent
 
 
 def _moved(row: SeatRow) -> Moved:

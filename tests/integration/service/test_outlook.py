@@ -21,6 +21,10 @@ from ccfloor.service.staffing import foresight as module
 from ccfloor.service.staffing.foresight import Foresight
 from ccfloor.service.staffing.outlook_view import GONE_S, Outlook, RuleAhead, is_current
 from ccfloor.staffing.begun import NOTHING
+from ccfloor.staffing.membership import Member, Sight, Wish
+from ccfloor.staffing.moving import Leg, State
+from ccfloor.store.engine import writing
+from ccfloor.store.moves import MoveRow, add_move, add_seat
 from ccfloor.store.recorder import Item, Recorder
 from tests.fakes.surge import CONFIG, PLAN, T0, surge
 from tests.integration.service.test_plan_desk import plain, write
@@ -121,6 +125,27 @@ def test_what_is_foreseen_is_stored_beside_the_plan_a_tick_later(stage: Stage) -
         shares = [chance.share for chance in one.fires]
         assert shares == sorted(shares) and shares[0] >= 0 and shares[-1] <= 1
         assert all(chance.error > 0 for chance in one.fires)
+
+
+def lend(engine: Engine, seats: Sequence[str], until: float) -> None:
+    """These seats of the hotline were lent by another queue until then, as the switch confirmed."""
+    home = Sight({"billing-line": Member()})
+    leg = Leg(Wish({"hotline": 0}), until, State.CONFIRMED, before=home, touched=True)
+    with writing(engine) as connection:
+        move = add_move(connection, "main", MoveRow(T0, "周岚", "高峰", {"hotline": 0}))
+        for seat in seats:
+            add_seat(connection, "main", move, seat, seat, leg, T0)
+
+
+def test_lent_seats_go_home_in_what_is_foreseen(stage: Stage) -> None:
+    stage.play(5)
+    stage.tick()
+    snapshot = stage.foresight._snapshot
+    assert snapshot is not None
+    stay = share(stage.foresight._found(snapshot), "level1", 7200)
+    seats = [one.seat for one in snapshot.view.seats if any(of.queue == "hotline" for of in one.queues)]
+    lend(stage.engine, seats, stage.now + 600)
+    assert share(stage.foresight._found(snapshot), "level1", 7200) > stay + 0.2
 
 
 def test_what_already_runs_counts_and_what_is_on_is_told_when_it_ends(stage: Stage) -> None:

@@ -9,6 +9,7 @@ from ccfloor.service.staffing.effects import Simulated, effects_of
 from ccfloor.service.staffing.present_learned import habits
 from ccfloor.service.staffing.present_now import Present, Why, present_now
 from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.limits import Moved as InForce
 from ccfloor.staffing.membership import Wish
 from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
 
@@ -74,6 +75,17 @@ def test_who_is_called_back_helps_the_queue_he_serves() -> None:
     recall = Moved(Wish({}, beside=True, ready=True), ("P/4",), {"hot": (frozenset(), frozenset({"P/4"}))})
     told = effects_of(present.floor, habits(past()), resting, recall, 0)
     assert set(told) == {"hot"} and gain(told["hot"]) > 0.02
+
+
+def test_a_preview_knows_that_lent_seats_go_home() -> None:
+    floor = view(*(serves(f"P/{n}", "hot") for n in (1, 2)), serves("P/3", "vip"), last_30=30)  # type: ignore[arg-type]
+    present = present_now(floor, config(), past(), NINE)
+    lent = [InForce("P/2", {"vip": 1}, NINE - 900, NINE + 300)]
+    wish = Moved(Wish({"hot": 1}), ("P/3",), {})
+    told = Simulated(Known(present, ready=True), tuple, meanwhile, lambda now: lent)  # type: ignore[arg-type]
+    blind = Simulated(Known(present, ready=True), tuple, meanwhile)  # type: ignore[arg-type]
+    knows, guesses = (each(floor, wish, 30)["hot"].before.abandoned for each in (told, blind))
+    assert knows is not None and guesses is not None and knows > guesses + 0.05
 
 
 class Known:
