@@ -22,7 +22,6 @@ from ccfloor.staffing.effect import (
     Tally,
     queue_effects,
     simulator,
-    spread,
 )
 from ccfloor.staffing.erlang_table import loss_table
 from ccfloor.staffing.habits import Habits
@@ -33,6 +32,7 @@ from ccfloor.staffing.losses import LATE_WEIGHT, Table
 from ccfloor.staffing.moves import Move
 from ccfloor.staffing.present import Estimate, FloorNow
 from ccfloor.staffing.reason import Reason, reason
+from ccfloor.staffing.sureness import deviation, effect
 
 BEST = 3
 _CALM = 0.8  # every queue likelier than this to meet its target: nothing is wanted
@@ -174,13 +174,9 @@ def _dropped(each: _Tried, policy: Policy) -> Idle | None:
 
 
 def _unsure(each: _Tried, policy: Policy) -> bool:
-    """Whether the effect is smaller than its uncertainty: that of one course, for one hour comes, not of the
-    mean, though that has to be known well enough, too.
-    """
-    told, deviation = spread(each.gain), float(each.gain.std(ddof=1))
-    if told.value < policy.errors * deviation / len(each.gain) ** 0.5 or _sure(each) < policy.sure:
-        return True
-    return told.value < policy.deviations * deviation and told.low <= 0
+    """Whether the effect is smaller than its uncertainty, or chance too likely to undo it."""
+    off = policy.deviations * deviation(each.gain, each.before.unknown)
+    return float(each.gain.mean()) < off or _sure(each) < policy.sure
 
 
 def _idle(tried: Sequence[_Tried], policy: Policy) -> Idle:
@@ -209,8 +205,8 @@ def _advice(limits: Limits, each: _Tried) -> Advice:
         recalled=proposal.recalled,
         back_at={queue: floor.at + seconds for queue, seconds in proposal.until_s.items()},
         effects=queue_effects(floor, proposal, each.before, each.after),
-        saved=spread(gone[0] - gone[1]),
-        gain=spread(each.gain),
+        saved=effect(gone[0] - gone[1], each.before.unknown),
+        gain=effect(each.gain, each.before.unknown),
         sure=_sure(each),
         reason=reason(floor, proposal, each.before, each.after),
     )

@@ -31,7 +31,8 @@ class Course(NamedTuple):
     this caller; they are the first ones. ``ringing``: callers at the head who ring at a seat already, by row.
     ``busy``/``back``: by (seat, path), factors of mean 1 on the seconds a seat is busy or away.
     ``lull``/``away``: the work after which a seat goes away, as a share of its mean, and how long, likewise;
-    empty: nobody does.
+    empty: nobody does. ``unknown``: by (what, path), what nobody knows of the floor, as factors: the level of
+    each queue's calls, the handle time, the patience.
     """
 
     at: Floats
@@ -46,6 +47,7 @@ class Course(NamedTuple):
     lull: Floats
     away: Floats
     horizon_s: float
+    unknown: Floats
 
     @property
     def paths(self) -> int:
@@ -61,7 +63,7 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
     busy = _spread(rng, float(np.mean(cv)) if len(cv) else 0.0, (seats, paths))
     back = _spread(rng, habits.back_cv, (seats, paths))
     waiting = sorted((at, index) for index, queue in enumerate(floor.queues) for at in queue.waiting)
-    at, queue, active = _arrivals(floor, habits, paths, horizon_s, rng, len(waiting))
+    at, queue, active, level = _arrivals(floor, habits, paths, horizon_s, rng, len(waiting))
     for row, (entered, index) in enumerate(waiting):
         at[row], queue[row] = min(0.0, round(entered - floor.at, 3)), index
     aht = _spread(rng, habits.aht_cv, (1, paths))
@@ -80,6 +82,7 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
         lull=rng.standard_exponential(lulls),
         away=_spread(rng, habits.back_cv, lulls) if habits.leaves else np.empty(lulls),
         horizon_s=horizon_s,
+        unknown=np.concatenate([level.T, aht, patient]),
     )
 
 
@@ -88,10 +91,11 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
 
 def _arrivals(
     floor: FloorNow, habits: Habits, paths: int, horizon_s: float, rng: Generator, ahead: int
-) -> tuple[Floats, Ints, Ints]:
-    """Instants and queues of all callers, ``ahead`` rows left free for those who wait."""
+) -> tuple[Floats, Ints, Ints, Floats]:
+    """Instants and queues of all callers, ``ahead`` rows left free for those who wait; and the levels."""
     starts, lengths = _steps(floor, horizon_s)
-    mean = levels(floor, habits, paths, rng)[:, :, None] * _rates(floor, len(starts)) * lengths
+    level = levels(floor, habits, paths, rng)
+    mean = level[:, :, None] * _rates(floor, len(starts)) * lengths
     counts = rng.poisson(mean)
     total = counts.sum(axis=(1, 2))
     order = np.argsort(-total, kind="stable")
@@ -110,7 +114,7 @@ def _arrivals(
     at[ahead:][there] = (keys[there] >> bits) / _MS
     queue[ahead:][there] = keys[there] & ((1 << bits) - 1)
     active = np.concatenate([np.full(ahead, paths), there.sum(axis=1)])
-    return at, queue, active
+    return at, queue, active, level[order]
 
 
 def levels(floor: FloorNow, habits: Habits, paths: int, rng: Generator) -> Floats:

@@ -48,7 +48,7 @@ class Proposal(NamedTuple):
 
 class Tally(NamedTuple):
     """Callers by (half hour, queue, path): all of them; those who count for the service level; those answered
-    in time; those who gave up, by when they did; seconds they waited in all.
+    in time; those who gave up, by when they did; seconds they waited in all. ``unknown``: see ``Course``.
     """
 
     offered: Row
@@ -56,10 +56,11 @@ class Tally(NamedTuple):
     timely: Row
     gone: Row
     waited_s: Row
+    unknown: Row = np.empty((0, 0))
 
     def up_to(self, spans: int) -> "Tally":
         """Of the first half hours together, by (queue, path)."""
-        return Tally(*(part[:spans].sum(axis=0) for part in self))
+        return Tally(*(part[:spans].sum(axis=0) for part in self[:-1]))
 
 
 # A tally for each proposal, on common random numbers; the empty one is the floor as it is.
@@ -147,6 +148,7 @@ class _Counter:
         self._line = queue * course.paths + path
         span = (np.maximum(self._at, 0.0) // HALF_HOUR_S).astype(np.int64)
         self._came = self._line + span * len(floor.queues) * course.paths
+        self._unknown = course.unknown
         self._soon = np.array([each.threshold_s for each in floor.queues])[queue]
 
     def tally(self, found: Flow) -> Tally:
@@ -165,6 +167,7 @@ class _Counter:
             timely=timely,
             gone=np.bincount(ended, minlength=size).reshape(self._shape).astype(float),
             waited_s=np.bincount(self._came, waited, size).reshape(self._shape).astype(float),
+            unknown=self._unknown,
         )
 
 
@@ -222,7 +225,7 @@ _NOTICED = 0.1  # calls an hour: less is not told of a queue that no move names
 
 
 def _of_queue(tally_: Tally, spans: int, place: int) -> Tally:
-    return Tally(*(part[place] for part in tally_.up_to(spans)))
+    return Tally(*(part[place] for part in tally_.up_to(spans)[:-1]))
 
 
 def _meets(paths: Tally, target: float) -> NDArray[np.bool_]:

@@ -31,23 +31,24 @@ class Policy(msgspec.Struct, frozen=True):
     """What a site allows, and what a move costs. Times in seconds, costs in calls lost.
 
     ``level``: of the emergency plan that is on, 0: none. ``most``: moves at once. ``callback_limit``: normal
-    seats that may be on callback whatever the level.
+    seats that may be on callback at level 0 while it counts (``peak``): in a planned peak, or wherever the
+    site has it so.
 
     A seat is left alone for ``hold_s`` after its last move, if it is back from a pause later than ``back_s``,
     if its shift ends within ``stay_s``, if its call goes on longer than ``call_s``. Longer than ``grace_s``
     costs ``busy_cost``; each point of the penalty ``penalty_cost``; one queue more than before
     ``beside_cost``; a lead or supervisor ``floor_cost``. A move in force is not ended before ``least_s``.
 
-    A proposal is made if it gains at least ``least_gain`` calls an hour, ``errors`` standard errors of its
-    simulation, and either ``deviations`` standard deviations of what it gains by course or something nine
-    times out of ten; if it helps with a probability of at least ``sure``; if no queue is likelier than
-    ``missed`` to miss a target that it would have met; and if none that is under its target falls by more
-    than ``drained`` of service level (share) further.
+    A proposal is made if it gains at least ``least_gain`` calls an hour, and ``deviations`` standard
+    deviations of what is not known of that (``sureness``); if it helps with a probability of at least
+    ``sure``; if no queue is likelier than ``missed`` to miss a target that it would have met; and if none
+    that is under its target falls by more than ``drained`` of service level (share) further.
     """
 
     level: int = 0
     most: int = 6
     callback_limit: int = 2
+    peak: bool = False
     hold_s: float = 1200.0
     least_s: float = 600.0
     back_s: float = 300.0
@@ -60,10 +61,9 @@ class Policy(msgspec.Struct, frozen=True):
     beside_cost: float = 0.02
     floor_cost: float = 0.5
     least_gain: float = 0.75
-    errors: float = 1.64
     sure: float = 0.7
     missed: float = 0.05
-    deviations: float = 1.0
+    deviations: float = 1.2816
     drained: float = 0.05
 
 
