@@ -29,7 +29,7 @@ from ccfloor.service.qa.calendar import work_calendar
 from ccfloor.service.qa.drawing_job import drawing
 from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
-from ccfloor.service.staffing.advising import Advisor
+from ccfloor.service.staffing.advising import Advisor, policy_of
 from ccfloor.service.staffing.foresight import Foresight
 from ccfloor.service.switch import access
 from ccfloor.service.teams import keep_teams
@@ -102,6 +102,7 @@ def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: Si
     outlook, every_s = settings.outlook, settings.advice.every_s
     if not outlook.every_s and not every_s:
         return None
+    policy = policy_of(settings.site, config, lambda: rules.calendar)
     return Foresight(
         engine,
         config,
@@ -109,7 +110,7 @@ def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: Si
         rules,
         every_s=outlook.every_s or every_s,
         warn=outlook.warn,
-        then=Advisor(engine, config, every_s).look if every_s else None,
+        then=Advisor(engine, config, every_s, policy).look if every_s else None,
         tells=bool(outlook.every_s),
     )
 

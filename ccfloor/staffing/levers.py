@@ -1,8 +1,8 @@
 """What can be done beside moves: bringing back seats that are away from their queues.
 
 What a plan's level opens is the emergency plan's own text: from level 1 on callbacks stop and breaks are
-suspended, from level 2 on leads and supervisors take calls. Normal seats on callback beyond the limit are
-called back at any level.
+suspended, from level 2 on leads and supervisors take calls. Below that normal seats on callback beyond the
+limit are called back in a planned peak alone: at other times a callback is a promise to be kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -41,6 +41,8 @@ def levers(floor: FloorNow, policy: Policy) -> dict[Lever, Action]:
 def _open(floor: FloorNow, policy: Policy, seats: dict[str, SeatNow]) -> Iterator[tuple[Lever, Action]]:
     callbacks = stop_callbacks(floor)
     if policy.level < RECALL_LEVEL:
+        if not policy.peak:
+            return
         beyond = _beyond([seats[change.seat] for change in callbacks.changes], policy)
         changes = tuple(change for change in callbacks.changes if change.seat in beyond)
         yield Lever.LIMIT_CALLBACK, Action(Lever.LIMIT_CALLBACK, changes)

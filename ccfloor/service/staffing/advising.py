@@ -6,15 +6,19 @@ of the floor, UTC epoch seconds.
 """
 
 import hashlib
+from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.rules.calendar import Calendar
+from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.foresight import Snapshot
 from ccfloor.service.staffing.judged import judge_moves, note_moves
 from ccfloor.service.staffing.present_now import Present
 from ccfloor.service.staffing.running import Running
+from ccfloor.service.staffing.site_options import is_peak, site_policy
 from ccfloor.service.staffing.standing import pinned, standing
 from ccfloor.staffing.advise import Advice, Advised, advise
 from ccfloor.staffing.habits import Habits
@@ -26,10 +30,19 @@ EVERY_S = 60.0
 
 
 class Advisor:
-    """Advises one site. ``look`` is called with every present that somebody looked at."""
+    """Advises one site. ``look`` is called with every present that somebody looked at.
 
-    def __init__(self, engine: Engine, config: FloorConfig, every_s: float = EVERY_S) -> None:
-        self._engine, self._config, self._every_s = engine, config, every_s
+    ``policy``: what is allowed at an instant while a level of the plan is on (0: none).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: FloorConfig,
+        every_s: float = EVERY_S,
+        policy: Callable[[float, int], Policy] = lambda now, level: Policy(level=level),
+    ) -> None:
+        self._engine, self._config, self._every_s, self._policy = engine, config, every_s, policy
         self._looked_at: float | None = None
 
     def look(self, present: Present, known: Habits, snapshot: Snapshot) -> Advised | None:
@@ -43,7 +56,7 @@ class Advisor:
         self._looked_at = now
         note_moves(self._engine, self._config.site, now)
         judge_moves(self._engine, self._config, now)
-        found = self._advised(present, known, Policy(level=level_of(snapshot.rules)))
+        found = self._advised(present, known, self._policy(now, level_of(snapshot.rules)))
         if found is not None:
             with writing(self._engine) as connection:
                 keep_advice(connection, self._config.site, same(found), encoded(found), now)
@@ -55,6 +68,13 @@ class Advisor:
         with self._engine.connect() as connection:
             stands = standing(connection, self._config.site, present.floor.at)
         return advise(pinned(present.floor, stands), policy, known, stands.moved, stands.held)
+
+
+def policy_of(
+    settings: SiteSettings, config: FloorConfig, calendar: Callable[[], Calendar]
+) -> Callable[[float, int], Policy]:
+    """What a site allows, by its staffing file and its planned peaks as they stand when it is asked."""
+    return lambda now, level: site_policy(settings, config, level, is_peak(calendar(), now))
 
 
 def level_of(rules: tuple[Running, ...]) -> int:

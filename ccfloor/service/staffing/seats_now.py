@@ -1,14 +1,16 @@
 """The seats of a floor as staffing sees them: what each does, can, and when it is free, back or gone. Pure.
 
-What a seat could serve is what the site says of it, if it says anything (``Options.skills``). Else it is what
-it serves now, what its agent answered before, and what three quarters of its team's agents serve, with the
-highest penalty among them: such queues are a team's trade, while what some of it serve (a language,
-complaints) is theirs alone.
+What a seat could serve is what it serves now, and what the site says of its agent, of the seat or of its team
+(``Options.skills``). Where it says nothing of them, it is what the agent answered before, a few times at
+least; once is enough of what three quarters of the team's agents serve, the team's trade. What others can is
+no skill of somebody who never did it; but leads and supervisors, who take calls when the plan asks for them,
+know their team's trade.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from statistics import median_low
+from typing import NamedTuple
 
 import msgspec
 
@@ -24,7 +26,7 @@ from ccfloor.service.staffing.coming import (
     leaves_in_s,
     stints_of,
 )
-from ccfloor.service.staffing.present_learned import Learned
+from ccfloor.service.staffing.present_learned import LEAST_CALLS, Learned
 from ccfloor.service.staffing.stints import Stint
 from ccfloor.staffing.limits import FLOOR_ROLES
 from ccfloor.staffing.live import Moments
@@ -45,16 +47,44 @@ class Pin(StrEnum):
     COMING = "coming"  # is not there yet
     ENDING = "ending"  # the shift is over
     CARE = "care"  # on a call of a queue whose calls are not to be cut short
+    SITE = "site"  # the site has it so
+
+
+class Said(NamedTuple):
+    """What a site says of a seat, an agent or a team. ``can``: queue → penalty (None: that of others who
+    serve it); None: nothing. ``never``: queues to which it is not moved.
+    """
+
+    can: Mapping[str, int | None] | None = None
+    never: frozenset[str] = frozenset()
+
+
+class Skills(NamedTuple):
+    """What a site says of all of them, by name; of what they can the agent's goes before the seat's, that
+    before the team's. ``never`` adds up.
+    """
+
+    agents: Mapping[str, Said] = {}
+    seats: Mapping[str, Said] = {}
+    teams: Mapping[str, Said] = {}
+
+    def of(self, agent: str, seat: str, team: str) -> Said:
+        """What it says of one seat at which somebody sits."""
+        nothing = Said()
+        told = (self.agents.get(agent, nothing), self.seats.get(seat, nothing), self.teams.get(team, nothing))
+        can = next((one.can for one in told if one.can is not None), None)
+        return Said(can, frozenset().union(*(one.never for one in told)))
 
 
 class Options(msgspec.Struct, frozen=True):
-    """What the site decides. ``skills``: seat → queue → penalty; empty: see above. ``pins``: seat → why it is
-    left alone, in a word. ``care``: queues whose calls pin the seat. ``min_seats``: queue → working seats it
-    keeps. ``lost_queues``, ``lost_seats``: those of a source that is lost while others go on.
+    """What the site decides. ``pins``: seat → why it is left alone, in a word; ``pinned_agents``: who is left
+    alone wherever they sit. ``care``: queues whose calls pin the seat. ``min_seats``: queue → working seats
+    it keeps. ``lost_queues``, ``lost_seats``: those of a source that is lost while others go on.
     """
 
-    skills: Mapping[str, Mapping[str, int]] = {}
+    skills: Skills = Skills()
     pins: Mapping[str, str] = {}
+    pinned_agents: frozenset[str] = frozenset()
     care: frozenset[str] = frozenset()
     min_seats: Mapping[str, int] = {}
     lost_queues: frozenset[str] = frozenset()
@@ -105,7 +135,7 @@ class Seats:
             agent=seat.agent,
             role=role(seat.role),
             queues=self._known({one.queue: one.penalty for one in seat.queues if away or not one.paused}),
-            skills=self._skills(seat.seat, seat.agent, seat.team, seat),
+            skills=self._skills(seat.seat, seat.agent, seat.team, seat.role, seat),
             doing=doing,
             free_in_s=self._free_in(seat) if doing is Doing.BUSY else 0.0,
             back_in_s=self._back_in(seat, stints) if away else None,
@@ -117,13 +147,13 @@ class Seats:
     def _coming(self, comer: Comer, seat: SeatView | None) -> SeatNow:
         info = self._config.seats.get(comer.home)
         team, post = (info.team, info.role) if info else ("", "")
-        skills = self._skills(comer.home, comer.agent, team, seat)
+        skills = self._skills(comer.home, comer.agent, team, post, seat)
         served = {one.queue: one.penalty for one in seat.queues} if seat else {}
         return SeatNow(
             seat=comer.seat or f"{comer.home}+{comer.agent}",
             agent=comer.agent,
             role=role(post),
-            queues=self._known(served) or self._usual(comer.agent, skills),
+            queues=self._known(served) or self._usual(comer.agent, team, skills),
             skills=skills,
             doing=Doing.AWAY,
             back_in_s=comer.in_s,
@@ -131,18 +161,33 @@ class Seats:
             pinned=Pin.COMING,
         )
 
-    def _usual(self, agent: str, skills: Mapping[str, int]) -> dict[str, int]:
-        """What somebody will serve who serves nothing yet: what was answered before, else all skills."""
+    def _usual(self, agent: str, team: str, skills: Mapping[str, int]) -> dict[str, int]:
+        """What somebody will serve who serves nothing yet: what was answered before, else all skills; of who
+        is new the team's trade, to which nobody is moved for all that.
+        """
         before = self._past.answered.get(agent, {})
-        return {queue: penalty for queue, penalty in skills.items() if queue in before} or dict(skills)
+        told = {queue: penalty for queue, penalty in skills.items() if queue in before} or dict(skills)
+        return told or self._known(dict(self._trade.get(team, {})))
 
-    def _skills(self, seat: str, agent: str, team: str, shown: SeatView | None) -> dict[str, int]:
-        if self._options.skills:
-            return self._known(dict(self._options.skills.get(seat, {})))
-        found = dict(self._trade.get(team, {}))
-        found |= {queue: self._penalty.get(queue, 0) for queue in self._past.answered.get(agent, {})}
-        found |= {one.queue: one.penalty for one in shown.queues} if shown else {}
-        return self._known(found)
+    def _skills(self, seat: str, agent: str, team: str, post: str, shown: SeatView | None) -> dict[str, int]:
+        said, usual = self._options.skills.of(agent, seat, team), self._penalty
+        if said.can is None:
+            trade = self._trade.get(team, {})
+            found = (dict(trade) if post in FLOOR_ROLES else {}) | self._shown(agent, trade)
+        else:
+            found = {queue: usual.get(queue, 0) if at is None else at for queue, at in said.can.items()}
+        if shown is not None:  # the penalty that the switch has goes before a guessed one
+            served = {one.queue: one.penalty for one in shown.queues}
+            found = served | found if said.can is not None else found | served
+        return self._known({queue: at for queue, at in found.items() if queue not in said.never})
+
+    def _shown(self, agent: str, trade: Mapping[str, int]) -> dict[str, int]:
+        """What somebody has shown to be able to."""
+        return {
+            queue: trade.get(queue, self._penalty.get(queue, 0))
+            for queue, calls in self._past.answered.get(agent, {}).items()
+            if calls >= LEAST_CALLS or (queue in trade and calls)
+        }
 
     def _known(self, queues: dict[str, int]) -> dict[str, int]:
         return {queue: penalty for queue, penalty in queues.items() if queue in self._work}
@@ -188,6 +233,8 @@ class Seats:
     def _pinned(self, seat: SeatView, stints: tuple[Stint, ...]) -> str:
         if seat.seat in self._options.pins:
             return self._options.pins[seat.seat]
+        if seat.agent in self._options.pinned_agents:
+            return Pin.SITE
         if seat.status == SeatStatus.UNKNOWN:
             return Pin.UNSEEN
         if seat.status != SeatStatus.OFFLINE and is_over(stints, self._now):

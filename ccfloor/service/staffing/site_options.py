@@ -1,16 +1,64 @@
-"""What a site decides of its seats, from its staffing file."""
+"""What a site decides of its seats and of advice, from its staffing file."""
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.rules.calendar import Calendar
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
-from ccfloor.service.staffing.seats_now import Options
-from ccfloor.service.staffing_today.site import load_staffing
+from ccfloor.service.staffing.seats_now import Options, Pin, Said, Skills
+from ccfloor.service.staffing_today.site import AdviceSite, Skill, StaffingSite, load_staffing
+from ccfloor.staffing.limits import Policy
+
+LOOKS = 3.0  # so many missed ones make what was found last stale
+_ADVICE_S, _OUTLOOK_S = 180.0, 60.0  # it is never called stale before
+_OTHERWISE = {"most_moves": "most"}  # names of the file that the policy has otherwise
 
 
 def site_options(settings: SiteSettings, config: FloorConfig) -> Options:
     """What the site decides of seats; the usual where its file cannot be used, which the doctor tells."""
-    try:
-        site = load_staffing(settings, config)
-    except SettingsError:
+    site = _site(settings, config)
+    if site is None:
         return Options()
-    return Options(min_seats={queue: site.rule(queue).min_seats for queue in config.queues})
+    return Options(
+        skills=Skills(*map(_said, (site.skills.agents, site.skills.seats, site.skills.teams))),
+        pins=dict.fromkeys(site.pinned.seats, str(Pin.SITE)),
+        pinned_agents=frozenset(site.pinned.agents),
+        care=frozenset(site.care),
+        min_seats={queue: site.rule(queue).min_seats for queue in config.queues},
+    )
+
+
+def _said(skills: dict[str, Skill]) -> dict[str, Said]:
+    return {name: Said(skill.can, frozenset(skill.cannot)) for name, skill in skills.items()}
+
+
+def site_policy(settings: SiteSettings, config: FloorConfig, level: int, peak: bool = False) -> Policy:
+    """What the site allows of advice while this level of the plan is on (0: none), the usual where its file
+    says nothing or cannot be used. ``peak``: a planned peak runs, see ``is_peak``.
+    """
+    site = _site(settings, config)
+    advice = site.advice if site is not None else AdviceSite()
+    told = advice.model_dump(exclude_none=True, exclude={"callback_always"})
+    named = {_OTHERWISE.get(name, name): value for name, value in told.items()}
+    return Policy(level=level, peak=peak or advice.callback_always, **named)
+
+
+def is_peak(calendar: Calendar, at: float) -> bool:
+    """Whether a planned peak runs at ``at``, of the whole floor or of some queues."""
+    return any(one.start <= at < one.end for one in calendar.campaigns)
+
+
+def advice_stale_s(every_s: float) -> float:
+    """Seconds after which advice is stale that is given anew every so many."""
+    return max(_ADVICE_S, LOOKS * every_s)
+
+
+def outlook_stale_s(every_s: float) -> float:
+    """The same of what the plan is likely to come to."""
+    return max(_OUTLOOK_S, LOOKS * every_s)
+
+
+def _site(settings: SiteSettings, config: FloorConfig) -> StaffingSite | None:
+    try:
+        return load_staffing(settings, config)
+    except SettingsError:
+        return None

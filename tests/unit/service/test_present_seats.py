@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from ccfloor.floor.view import Membership
 from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_now import present_now
-from ccfloor.service.staffing.seats_now import RING_OUT_S, Options, Pin
+from ccfloor.service.staffing.seats_now import RING_OUT_S, Options, Pin, Said, Skills
 from ccfloor.service.staffing.stints import Plan, Stint
+from ccfloor.staffing.advise import advise
 from ccfloor.staffing.present import Doing, SeatNow
 from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
 
@@ -170,11 +172,34 @@ def members(*queues: str) -> tuple[Membership, ...]:
     return tuple(Membership(queue) for queue in queues)
 
 
-def test_what_most_of_the_team_serve_all_of_it_can_and_what_half_of_it_does_is_theirs():
+def test_what_most_of_the_team_serve_is_a_skill_of_who_did_it_once_and_of_nobody_new():
     others = [seat(f"P/{number}", queues=(Membership("vip", number),)) for number in (2, 3, 5)]
-    assert seats(seat("P/1"), *others)["P/1"].skills == {"hot": 0, "vip": 5}
-    half = seats(seat("P/1"), seat("P/5"), *others[:2])
-    assert set(half["P/1"].skills) == {"hot"} and set(half["P/2"].skills) == {"vip"}
+    assert seats(seat("P/1"), *others)["P/1"].skills == {"hot": 0}
+    once = past(answered={"Mei": {"vip": 1}})
+    found = [present_now(view(seat("P/1"), *some), CONFIG, once, NINE).floor for some in (others, others[:1])]
+    assert [floor.seats[0].skills for floor in found if floor] == [{"hot": 0, "vip": 5}, {"hot": 0}]
+
+
+def test_leads_know_the_trade_of_their_team():
+    others = [seat(f"P/{number}", queues=(Membership("vip", number),)) for number in (2, 3)]
+    assert set(seats(seat("P/4", queues=()), *others)["P/4"].skills) == {"vip"}
+
+
+def test_who_begins_today_is_counted_on_for_the_teams_trade_and_moved_nowhere():
+    plan = Around(plan=Plan(seats={"P/1": stint(600, 7200)}))
+    found = seats(seat("P/1", "offline", queues=(), agent=""), seat("P/2"), seat("P/3"), around=plan)
+    assert (found["P/1"].queues, found["P/1"].skills) == ({"hot": 0}, {})
+
+
+def test_a_new_colleague_of_those_who_serve_another_queue_is_not_advised_to_it():
+    both = [seat(f"P/{number}", queues=members("hot", "vip")) for number in (1, 2, 3)]
+    more = [seat(f"H/{number}", team="B") for number in (1, 2)]
+    floor = present_now(view(*both, seat("N/1"), *more, last_30=5), CONFIG, PAST, NINE).floor
+    assert floor is not None
+    burns = {"hot": 2 / 3600, "vip": 60 / 3600}
+    queues = tuple(replace(one, rate=(burns[one.queue],) * 12, aht_s=240.0) for one in floor.queues)
+    told = advise(replace(floor, queues=queues))
+    assert "N/1" not in {move.seat for one in told.advice for move in one.moves}
 
 
 def test_leads_make_no_trade_of_a_team_and_keep_their_role():
@@ -192,9 +217,33 @@ def test_what_an_agent_answered_before_it_still_can():
 
 
 def test_what_the_site_says_of_skills_is_all():
-    options = Options(skills={"P/1": {"vip": 3, "closed": 0}})
-    found = seats(seat("P/1"), seat("P/2"), options=options)
-    assert found["P/1"].skills == {"vip": 3} and found["P/2"].skills == {}
+    options = Options(skills=Skills(seats={"P/1": Said({"vip": 3, "closed": 0})}))
+    taught = past(answered={"Mei": {"vip": 90}, "Lan": {"vip": 90}})
+    floor = present_now(view(seat("P/1"), seat("P/2")), CONFIG, taught, NINE, options=options).floor
+    assert floor is not None
+    assert [one.skills for one in floor.seats] == [{"hot": 0, "vip": 3}, {"hot": 0, "vip": 0}]
+
+
+def test_what_the_site_says_of_an_agent_goes_before_the_seat_and_that_before_the_team():
+    told = Skills(
+        agents={"Mei": Said({"vip": 7})},
+        seats={"P/1": Said({"vip": 2}), "P/2": Said({"vip": 2})},
+        teams={"A": Said({"vip": None}, frozenset())},
+    )
+    found = seats(seat("P/1"), seat("P/2"), seat("P/3"), options=Options(skills=told))
+    assert [found[f"P/{n}"].skills["vip"] for n in (1, 2, 3)] == [7, 2, 0]
+
+
+def test_who_is_not_to_serve_a_queue_is_not_moved_there_though_it_was_answered_before():
+    told = Skills(agents={"Mei": Said(never=frozenset({"vip"}))}, teams={"A": Said({"hot": 0, "vip": 0})})
+    found = seats(seat("P/1"), seat("P/2"), options=Options(skills=told))
+    assert (found["P/1"].skills, set(found["P/2"].skills)) == ({"hot": 0}, {"hot", "vip"})
+
+
+def test_an_agent_is_pinned_wherever_he_sits():
+    options = Options(pinned_agents=frozenset({"Mei"}))
+    found = seats(seat("P/1"), seat("P/3", agent="Mei"), seat("P/2"), options=options)
+    assert [found[name].pinned for name in ("P/1", "P/3", "P/2")] == [Pin.SITE, Pin.SITE, ""]
 
 
 def test_a_seat_is_pinned_by_whoever_says_so_and_on_calls_to_be_cared_for():

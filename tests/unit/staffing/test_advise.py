@@ -193,10 +193,12 @@ def test_breaks_are_ended_from_level_one_on() -> None:
     assert best.recalled == ("W/1", "W/2", "W/3") and best.reason.because is Because.RECALL
 
 
-def test_callbacks_beyond_two_are_called_back_at_any_level() -> None:
-    best = advise(_on_break(5, "callback")).advice[0]
+def test_callbacks_beyond_two_are_called_back_in_a_planned_peak() -> None:
+    peak = Policy(peak=True)
+    best = advise(_on_break(5, "callback"), peak).advice[0]
     assert best.levers == (Lever.LIMIT_CALLBACK,) and best.recalled == ("W/1", "W/2", "W/3")
-    assert advise(_on_break(2, "callback")).advice == ()
+    assert advise(_on_break(2, "callback"), peak).advice == ()
+    assert advise(_on_break(5, "callback")).advice == (), "at other times they are promises to customers"
     all_of_them = advise(_on_break(2, "callback"), Policy(level=1)).advice[0]
     assert all_of_them.levers == (Lever.STOP_CALLBACK,) and all_of_them.recalled == ("W/1", "W/2")
 
