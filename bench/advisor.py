@@ -186,7 +186,16 @@ def _tell(days: Sequence[dict[str, Ran]]) -> None:
             f" {sum(ran.moves for ran in mine) / len(days):.1f} moves a day,"
             f" donor missed {missed / max(1, donors):.1%}"
         )
+    _tell_between(days)
     _tell_advice([day["advice"] for day in days])
+
+
+def _tell_between(days: Sequence[dict[str, Ran]]) -> None:
+    """Advice against the longest queue, day by day."""
+    pairs = [(day["longest queue"], day["advice"]) for day in days]
+    saved = [one.abandoned - two.abandoned for one, two in pairs]
+    minutes = [one.under - two.under for one, two in pairs]
+    print(f"between them   advice {_mean(saved)} calls a day, {_mean(minutes)} queue-minutes")
 
 
 def _tell_advice(mine: Sequence[Ran]) -> None:

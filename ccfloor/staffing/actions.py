@@ -56,6 +56,11 @@ def on_line(floor: FloorNow, roles: Collection[str] = ON_LINE_ROLES, within_s: f
     return Action("on_line", tuple(changes))
 
 
+def called_back_s(seat: SeatNow) -> float:
+    """Mean seconds until a seat takes calls that is called back from its pause."""
+    return ON_LINE_S if seat.role in ON_LINE_ROLES else RECALL_S
+
+
 def _comes(seat: SeatNow) -> bool:
     """There, but not at work on calls; or at work without a queue."""
     return (seat.doing is Doing.AWAY and bool(seat.reason)) or not seat.queues

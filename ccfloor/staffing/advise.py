@@ -36,7 +36,7 @@ from ccfloor.staffing.sureness import deviation, effect
 
 BEST = 3
 _CALM = 0.8  # every queue likelier than this to meet its target: nothing is wanted
-_SEED = 20_011
+SEED = 20_011
 
 
 class Idle(StrEnum):
@@ -107,7 +107,7 @@ def advise(
     """
     limits = Limits(floor, policy or Policy(), moved, held)
     blocked = Counter(why for why in map(limits.why_not, floor.seats) if why)
-    run = simulate or simulator(floor, habits or Habits(), moved, seed=_SEED)
+    run = simulate or simulator(floor, habits or Habits(), moved, seed=SEED)
     before = run([Proposal()])[0]
     if _calm(floor, before):
         return Advised((), Idle.FINE, dict(blocked), 0.0, True)

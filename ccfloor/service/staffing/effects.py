@@ -4,9 +4,8 @@ Until the past of the site was read, which takes a moment at the first question,
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from msgspec.structs import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.acd.base import Health
@@ -15,6 +14,8 @@ from ccfloor.service.moves.preview import Effect, Effects, Moved, Outcome
 from ccfloor.service.places import SettingsError
 from ccfloor.service.staffing.knowing import Knowing
 from ccfloor.service.staffing.present_now import Why
+from ccfloor.staffing.actions import Action, Change, called_back_s
+from ccfloor.staffing.advise import SEED
 from ccfloor.staffing.effect import Figures, Proposal, QueueEffect, queue_effects, simulator
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.judging import horizon_s
@@ -69,24 +70,24 @@ def effects_of(
     minutes: int,
     lent: Sequence[InForce] = (),
 ) -> dict[str, Effect]:
-    """The effect on each queue that the move touches, over ``judging.horizon_s`` of its minutes."""
+    """The effect on each queue that the move touches, over ``judging.horizon_s`` of its minutes.
+
+    As advice has it: the same courses, and who is called back from a pause takes as long.
+    """
     seats = {seat.seat: seat for seat in view.seats}
-    told = tuple(_ready(seat, moved) for seat in floor.seats)
-    going = [seat for seat in floor.seats if seat.seat in moved.seats] if moved.wish.queues else []
-    moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in going)
+    chosen = [seat for seat in floor.seats if seat.seat in moved.seats]
+    moves = tuple(_move(seat, moved, seats[seat.seat]) for seat in chosen if moved.wish.queues)
     goes_back = {queue: minutes * 60.0 for queue in moved.wish.queues} if minutes else {}
-    proposal = Proposal(moves, goes_back)
-    run = simulator(floor, known, lent, paths=_PATHS)
-    other = run if told == floor.seats else simulator(replace(floor, seats=told), known, lent, paths=_PATHS)
-    (before,), (after,) = run([Proposal()]), other([proposal])
+    proposal = Proposal(moves, goes_back, action=_recall(chosen) if moved.wish.ready else Action(""))
+    before, after = simulator(floor, known, lent, paths=_PATHS, seed=SEED)([Proposal(), proposal])
     found = queue_effects(floor, proposal, before, after, frozenset(moved.served))
     return {one.queue: _effect(one) for one in found if one.horizon_s == horizon_s(minutes)}
 
 
-def _ready(seat: SeatNow, moved: Moved) -> SeatNow:
-    """Who shall take calls at once is not away."""
-    away = seat.doing is Doing.AWAY and seat.reason and seat.seat in moved.seats
-    return replace(seat, doing=Doing.IDLE, back_in_s=None) if moved.wish.ready and away else seat
+def _recall(chosen: Iterable[SeatNow]) -> Action:
+    """Who is paused comes back."""
+    away = (seat for seat in chosen if seat.doing is Doing.AWAY and seat.reason)
+    return Action("recall", tuple(Change(seat.seat, None, called_back_s(seat)) for seat in away))
 
 
 def _move(seat: SeatNow, moved: Moved, seen: SeatView) -> Move:
