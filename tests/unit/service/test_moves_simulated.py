@@ -8,8 +8,10 @@ from ccfloor.service.moves.preview import Effect, Moved
 from ccfloor.service.staffing.effects import Simulated, effects_of
 from ccfloor.service.staffing.present_learned import habits
 from ccfloor.service.staffing.present_now import Present, Why, present_now
+from ccfloor.staffing.advise import advise
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.limits import Moved as InForce
+from ccfloor.staffing.limits import Policy
 from ccfloor.staffing.membership import Wish
 from tests.unit.service.present_floor import NINE, caller, config, past, paused, seat, view
 
@@ -86,6 +88,24 @@ def test_a_preview_knows_that_lent_seats_go_home() -> None:
     blind = Simulated(Known(present, ready=True), tuple, meanwhile)  # type: ignore[arg-type]
     knows, guesses = (each(floor, wish, 30)["hot"].before.abandoned for each in (told, blind))
     assert knows is not None and guesses is not None and knows > guesses + 0.05
+
+
+def test_a_recall_is_previewed_as_it_was_advised() -> None:
+    """The card's figures are those of the form that it fills."""
+    meets = paused("P/4", "meeting", NINE - 5, role="lead", queues=(Membership("hot", 1, True),))
+    resting = rush(meets)
+    present = present_now(resting, config(), past(), NINE)
+    assert present.floor is not None
+    best = advise(present.floor, Policy(level=2), habits(past())).advice
+    card = next(one for one in best if not one.moves and one.recalled == ("P/4",))
+    recall = Moved(Wish({}, beside=True, ready=True), card.recalled, {"hot": (frozenset(), frozenset())})
+    told = effects_of(present.floor, habits(past()), resting, recall, 60)["hot"]
+    (said,) = [one for one in card.effects if (one.queue, one.horizon_s) == ("hot", 3600.0)]
+    for figures, shown in ((said.before, told.before), (said.after, told.after)):
+        assert figures.service_level and figures.abandoned and figures.wait_s
+        assert shown.service_level == pytest.approx(figures.service_level.value)
+        assert shown.abandoned == pytest.approx(figures.abandoned.value)
+        assert shown.wait_s == pytest.approx(figures.wait_s.value)
 
 
 class Known:
