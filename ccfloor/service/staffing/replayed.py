@@ -24,8 +24,8 @@ from ccfloor.service.staffing.present_now import present_now
 from ccfloor.service.staffing.rates import RatesKeeper
 from ccfloor.service.staffing.seats_now import Options
 from ccfloor.staffing.advise import Advised, advise
-from ccfloor.staffing.effect import HORIZON_S, Proposal, QueueEffect, Tally, every_queue, simulator
-from ccfloor.staffing.judging import UNSEEN_SHARE, Pair, foretold
+from ccfloor.staffing.effect import Proposal, QueueEffect, Tally, every_queue, simulator
+from ccfloor.staffing.judging import Pair, foretold, out_of_sight
 from ccfloor.staffing.limits import Policy
 from ccfloor.staffing.present import FloorNow
 from ccfloor.store.advice import came
@@ -116,6 +116,7 @@ def _pairs(engine: Engine, config: FloorConfig, floor: FloorNow, plain: Tally) -
         sight = seen(connection, config.site)
         for told in foretold(effects):
             until = floor.at + told.horizon_s
-            if sight.until >= until and sight.gap_s(floor.at, until) <= UNSEEN_SHARE * HORIZON_S:
+            unseen_s = sight.gap_s(floor.at, until)
+            if sight.until >= until and not out_of_sight(unseen_s, told.horizon_s):
                 threshold_s = config.target(told.queue, floor.at).threshold_s
                 yield told, came(connection, config.site, told.queue, floor.at, until, threshold_s)
