@@ -17,7 +17,7 @@ from ccfloor.service.keeper import live_source
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.staffing.advice_board import AdviceBoard, Card, advice_board
 from ccfloor.service.staffing.replayed import Step, replayed
-from ccfloor.service.staffing.site_options import site_options
+from ccfloor.service.staffing.site_options import advice_stale_s, site_options
 from ccfloor.staffing.judging import Errors, Pair, errors
 from ccfloor.store.viewer import Viewer
 from ccfloor.ui.advice_words import sentence, share_text
@@ -48,7 +48,8 @@ def advice(lang: Lang = "zh", db: Db = None, site: Site = None, as_json: Json = 
     """
     found, tongue = context(db, site), language(lang)
     now = _now(found)
-    board = advice_board(found.engine, Viewer(role=Role.SYSTEM, site=found.config.site), found.config, now)
+    viewer, stale_s = Viewer(role=Role.SYSTEM, site=found.config.site), advice_stale_s(found.settings)
+    board = advice_board(found.engine, viewer, found.config, now, stale_s=stale_s)
     if board.at is None:
         fail(text("advice.cli.none", tongue))
     if as_json:

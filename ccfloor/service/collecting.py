@@ -31,6 +31,7 @@ from ccfloor.service.settings import Settings
 from ccfloor.service.site_rules import SiteRules
 from ccfloor.service.staffing.advising import Advisor, policy_of
 from ccfloor.service.staffing.foresight import Foresight
+from ccfloor.service.staffing.site_options import advice_stale_s
 from ccfloor.service.switch import access
 from ccfloor.service.teams import keep_teams
 from ccfloor.store.recorder import Recorder
@@ -110,7 +111,7 @@ def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: Si
         rules,
         every_s=outlook.every_s or every_s,
         warn=outlook.warn,
-        then=Advisor(engine, config, every_s, policy).look if every_s else None,
+        then=Advisor(engine, config, every_s, policy, advice_stale_s(settings)).look if every_s else None,
         tells=bool(outlook.every_s),
     )
 

@@ -17,6 +17,7 @@ from ccfloor.service.moves.listing import list_moves
 from ccfloor.service.moves.preview import preview_move
 from ccfloor.service.moves.undo import undo_move
 from ccfloor.service.staffing.advice_board import advice_board
+from ccfloor.service.staffing.site_options import advice_stale_s
 from ccfloor.store.viewer import Viewer
 
 
@@ -80,7 +81,8 @@ def _list(then: float | None) -> Any:
     view = _whole(viewer)
     with service.engine.connect() as connection:
         groups = list_crews(connection, viewer, view, now)
-    advised = advice_board(service.engine, viewer, service.config, now, then)
+    stale_s = advice_stale_s(service.settings)
+    advised = advice_board(service.engine, viewer, service.config, now, then, stale_s)
     return {"moves": found, "crews": groups, "advice": advised}
 
 

@@ -21,18 +21,21 @@ from ccfloor.service.staffing.running import Running
 from ccfloor.service.staffing.site_options import is_peak, site_policy
 from ccfloor.service.staffing.standing import pinned, standing
 from ccfloor.staffing.advise import Advice, Advised, advise
+from ccfloor.staffing.following import HEARD_S
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.limits import Policy
 from ccfloor.store.advice import keep_advice
 from ccfloor.store.engine import writing
 
 EVERY_S = 60.0
+_FORM_S = 60.0  # in which somebody fills in the form
 
 
 class Advisor:
     """Advises one site. ``look`` is called with every present that somebody looked at.
 
-    ``policy``: what is allowed at an instant while a level of the plan is on (0: none).
+    ``policy``: what is allowed at an instant while a level of the plan is on (0: none). ``stale_s``: so long
+    a proposal is shown; a moment longer a move may follow it.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class Advisor:
         config: FloorConfig,
         every_s: float = EVERY_S,
         policy: Callable[[float, int], Policy] = lambda now, level: Policy(level=level),
+        stale_s: float = 0.0,
     ) -> None:
         self._engine, self._config, self._every_s, self._policy = engine, config, every_s, policy
+        self._heard_s = max(HEARD_S, stale_s + _FORM_S)
         self._looked_at: float | None = None
 
     def look(self, present: Present, known: Habits, snapshot: Snapshot) -> Advised | None:
@@ -54,7 +59,7 @@ class Advisor:
         if self._looked_at is not None and 0 <= now - self._looked_at < self._every_s:
             return None
         self._looked_at = now
-        note_moves(self._engine, self._config.site, now)
+        note_moves(self._engine, self._config.site, now, self._heard_s)
         judge_moves(self._engine, self._config, now)
         found = self._advised(present, known, self._policy(now, level_of(snapshot.rules)))
         if found is not None:

@@ -33,6 +33,7 @@ from ccfloor.service.staffing.outlook_view import (
 )
 from ccfloor.service.staffing.present_now import Present
 from ccfloor.service.staffing.running import Running, running
+from ccfloor.service.staffing.site_options import outlook_stale_s
 from ccfloor.service.staffing.standing import lent_of
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.limits import Moved
@@ -171,6 +172,7 @@ class Foresight:
     ) -> None:
         self._then, self._tells, self._lent = then, tells, lent_of(engine, config.site)
         self._every_s, self._warn, self._clock, self._threaded = every_s, warn, clock, threaded
+        self._stale_s = outlook_stale_s(every_s)
         self._knowing = Knowing(engine, config, settings, lambda: rules.calendar)
         self._rests_until = clock() + first_s
         self._snapshot: Snapshot | None = None
@@ -201,7 +203,9 @@ class Foresight:
     def told(self, now: float) -> Outlook | None:
         """What was found last, with its instant; None where that is too long ago."""
         latest = self._latest if self._tells else None
-        return latest if latest is not None and 0 <= now - latest.at < GONE_S else None
+        if latest is None or not 0 <= now - latest.at < max(GONE_S, self._stale_s):
+            return None
+        return replace(latest, stale_s=self._stale_s)
 
     @property
     def health(self) -> Sequence[Health]:

@@ -6,7 +6,7 @@ Instants are UTC epoch seconds, spans seconds from ``Outlook.at`` on. The number
 
 import msgspec
 
-STALE_S = 60.0  # older ones are not shown as current
+STALE_S = 60.0  # older ones are not shown as current, unless it is looked at seldom
 GONE_S = 600.0  # and these not at all
 TOLD_WITHIN_S = 1800.0  # whoever is warned is warned of so much time
 CALM = 2 / 3  # of the share at which a level is told: below, it is told no longer
@@ -72,7 +72,8 @@ class DeedAhead(msgspec.Struct, frozen=True):
 
 class Outlook(msgspec.Struct, frozen=True):
     """Everything said at ``at`` on so many ``paths``. ``why``: nothing can be said, and why (see
-    ``present_now.Why``; ``fault``: an error of ours, which the log tells).
+    ``present_now.Why``; ``fault``: an error of ours, which the log tells). ``stale_s``: so old it is not
+    shown as current any more.
     """
 
     at: float
@@ -81,11 +82,12 @@ class Outlook(msgspec.Struct, frozen=True):
     rules: tuple[RuleAhead, ...] = ()
     deeds: tuple[DeedAhead, ...] = ()
     unsaid: tuple[Unsaid, ...] = ()
+    stale_s: float = STALE_S
 
 
 def is_current(outlook: Outlook, now: float) -> bool:
     """Whether it may be shown as what is to be expected now."""
-    return now - outlook.at <= STALE_S
+    return now - outlook.at <= outlook.stale_s
 
 
 def scoped_outlook(outlook: Outlook, queues: frozenset[str] | None, whole: bool) -> Outlook:

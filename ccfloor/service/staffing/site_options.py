@@ -3,13 +3,14 @@
 from ccfloor.floor.config import FloorConfig
 from ccfloor.rules.calendar import Calendar
 from ccfloor.service.places import SettingsError
-from ccfloor.service.settings import SiteSettings
+from ccfloor.service.settings import Settings, SiteSettings
+from ccfloor.service.staffing.outlook_view import STALE_S
 from ccfloor.service.staffing.seats_now import Options, Pin, Said, Skills
 from ccfloor.service.staffing_today.site import AdviceSite, Skill, StaffingSite, load_staffing
 from ccfloor.staffing.limits import Policy
 
 LOOKS = 3.0  # so many missed ones make what was found last stale
-_ADVICE_S, _OUTLOOK_S = 180.0, 60.0  # it is never called stale before
+_ADVICE_S = 180.0  # it is never called stale before
 _OTHERWISE = {"most_moves": "most"}  # names of the file that the policy has otherwise
 
 
@@ -47,14 +48,14 @@ def is_peak(calendar: Calendar, at: float) -> bool:
     return any(one.start <= at < one.end for one in calendar.campaigns)
 
 
-def advice_stale_s(every_s: float) -> float:
-    """Seconds after which advice is stale that is given anew every so many."""
-    return max(_ADVICE_S, LOOKS * every_s)
+def advice_stale_s(settings: Settings) -> float:
+    """Seconds after which advice is stale, by how often it is given; it waits for a look at the outlook."""
+    return max(_ADVICE_S, LOOKS * max(settings.advice.every_s, settings.outlook.every_s))
 
 
 def outlook_stale_s(every_s: float) -> float:
-    """The same of what the plan is likely to come to."""
-    return max(_OUTLOOK_S, LOOKS * every_s)
+    """The same of what the plan is likely to come to, which is looked at every so many seconds."""
+    return max(STALE_S, LOOKS * every_s)
 
 
 def _site(settings: SiteSettings, config: FloorConfig) -> StaffingSite | None:

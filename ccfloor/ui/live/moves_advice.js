@@ -26,7 +26,7 @@ class AdviceCards {
     const known = Boolean(told) && isNumber(told.at) && ctx.state.ready;
     this.node.hidden = !known;
     if (!known) return;
-    const old = told.stale || now - told.at > ADVICE_STALE_S;
+    const old = told.stale || now - told.at > (told.stale_s ?? ADVICE_STALE_S);
     const at = fmt.time(told.at, ctx.state.site.zone, false);
     setClass(this.node, old ? "advice stale" : "advice");
     setText(this.age, ctx.t(old ? "advice.stale" : "advice.at", { at }));

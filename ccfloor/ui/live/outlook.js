@@ -24,7 +24,7 @@ function chanceText(share) {
   return steps >= 100 ? "> 95 %" : `${steps} %`;
 }
 
-const isOldOutlook = (outlook, at) => at - outlook.at > OUTLOOK_STALE_S;
+const isOldOutlook = (outlook, at) => at - outlook.at > (outlook.stale_s ?? OUTLOOK_STALE_S);
 
 /** The word of a rule's level, with its queue where it is of one. */
 function aheadName(state, rule, t, lang) {

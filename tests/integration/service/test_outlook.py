@@ -50,13 +50,13 @@ def folder(tmp_path: Path) -> Path:
 class Stage:
     """A collector's keeper and what is foreseen beside it; the thread is who calls ``look``."""
 
-    def __init__(self, engine: Engine, folder: Path, events: Sequence[AnyEvent]) -> None:
+    def __init__(self, engine: Engine, folder: Path, events: Sequence[AnyEvent], **told: Any) -> None:
         self.engine, self.events, self.told, self.now, self.rested = engine, events, 0, T0, 0.0
         settings = SiteSettings(data=str(folder))
         rules = SiteRules(engine, CONFIG, settings)
         rules.sync(T0)
         self.recorder = Recorder(engine, CONFIG, "main", "live", live=True, rules=rules.make)
-        more: dict[str, Any] = {"first_s": 0.0, "clock": lambda: self.rested, "threaded": False}
+        more: dict[str, Any] = {"first_s": 0.0, "clock": lambda: self.rested, "threaded": False, **told}
         self.foresight = Foresight(engine, CONFIG, settings, rules, **more)
         self.desk = PlanDesk(self.recorder, CONFIG, rules, lambda: self.now, self.foresight)
         self.keeper = RecorderKeeper(self.recorder, take_lease(engine, "main"), lambda: self.now, self.desk)
@@ -195,6 +195,19 @@ def test_there_is_a_look_every_fifteen_seconds_and_none_while_one_is_at_work(sta
     stage.tick()
     again = stage.outlook()
     assert again is not None and again.at == taken
+
+
+def test_an_outlook_that_is_looked_at_seldom_is_current_for_longer(
+    database: Engine, folder: Path, rush: list[AnyEvent]
+) -> None:
+    seldom = Stage(database, folder, rush, every_s=600.0)
+    found = seldom.foreseen(8)
+    assert found.stale_s == 1800.0
+    assert is_current(found, found.at + 1800) and not is_current(found, found.at + 1801)
+    seldom.now = found.at + 1700
+    seldom.tick()
+    assert seldom.outlook() == found, "until the next one"
+    seldom.keeper.close()
 
 
 def test_after_a_long_look_there_is_a_rest(stage: Stage) -> None:

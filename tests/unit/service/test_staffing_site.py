@@ -8,7 +8,7 @@ from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
 from ccfloor.rules.calendar import Calendar, Campaign
 from ccfloor.service.doctor_staffing import staffing_file
 from ccfloor.service.places import SettingsError
-from ccfloor.service.settings import SiteSettings
+from ccfloor.service.settings import Settings, SiteSettings
 from ccfloor.service.site import load_site
 from ccfloor.service.staffing.advising import policy_of
 from ccfloor.service.staffing.seats_now import Options, Said
@@ -143,11 +143,14 @@ def test_the_doctor_tells_of_names_that_nobody_knows(tmp_path: Path) -> None:
     assert (bad.state, "'fraud'" in bad.zh) == ("fail", True)
 
 
-@pytest.mark.parametrize(
-    ("every_s", "advice", "outlook"), [(15.0, 180.0, 60.0), (60.0, 180.0, 180.0), (300.0, 900.0, 900.0)]
-)
-def test_what_is_given_seldom_is_stale_late(every_s: float, advice: float, outlook: float) -> None:
-    assert (advice_stale_s(every_s), outlook_stale_s(every_s)) == (advice, outlook)
+def test_what_is_given_seldom_is_stale_late() -> None:
+    def stale(advice: float, outlook: float) -> float:
+        told = {"advice": {"every_s": advice}, "outlook": {"every_s": outlook}}
+        return advice_stale_s(Settings.model_validate(told))
+
+    assert [stale(60, 15), stale(300, 15), stale(0, 0)] == [180.0, 900.0, 180.0]
+    assert stale(60, 600) == 1800.0, "advice is given with a look at the outlook"
+    assert [outlook_stale_s(every_s) for every_s in (15.0, 60.0, 600.0)] == [60.0, 180.0, 1800.0]
 
 
 def test_the_file_that_comes_with_the_program_can_be_used() -> None:
