@@ -121,6 +121,13 @@ def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: O
     expect(again.locator(".running .move").first).to_contain_text("已撤销", timeout=SLOW)
 
 
+def test_advice_that_is_given_seldom_is_good_for_longer(move_floor: FakeServer, open_page: Open) -> None:
+    seldom = msgspec.structs.replace(board(("hotline", "repair"), age_s=200), stale=False, stale_s=900.0)
+    page = page_of(move_floor, open_page, seldom, "lang=en&theme=light")
+    expect(page.get_by_role("button", name="Take over")).to_be_enabled(timeout=SLOW)
+    expect(page.locator(".advice.stale")).to_have_count(0)
+
+
 def test_old_advice_is_grey_and_nobody_takes_it_over(move_floor: FakeServer, open_page: Open) -> None:
     page = page_of(move_floor, open_page, board(("hotline", "repair"), age_s=200), "lang=en&theme=light")
     expect(page.locator(".advice.stale")).to_be_visible(timeout=SLOW)

@@ -106,6 +106,15 @@ def test_what_was_on_is_found_again_for_days_gone_by(database: Engine) -> None:
     assert found == [(NINE + 60, NINE + 600, 1), (NINE + 300, NINE + 3600, 2)]
 
 
+def test_what_is_shown_for_a_quarter_of_an_hour_may_be_followed_as_long(floor: MovingFloor) -> None:
+    given = advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1")), T0)
+    floor.now = T0 + 600
+    floor.ask("S/1", minutes=30)
+    dead = Snapshot(view(seat(), at=T0 + 660), (), ())
+    Advisor(floor.engine, CONFIG, 300.0, stale_s=900.0).look(Present(None, Why.BLIND), habits(past()), dead)
+    assert {row[3] for row in effects(floor.engine)} == {given}
+
+
 # -- moves in force and under way ---------------------------------------------------------------------------
 
 
