@@ -312,7 +312,7 @@ def _answered(sums: Mapping[str, CallSums]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for queue, told in sums.items():
         for agent, n in told.by_agent.items():
-            if agent and n >= LEAST_CALLS:
+            if agent and n:
                 found.setdefault(agent, {})[queue] = n
     return found
 

@@ -23,6 +23,7 @@ from ccfloor.service.staffing.present_learned import Learned, habits, learned
 from ccfloor.service.staffing.present_now import present_now
 from ccfloor.service.staffing.rates import RatesKeeper
 from ccfloor.service.staffing.seats_now import Options
+from ccfloor.service.staffing.site_options import is_peak, site_policy
 from ccfloor.staffing.advise import Advised, advise
 from ccfloor.staffing.effect import Proposal, QueueEffect, Tally, every_queue, simulator
 from ccfloor.staffing.judging import Pair, foretold, out_of_sight
@@ -81,7 +82,8 @@ def replayed(
                 past = learned(engine, config, at)
             ahead.look(at)
             known = _Known(past, ahead.rates, around(engine, config, calendar, past, at))
-            policy = Policy(level=max((one.level for one in levels if one.start <= at < one.end), default=0))
+            level = max((one.level for one in levels if one.start <= at < one.end), default=0)
+            policy = site_policy(settings or SiteSettings(), config, level, is_peak(calendar, at))
             yield _step(engine, config, view, known, at, options, policy)
         at += step_s
 
