@@ -22,11 +22,15 @@ from ccfloor.store.viewer import Viewer
 
 
 class Body(Wanted, frozen=True):
-    """A move that is asked for, looked at or saved; ``name``: of the group."""
+    """A move that is asked for, looked at or saved; ``name``: of the group.
+
+    ``replace``: the group that has this name.
+    """
 
     why: str = ""
     who: str = ""
     name: str = ""
+    replace: bool = False
 
 
 class Back(msgspec.Struct, frozen=True):
@@ -113,7 +117,7 @@ def _save(body: Body) -> Any:
     service = runtime.service()
     viewer = service.viewer()
     args = (service.engine, viewer, _whole(viewer), body.name, body, service.floor_now())
-    return {"id": save_crew(*args, who=body.who)}
+    return {"id": save_crew(*args, who=body.who, replace=body.replace)}
 
 
 def _remove(body: Back, crew: int) -> Any:

@@ -32,7 +32,8 @@ class Member(msgspec.Struct, frozen=True):
 
 class Sight(msgspec.Struct, frozen=True):
     """A seat as it is seen. ``busy``: a call of a queue rings, goes on or is wrapped up; ``call``: its id, ""
-    while it is wrapped up. ``paused``: in all of its queues. ``there``: signed on.
+    while it is wrapped up. ``paused``: in all of its queues. ``there``: signed on. ``agent``: who sits there,
+    "" where the switch tells no name.
     """
 
     queues: dict[str, Member] = {}
@@ -41,6 +42,7 @@ class Sight(msgspec.Struct, frozen=True):
     paused: bool = False
     reason: str = ""
     there: bool = True
+    agent: str = ""
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -85,8 +87,19 @@ def changes(wish: Wish, sight: Sight) -> tuple[Change, ...]:
             found.append(Change(Kind.PENALTY, 0, queue, penalty))
     found += (Change(Kind.REMOVE, 1, queue) for queue in wish.leaves(sight.queues))
     if wish.ready and sight.paused:
-        found.append(Change(Kind.UNPAUSE, 2))
+        found += _called(wish, sight)
     return _staged(found)
+
+
+def _called(wish: Wish, sight: Sight) -> Iterator[Change]:
+    """Who may not touch all queues ends the pauses of his own alone."""
+    if wish.within is None:
+        yield Change(Kind.UNPAUSE, 2)
+        return
+    left = wish.leaves(sight.queues)
+    for queue in sorted({*sight.queues, *wish.queues} & set(wish.within)):
+        if queue not in left:
+            yield Change(Kind.UNPAUSE, 2, queue)
 
 
 def _joining(queue: str, penalty: int, paused: bool, reason: str) -> Iterator[Change]:
@@ -119,7 +132,17 @@ def _opposite(change: Change, before: Sight, sight: Sight, pause: bool) -> Itera
     elif change.kind is Kind.PENALTY and untouched and was is not None:
         yield Change(Kind.PENALTY, 0, change.queue, was.penalty)
     elif change.kind is Kind.UNPAUSE and pause and before.paused and not sight.paused:
+        yield from _resting(change.queue, before)
+
+
+def _resting(queue: str, before: Sight) -> Iterator[Change]:
+    """The pause that somebody was called from, with the reason of each queue where they differ."""
+    mine = {name: one for name, one in before.queues.items() if queue in ("", name)}
+    if not queue and len({one.reason for one in mine.values()}) < 2:
         yield Change(Kind.PAUSE, 2, reason=before.reason)
+        return
+    for name, one in sorted(mine.items()):
+        yield Change(Kind.PAUSE, 2, name, reason=one.reason or before.reason)
 
 
 def _staged(found: Iterable[Change]) -> tuple[Change, ...]:

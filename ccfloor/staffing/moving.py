@@ -16,6 +16,9 @@ from ccfloor.staffing.membership import Change, Sight, Wish, changes, shows, tak
 CONFIRM_S = 10.0
 SETTLED_S = 2.0  # after an answer: by then the floor's view shows what it did
 LATE_S = 60.0  # a return later than this is said to be late
+UNSEEN_S = 120.0  # out of sight for so long, what was asked is not begun any more
+GONE_S = 30.0  # signed off without any queue for so long: a floor that is just being read looks so, too
+_NOTED_S = 30.0  # so often it is noted that a seat which waits is in sight
 
 
 class State(StrEnum):
@@ -65,6 +68,9 @@ class Said(StrEnum):
 
     GONE = "gone"  # the seat signed off
     OVER = "over"  # its call went on until the move's time was over
+    OTHER = "other"  # another person sits there
+    LAST_SEAT = "last_seat"  # a queue would lose the last seat that works for it
+    UNSEEN = "unseen"  # the floor was out of sight for too long
 
 
 class Leg(msgspec.Struct, frozen=True):
@@ -74,7 +80,9 @@ class Leg(msgspec.Struct, frozen=True):
     anew when the first request was given.
     ``plan[:asked]``: what was asked of the switch; ``[:forth]`` of it on the way there, ``[start:]`` on the
     way it is on. ``touched``: something may have been changed. ``said``: a Said, or the switch's words.
-    ``late_s``: how late its return began.
+    ``late_s``: how late its return began. ``seen_at``: when, as was noted last, the seat was in sight while
+    it waited to begin (floor's clock; 0: not known). ``gone_at``: since when it is signed off without a queue
+    while it is due back (our clock; 0: it is not).
     """
 
     wish: Wish
@@ -91,6 +99,8 @@ class Leg(msgspec.Struct, frozen=True):
     touched: bool = False
     said: str = ""
     late_s: float = 0.0
+    seen_at: float = 0.0
+    gone_at: float = 0.0
 
     @property
     def holds(self) -> bool:
@@ -98,6 +108,11 @@ class Leg(msgspec.Struct, frozen=True):
         if self.state in (State.CONFIRMED, State.REFUSED):
             return self.touched and self.until is not None
         return self.state not in _OVER
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it changed what the seat serves, and did not go back."""
+        return self.touched and self.state not in (State.RETURNED, State.UNDONE)
 
     @property
     def undoable(self) -> bool:
@@ -123,13 +138,18 @@ def take_back(leg: Leg) -> Leg:
     return replace(leg, state=State.DUE, back=Back.UNDO, call="", said="")
 
 
-def advance(leg: Leg, sight: Sight | None, answers: Sequence[Answer], at: float, clock: float) -> Leg:
+def advance(
+    leg: Leg, sight: Sight | None, answers: Sequence[Answer], at: float, clock: float, *, last: bool = False
+) -> Leg:
     """The move a moment later. Where ``asked`` grew, those changes of the plan are to be asked of the switch.
 
     ``sight``: the seat now; None while the switch is out of sight. ``answers``: to ``plan[:asked]``.
+    ``last``: if it went now, a queue would lose the last seat that works for it, and nobody insisted on that.
     """
+    if leg.holds and _another(leg, sight):
+        return _left(leg, Said.OTHER)
     if leg.state in _WAITS:
-        return _begin(leg, sight, at, clock)
+        return _begin(leg, sight, at, clock, last)
     over = leg.until is not None and at >= leg.until
     if leg.state in (State.SENT, State.UNCONFIRMED):
         told = _settle(leg, sight, answers, clock)
@@ -149,6 +169,21 @@ def _due(leg: Leg, at: float) -> Leg:
     return replace(leg, state=State.DUE, back=Back.RETURN, call="", said="", late_s=late_s)
 
 
+def _another(leg: Leg, sight: Sight | None) -> bool:
+    """Whether somebody else sits there than whom the move is about."""
+    if sight is None or leg.before is None:
+        return False
+    return bool(sight.agent and leg.before.agent) and sight.agent != leg.before.agent
+
+
+def _left(leg: Leg, said: Said) -> Leg:
+    """It ends here, and nothing is asked of the switch: who was moved is not at the seat any more."""
+    if leg.state in _WAITS:
+        return replace(leg, state=State.REFUSED, call="", said=said)
+    back = Back.RETURN if leg.back is Back.NO else leg.back
+    return replace(leg, state=_ENDS[back], back=back, call="", said=said)
+
+
 def _waits_for(leg: Leg, sight: Sight) -> str | None:
     """The call to wait for, "" if its id is not known; None: none.
 
@@ -163,21 +198,32 @@ def _waits_for(leg: Leg, sight: Sight) -> str | None:
 # -- the way there ---------------------------------------------------------------------------------------
 
 
-def _begin(leg: Leg, sight: Sight | None, at: float, clock: float) -> Leg:
+def _begin(leg: Leg, sight: Sight | None, at: float, clock: float, last: bool) -> Leg:
     if leg.until is not None and at >= leg.until:
         return replace(leg, state=State.RETURNED, back=Back.RETURN, said=Said.OVER)
+    if leg.seen_at and at - leg.seen_at > UNSEEN_S:
+        return _left(leg, Said.UNSEEN)
     if sight is None:
-        return leg
+        return leg if leg.seen_at else replace(leg, seen_at=at)
     if not sight.there:
-        return replace(leg, state=State.REFUSED, said=Said.GONE)
+        return _left(leg, Said.GONE)
     call = _waits_for(leg, sight)
     if call is not None:
-        return replace(leg, state=State.WAITING, call=call)
-    plan = changes(leg.wish, sight)
+        noted = leg.seen_at if 0.0 <= at - leg.seen_at < _NOTED_S else at
+        return replace(leg, state=State.WAITING, call=call, seen_at=noted)
+    if last:
+        return _left(leg, Said.LAST_SEAT)
+    plan = changes(_still(leg), sight)
     begun = replace(leg, before=sight, plan=plan, forth=len(plan), call="", sent_at=clock)
     if not plan:
         return replace(begun, state=State.CONFIRMED)
     return replace(begun, state=State.SENT, asked=_stage_end(plan, 0), touched=True)
+
+
+def _still(leg: Leg) -> Wish:
+    """What is wished, without calling back who went on a pause only after it was asked."""
+    rested = leg.before is None or leg.before.paused
+    return replace(leg.wish, ready=leg.wish.ready and rested)
 
 
 def _stage_end(plan: Sequence[Change], start: int) -> int:
@@ -225,8 +271,11 @@ def _seen(change: Change, sight: Sight | None) -> bool:
 
 
 def _go_back(leg: Leg, sight: Sight | None, answers: Sequence[Answer], clock: float) -> Leg:
-    if sight is None or not _settled(answers, clock) or not (sight.there or sight.queues):
+    if sight is None or not _settled(answers, clock):
         return leg
+    if not (sight.there or sight.queues):
+        return _gone(leg, clock)
+    leg = replace(leg, gone_at=0.0)
     call = _waits_for(leg, sight)
     if call is not None:
         return replace(leg, call=call)
@@ -240,6 +289,13 @@ def _go_back(leg: Leg, sight: Sight | None, answers: Sequence[Answer], clock: fl
     asked = _stage_end(plan, leg.asked)
     going = replace(leg, state=State.BACK_SENT, plan=plan, forth=forth, start=leg.asked, asked=asked)
     return replace(going, call="", sent_at=clock)
+
+
+def _gone(leg: Leg, clock: float) -> Leg:
+    """Who is signed off and serves nothing has nothing to go back to; he signs on to what is his."""
+    if not leg.gone_at:
+        return replace(leg, gone_at=clock)
+    return _left(leg, Said.GONE) if clock - leg.gone_at >= GONE_S else leg
 
 
 def _settled(answers: Sequence[Answer], clock: float) -> bool:

@@ -109,7 +109,9 @@ def step_seat(
 
     Raises SeatHeld where the step would hold a seat that somebody else moves.
     """
-    values: dict[str, Any] = {"version": row.version + 1, "changed_at": now, **_of_leg(leg, row.seat)}
+    values: dict[str, Any] = {"version": row.version + 1, **_of_leg(leg, row.seat)}
+    if (leg.state, leg.asked) != (row.leg.state, row.leg.asked):
+        values["changed_at"] = now
     if undoing is not None:
         values |= {"undone_by": undoing.by, "undone_why": undoing.why, "undone_at": undoing.at}
     mine = (move_seats.c.id == row.id, move_seats.c.version == row.version)
@@ -147,6 +149,22 @@ def seats_of(connection: Connection, site: str, move_ids: Iterable[int]) -> list
     """The seats of these moves, in the order in which they were asked for."""
     mine = (move_seats.c.site == site, move_seats.c.move.in_(list(move_ids)))
     return _seats(connection.execute(select(move_seats).where(*mine).order_by(move_seats.c.id)))
+
+
+def later_moves(connection: Connection, site: str, rows: Iterable[SeatRow]) -> dict[int, SeatRow]:
+    """Of these seats' moves, those that a later move of the same seat overtook, by the row's id: the newest.
+
+    A later one that changed nothing, or went back, overtook none.
+    """
+    mine = list(rows)
+    oldest = min((row.id for row in mine), default=0)
+    asked = [move_seats.c.site == site, move_seats.c.id > oldest]
+    asked += [move_seats.c.seat.in_({row.seat for row in mine})]
+    found: dict[int, SeatRow] = {}
+    for later in _seats(connection.execute(select(move_seats).where(*asked).order_by(move_seats.c.id))):
+        if later.leg.in_force:
+            found |= {row.id: later for row in mine if row.seat == later.seat and row.id < later.id}
+    return found
 
 
 def moves_by_id(connection: Connection, site: str, ids: Iterable[int]) -> dict[int, MoveRow]:

@@ -21,7 +21,8 @@ from ccfloor.ui.texts import Lang, listed, text, texts
 DASH = "–"
 COLUMNS = ("number", "at", "who", "role", "source", "act", "about", "change", "why", "hash")
 _INSTANTS = ("start", "end", "started_at", "valid_from", "until", "call_at")
-_QUEUES = ("queue", "queues")
+_QUEUES = ("queue", "queues", "last_seat_of")
+_SEATS = ("seat", "seats")
 _EVERY = ("queues", "teams", "agents")  # none named: all of them
 _STATES = ("status", "reason", "reasons", "forbid_reasons")
 
@@ -83,8 +84,8 @@ class Words:
         kind, _, name = entry.about.partition("/")
         if kind == "alarm":
             name = self._alarm(name)
-        elif kind == "seat" and (seat := self._config.seats.get(name)) and seat.agent:
-            name = f"{seat.agent_en if self.lang == 'en' and seat.agent_en else seat.agent} ({name})"
+        elif kind == "seat":
+            name = self._seat(name)
         key = f"audit.about.{kind}" if name else f"audit.about.{kind}.none"
         return text(key, self.lang, name=name) if key in self._texts else entry.about
 
@@ -130,7 +131,9 @@ class Words:
         if value is None or value == "":
             return text("audit.all", self.lang) if name in _EVERY and value is None else DASH
         if isinstance(value, Mapping):
-            return str(value.get(self.lang) or value.get("text") or msgspec.json.encode(value).decode())
+            return self._of_seats(value) or str(
+                value.get(self.lang) or value.get("text") or msgspec.json.encode(value).decode()
+            )
         if isinstance(value, list):
             return self._list(name, value)
         if isinstance(value, (int, float)):
@@ -143,6 +146,26 @@ class Words:
         told = (self._value(name, _inner(value)) for value in values)
         return listed(told, self.lang)
 
+    def _of_seats(self, value: Mapping[str, Any]) -> str:
+        """What a seat serves, or what was asked of the switch for it; "" for anything else."""
+        if "kind" in value:
+            kind = self._texts.get(f"cmd.kind.{value['kind']}", str(value["kind"]))
+            queue = str(value.get("queue", ""))
+            return f"{kind} {queue_name(self._config, queue, self.lang)}" if queue else kind
+        if "queues" not in value:
+            return ""
+        queues = value["queues"].items()
+        served = [f"{queue_name(self._config, queue, self.lang)} {penalty}" for queue, penalty in queues]
+        who = f"{self._seat(value['seat'])}: " if value.get("seat") else ""
+        return who + (" + ".join(served) or DASH)
+
+    def _seat(self, name: str) -> str:
+        """A seat by who sits there."""
+        seat = self._config.seats.get(name)
+        if seat is None or not seat.agent:
+            return name
+        return f"{seat.agent_en if self.lang == 'en' and seat.agent_en else seat.agent} ({name})"
+
     def _number(self, name: str, value: float) -> str:
         if name in _INSTANTS:
             return self.clock(value)
@@ -152,6 +175,10 @@ class Words:
         """A name that stands for something, in words; anything else as it is."""
         if name in _QUEUES:
             return queue_name(self._config, value, self.lang)
+        if name in _SEATS:
+            return self._seat(value)
+        if name == "message" and (said := self._texts.get(f"moves.said.{value}")):
+            return said
         if name == "metric" and (metric := METRICS.get(value)):
             return metric.zh if self.lang == "zh" else metric.en
         if name == "page":

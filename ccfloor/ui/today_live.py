@@ -64,7 +64,18 @@ def _about(row: Row, config: FloorConfig, lang: Lang) -> str:
 
 
 _PAUSES = frozenset(
-    ("break", "meal", "meeting", "training", "coaching", "callback", "busy", "auto_pause", "other_call")
+    (
+        "break",
+        "meal",
+        "meeting",
+        "training",
+        "coaching",
+        "callback",
+        "busy",
+        "auto_pause",
+        "other_call",
+        "other",
+    )
 )
 
 

@@ -28,6 +28,7 @@ MOST_SEATS = 200
 MOST_QUEUES = 20
 MOST_MINUTES = 12 * 60
 WHY_MAX = 200
+STALE_S = 60.0  # on a view that is older nobody is moved
 NAME_MAX = 60
 
 
@@ -81,12 +82,15 @@ def ask_move(
 ) -> int:
     """Ask for a move; returns its id. ``view``: the whole floor now; ``predicted``: the effect as JSON.
 
-    Raises Forbidden, and CommandError: ``no_why``, what ``weigh`` raises, ``seat_offline``, ``seat_held``
+    Raises Forbidden, and CommandError: ``no_why``, ``stale`` (nobody sees the floor now), what ``weigh``
+    raises, ``seat_offline``, ``seat_held``
     (somebody moves a seat already), ``nothing_to_move``, ``last_seat`` (unless it is insisted on).
     """
     viewer.needs(Right.SEATS)
     if not why.strip():
         raise CommandError("no_why")
+    if view is None or view.blind_since is not None or now - view.at > STALE_S:
+        raise CommandError("stale")
     try:
         with writing(engine) as connection:
             lock_moves(connection, viewer.site)
@@ -187,7 +191,7 @@ def _write(
     move = add_move(connection, viewer.site, row)
     seats = [seat for seat in found.seats if seat not in found.idle]
     for seat in seats:
-        leg = Leg(found.wish, until, before=found.seats[seat])
+        leg = Leg(found.wish, until, before=found.seats[seat], seen_at=now)
         add_seat(connection, viewer.site, move, seat, found.agents[seat], leg, now)
     before, after = _told(row, found, seats)
     by = acting(who, viewer)
@@ -200,15 +204,20 @@ def _told(row: MoveRow, found: Weighed, seats: list[str]) -> tuple[Mapping[str, 
     before, after = [], []
     for seat in seats:
         served = {queue: member.penalty for queue, member in found.seats[seat].queues.items()}
-        gone = found.wish.leaves(served)
-        kept = {queue: penalty for queue, penalty in served.items() if queue not in gone}
-        before.append(f"{seat}: {penalties(served)}")
-        after.append(f"{seat}: {penalties(kept | row.queues)}")
+        before.append(serving(seat, served))
+        after.append(serving(seat, after_of(found.wish, served)))
     more: dict[str, Any] = {"minutes": row.minutes, "until": row.until, "crew": row.crew, "ready": row.ready}
     more["last_seat_of"] = list(found.lonely)
     return {"served": before}, {"served": after} | {name: value for name, value in more.items() if value}
 
 
-def penalties(queues: Mapping[str, int]) -> str:
-    """Queues with their penalties as the log tells them."""
-    return " + ".join(f"{queue} {penalty}" for queue, penalty in sorted(queues.items()))
+def after_of(wish: Wish, served: Mapping[str, int]) -> dict[str, int]:
+    """What a seat serves once it is moved, with penalties."""
+    gone = wish.leaves(served)
+    kept = {queue: penalty for queue, penalty in served.items() if queue not in gone}
+    return kept | wish.queues
+
+
+def serving(seat: str, queues: Mapping[str, int]) -> dict[str, Any]:
+    """What a seat serves as the log keeps it: the page says it by the names of the site."""
+    return {"seat": seat, "queues": dict(sorted(queues.items()))}

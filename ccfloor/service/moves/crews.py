@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from msgspec.structs import replace
+from msgspec.structs import replace as changed
 from sqlalchemy import Connection, Engine
 
 from ccfloor.access.acts import Act
@@ -10,7 +10,7 @@ from ccfloor.access.rights import Right
 from ccfloor.floor.view import FloorView
 from ccfloor.service.audit import acting, record
 from ccfloor.service.commands import CommandError
-from ccfloor.service.moves.ask import NAME_MAX, Wanted, check_seen, check_wanted, penalties
+from ccfloor.service.moves.ask import NAME_MAX, Wanted, check_seen, check_wanted, serving
 from ccfloor.service.moves.scope import sees_crew
 from ccfloor.service.without_numbers import without_numbers
 from ccfloor.store.crews import Crew, CrewTaken, all_crews, crew_by_id, crew_named, keep_crew
@@ -29,10 +29,13 @@ def save_crew(
     now: float,
     *,
     who: str = "",
+    replace: bool = False,
 ) -> int:
-    """Save a group under a name, in the place of the one that has it; returns its id.
+    """Save a group under a name; returns its id. ``replace``: instead of the one that has the name, which is
+    kept as a removed one.
 
     Raises Forbidden, and CommandError: ``no_name``, what ``ask.check_wanted`` and ``ask.check_seen`` raise,
+    ``crew_exists`` (``by``: whose it is) where the name is given and nothing is to be replaced,
     ``unknown_crew`` where the name is that of a group beyond the viewer's sight.
     """
     viewer.needs(Right.SEATS)
@@ -45,9 +48,19 @@ def save_crew(
     made = Crew(name, wanted.seats, wanted.queues, wanted.beside, wanted.minutes, by, now)
     with writing(engine) as connection:
         known = crew_named(connection, viewer.site, name)
-        if known is not None and not sees_crew(viewer, view, known):
-            raise CommandError("unknown_crew")
-        return _keep(connection, viewer, Act.CREW_SAVED, known, replace(made, id=known.id if known else 0))
+        if known is not None:
+            _replace(connection, viewer, view, known, changed(known, removed_by=by, removed_at=now), replace)
+        return _keep(connection, viewer, Act.CREW_SAVED, known, made)
+
+
+def _replace(
+    connection: Connection, viewer: Viewer, view: FloorView | None, known: Crew, gone: Crew, wished: bool
+) -> None:
+    if not sees_crew(viewer, view, known):
+        raise CommandError("unknown_crew")
+    if not wished:
+        raise CommandError("crew_exists", by=(known.who,))
+    keep_crew(connection, viewer.site, gone)
 
 
 def remove_crew(
@@ -60,7 +73,7 @@ def remove_crew(
         known = _known(connection, viewer, view, crew)
         if known.removed_at is not None:
             raise CommandError("unknown_crew")
-        gone = replace(known, removed_by=by, removed_at=now)
+        gone = changed(known, removed_by=by, removed_at=now)
         _keep(connection, viewer, Act.CREW_REMOVED, known, gone, by, now)
 
 
@@ -74,7 +87,7 @@ def restore_crew(
         known = _known(connection, viewer, view, crew)
         if known.removed_at is None:
             raise CommandError("unknown_crew")
-        back = replace(known, removed_by="", removed_at=None)
+        back = changed(known, removed_by="", removed_at=None)
         _keep(connection, viewer, Act.CREW_RESTORED, known, back, by, now)
 
 
@@ -116,7 +129,7 @@ def _told(crew: Crew | None) -> dict[str, Any] | None:
         return None
     told = {
         "seats": list(crew.seats),
-        "served": penalties(crew.queues),
+        "served": [serving("", crew.queues)],
         "beside": crew.beside,
         "minutes": crew.minutes,
     }

@@ -8,24 +8,26 @@ somebody does, and said to be late.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.access.acts import Act
 from ccfloor.acd.base import CommandKind, SeatCommand
 from ccfloor.floor.config import FloorConfig
+from ccfloor.floor.view import FloorView
 from ccfloor.service.audit import PROGRAM, record
 from ccfloor.service.commands import Before, give_command
 from ccfloor.service.hub import LiveRow, LiveSource
 from ccfloor.service.keeper import live_source
-from ccfloor.service.moves.sights import NOBODY, sight_of
+from ccfloor.service.moves.sights import NOBODY, sight_of, staying
 from ccfloor.service.settings import Settings
-from ccfloor.staffing.membership import Change, Sight
-from ccfloor.staffing.moving import Answer, Back, Leg, advance
+from ccfloor.staffing.membership import Change, Sight, lonely
+from ccfloor.staffing.moving import Answer, Back, Leg, State, advance
 from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.moves import (
     MoveRow,
@@ -49,10 +51,19 @@ class Present(NamedTuple):
     at: float
     seats: Mapping[str, Sight | None]
     seen: bool
+    view: FloorView | None = None
 
     def sight(self, seat: str) -> Sight | None:
         """How a seat is seen; None: it cannot be seen now."""
         return self.seats.get(seat, NOBODY) if self.seen else None
+
+    def last(self, row: SeatRow, others: Iterable[SeatRow]) -> bool:
+        """Whether a queue would lose the last seat that works for it, if this one went now."""
+        sight = self.sight(row.seat)
+        if sight is None or self.view is None or row.leg.state not in (State.ASKED, State.WAITING):
+            return False
+        leaving = {queue: (row.seat,) for queue in row.leg.wish.leaves(sight.queues)}
+        return bool(lonely(leaving, staying(self.view, others)))
 
 
 def present(row: LiveRow | None, clock: float) -> Present:
@@ -63,7 +74,7 @@ def present(row: LiveRow | None, clock: float) -> Present:
     seen = age < _STALE_S and row.view.blind_since is None and row.view.events > 0
     lost = {seat for report in row.sources for seat in report.seats}
     seats = {seat.seat: None if seat.seat in lost else sight_of(seat) for seat in row.view.seats}
-    return Present(row.view.at + age, seats, seen)
+    return Present(row.view.at + age, seats, seen, row.view)
 
 
 class Follower:
@@ -111,20 +122,33 @@ class Follower:
         except SQLAlchemyError as error:
             log.debug("moves cannot be read: %s", type(error).__name__)
             return 0
+        held = {row.id: row for row in rows}
         for row in rows:
-            self._follow(row, asked[row.move], answers[row.id], now)
+            others = [other for other in held.values() if other.id != row.id and other.leg.holds]
+            leg = self._follow(row, asked[row.move], answers[row.id], now, others)
+            held[row.id] = replace(row, leg=leg)
         return len(rows)
 
-    def _follow(self, row: SeatRow, move: MoveRow, answers: Sequence[Answer], now: Present) -> None:
-        """One seat's next step; what is wrong with it keeps no other from its own."""
+    def _follow(
+        self,
+        row: SeatRow,
+        move: MoveRow,
+        answers: Sequence[Answer],
+        now: Present,
+        others: Sequence[SeatRow] = (),
+    ) -> Leg:
+        """One seat's next step; what is wrong with it keeps no other from its own. Returns how it stands."""
         try:
-            leg = advance(row.leg, now.sight(row.seat), answers, now.at, self._clock())
+            last = not move.insisted and now.last(row, others)
+            leg = advance(row.leg, now.sight(row.seat), answers, now.at, self._clock(), last=last)
             if leg != row.leg:
                 self._store(row, move, leg, now.at)
+            return leg
         except SQLAlchemyError as error:
             log.debug("a move's step cannot be stored: %s", type(error).__name__)
         except Exception as error:
             log.error("the move of %s cannot be followed", row.seat, exc_info=error)
+        return row.leg
 
     def _store(self, row: SeatRow, move: MoveRow, leg: Leg, at: float) -> None:
         with writing(self._engine) as connection:
@@ -164,7 +188,7 @@ def _before(sight: Sight | None, queue: str) -> Before:
 
 def _told(row: SeatRow, leg: Leg) -> dict[str, object]:
     fresh = leg.plan[row.leg.asked : leg.asked]
-    asked = [f"{change.kind} {change.queue}".strip() for change in fresh]
+    asked = [{"kind": change.kind.value, "queue": change.queue} for change in fresh]
     told = {"state": leg.state, "move": row.move, "message": leg.said, "asked": asked, "late_s": leg.late_s}
     return {name: value for name, value in told.items() if value}
 

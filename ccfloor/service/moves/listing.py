@@ -1,5 +1,7 @@
 """Moves as pages show them: where each seat stands, what the switch said, and what can be taken back."""
 
+from collections.abc import Collection
+
 import msgspec
 from sqlalchemy import Engine
 
@@ -8,7 +10,7 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.service.moves.preview import QueuePreview
 from ccfloor.service.moves.scope import concerns
 from ccfloor.staffing.moving import Answer
-from ccfloor.store.moves import MoveRow, SeatRow, answers_of, recent_moves, seats_of
+from ccfloor.store.moves import MoveRow, SeatRow, answers_of, later_moves, recent_moves, seats_of
 from ccfloor.store.viewer import Viewer
 
 SINCE_S = 2 * 3600.0
@@ -28,7 +30,10 @@ class Request(msgspec.Struct, frozen=True):
 
 
 class SeatStands(msgspec.Struct, frozen=True):
-    """One seat of a move. ``served``: queue → penalty, as it was before; ``since``: of the state."""
+    """One seat of a move. ``served``: queue → penalty, as it was before; ``since``: of the state.
+
+    ``moved_again``: a later move of the seat has to go back before this one can.
+    """
 
     seat: str
     state: str
@@ -39,6 +44,7 @@ class SeatStands(msgspec.Struct, frozen=True):
     served: dict[str, int]
     requests: tuple[Request, ...]
     undoable: bool
+    moved_again: bool
     undone_by: str
     undone_why: str
 
@@ -74,16 +80,21 @@ def list_moves(
         moves = recent_moves(connection, viewer.site, now - SINCE_S, MOST, until)
         rows = seats_of(connection, viewer.site, [move.id for move in moves])
         answers = answers_of(connection, rows)
+        later = later_moves(connection, viewer.site, rows)
     found = []
     for move in moves:
         mine = [row for row in rows if row.move == move.id and concerns(viewer, config, move, row)]
         if mine:
-            found.append(_move(viewer, move, mine, answers))
+            found.append(_move(viewer, move, mine, answers, later))
     return found
 
 
 def _move(
-    viewer: Viewer, move: MoveRow, rows: list[SeatRow], answers: dict[int, tuple[Answer, ...]]
+    viewer: Viewer,
+    move: MoveRow,
+    rows: list[SeatRow],
+    answers: dict[int, tuple[Answer, ...]],
+    later: Collection[int],
 ) -> MoveStands:
     return MoveStands(
         id=move.id,
@@ -99,7 +110,7 @@ def _move(
         insisted=move.insisted,
         predicted=_predicted(viewer, move),
         open=any(row.leg.holds for row in rows),
-        seats=tuple(_seat(viewer, row, answers[row.id]) for row in rows),
+        seats=tuple(_seat(viewer, row, answers[row.id], row.id in later) for row in rows),
     )
 
 
@@ -109,7 +120,7 @@ def _predicted(viewer: Viewer, move: MoveRow) -> tuple[QueuePreview, ...]:
     return tuple(one for one in told if viewer.sees_queue(one.queue))
 
 
-def _seat(viewer: Viewer, row: SeatRow, answers: tuple[Answer, ...]) -> SeatStands:
+def _seat(viewer: Viewer, row: SeatRow, answers: tuple[Answer, ...], again: bool) -> SeatStands:
     leg = row.leg
     before = leg.before.queues if leg.before is not None else {}
     asked = zip(leg.plan[: leg.asked], answers, strict=False)
@@ -128,7 +139,8 @@ def _seat(viewer: Viewer, row: SeatRow, answers: tuple[Answer, ...]) -> SeatStan
         late_s=leg.late_s,
         served={queue: one.penalty for queue, one in before.items() if viewer.sees_queue(queue)},
         requests=tuple(requests),
-        undoable=leg.undoable,
+        undoable=leg.undoable and not again,
+        moved_again=again and leg.undoable,
         undone_by=row.undone_by,
         undone_why=viewer.words(row.undone_why),
     )

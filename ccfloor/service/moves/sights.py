@@ -26,6 +26,7 @@ def sight_of(seat: SeatView | None) -> Sight:
         paused=seat.paused,
         reason=(seat.reason_text or seat.reason) if seat.paused else "",
         there=seat.status != SeatStatus.OFFLINE,
+        agent="" if seat.agent in (seat.seat, seat.seat.partition("/")[2]) else seat.agent,
     )
 
 

@@ -297,15 +297,19 @@ def test_everything_is_in_the_log_with_before_and_after(floor: MovingFloor) -> N
     told = [(row.act, row.about, row.who, row.why) for row in rows if row.act != Act.SEAT_ANSWERED]
     assert told[0] == (Act.MOVE_ASKED, f"move/{move}", "周岚", "高峰")
     before, after = msgspec.json.decode(rows[0].before), msgspec.json.decode(rows[0].after)
-    assert before == {"served": ["S/1: loans 1"]}
-    assert (after["served"], after["minutes"]) == (["S/1: fraud 0"], 30)
+    home, there = {"seat": "S/1", "queues": {"loans": 1}}, {"seat": "S/1", "queues": {"fraud": 0}}
+    assert before == {"served": [home]}
+    assert (after["served"], after["minutes"]) == ([there], 30)
     assert (Act.MOVE_UNDONE, "seat/S/1", "李", "错了") in told
+    (undone,) = [row for row in rows if row.act == Act.MOVE_UNDONE]
+    assert msgspec.json.decode(undone.before) == {"served": [there], "state": "confirmed"}
+    assert msgspec.json.decode(undone.after) == {"served": [home], "state": "due", "move": move}
     steps = [msgspec.json.decode(row.after) for row in rows if row.act == Act.MOVE_STEP]
     states = [step["state"] for step in steps if "state" in step]
     assert states == ["sent", "confirmed", "back_sent", "undone"]
-    asked = [words for step in steps for words in step.get("asked", ())]
-    goes = ["add_to_queue fraud", "remove_from_queue loans"]
-    assert asked == [*goes, "add_to_queue loans", "remove_from_queue fraud"]
+    asked = [(one["kind"], one["queue"]) for step in steps for one in step.get("asked", ())]
+    goes = [("add_to_queue", "fraud"), ("remove_from_queue", "loans")]
+    assert asked == [*goes, ("add_to_queue", "loans"), ("remove_from_queue", "fraud")]
     with floor.engine.connect() as connection:
         given = connection.execute(select(commands.c.who, commands.c.why).order_by(commands.c.id)).all()
     assert [tuple(row) for row in given] == [("周岚", "高峰")] * 2 + [("李", "错了")] * 2
@@ -317,10 +321,10 @@ def test_one_that_cannot_be_followed_keeps_nobody_else(
     first, second = floor.ask("S/1"), floor.ask("S/4")
     real = follow.advance
 
-    def breaks(leg: object, sight: object, *more: object) -> object:
+    def breaks(leg: object, sight: object, *more: object, **named: object) -> object:
         if getattr(sight, "queues", {}).keys() == {"loans"}:
             raise RuntimeError("a fault of ours")
-        return real(leg, sight, *more)  # type: ignore[arg-type]
+        return real(leg, sight, *more, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(follow, "advance", breaks)
     floor.step(times=4)
