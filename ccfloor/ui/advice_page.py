@@ -3,7 +3,7 @@
 The URL keeps what is shown: ``month`` (2026-11) and ``move``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from html import escape
@@ -22,7 +22,7 @@ from ccfloor.ui.advice_words import points, sentence, share_text
 from ccfloor.ui.downloads import download
 from ccfloor.ui.export import Cell, csv_bytes, excel_bytes
 from ccfloor.ui.links import address
-from ccfloor.ui.scope_words import queue_label
+from ccfloor.ui.scope_words import queue_label, seat_label
 from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, listed, text
 
@@ -161,13 +161,17 @@ def _move_row(one: MoveWent, viewer: Viewer, config: FloorConfig, lang: Lang) ->
     at = f'<a href="{address({"move": str(one.move.id)})}" target="_self">{_clock(one.move.at, config)}</a>'
     queues = listed((queue_label(config, queue, lang) for queue in one.move.queues), lang)
     by = text("advice.by.advice" if one.followed else "advice.by.hand", lang)
-    told = [listed(one.seats, lang), queues, viewer.words(one.move.why), by, _stands(one, lang)]
+    told = [_seats(one.seats, config, lang), queues, viewer.words(one.move.why), by, _stands(one, lang)]
     return [at, *map(escape, told)]
 
 
 def _stands(one: MoveWent, lang: Lang) -> str:
     """How its spans stand, each word once."""
     return listed(dict.fromkeys(text(f"advice.state.{row.state}", lang) for row in one.rows), lang)
+
+
+def _seats(seats: Iterable[str], config: FloorConfig, lang: Lang) -> str:
+    return listed((seat_label(config, seat, lang) for seat in seats), lang)
 
 
 def _clock(at: float, config: FloorConfig) -> str:
@@ -180,7 +184,7 @@ def _one(found: AdviceMonth, viewer: Viewer, config: FloorConfig, lang: Lang) ->
     one = next((one for one in found.moves if str(one.move.id) == asked), None)
     if one is None:
         return
-    title = text("advice.one", lang, at=_clock(one.move.at, config), seats=listed(one.seats, lang))
+    title = text("advice.one", lang, at=_clock(one.move.at, config), seats=_seats(one.seats, config, lang))
     st.subheader(title.replace("[", "\\["), anchor=False)
     said = [viewer.words(one.move.why)]
     if one.advice is not None:
@@ -260,7 +264,7 @@ def cells(
         by = text("advice.by.advice" if one.followed else "advice.by.hand", lang)
         queues = listed((queue_label(config, queue, lang) for queue in one.move.queues), lang)
         at = datetime.fromtimestamp(one.move.at, ZoneInfo(config.zone)).replace(tzinfo=None)
-        head: list[Cell] = [at, one.move.id, listed(one.seats, lang), queues, words(one.move.why), by]
+        head: list[Cell] = [at, one.move.id, _seats(one.seats, config, lang), queues, words(one.move.why), by]
         for row in one.rows:
             state = text(f"advice.state.{row.state}", lang)
             yield [*head, row.queue, row.minutes or None, state, *_numbers(row)]

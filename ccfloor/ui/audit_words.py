@@ -16,6 +16,7 @@ from ccfloor.service.audit_check import Checked
 from ccfloor.store.audit import Written
 from ccfloor.ui.export import Cell
 from ccfloor.ui.rules_words import queue_name, span
+from ccfloor.ui.scope_words import seat_label
 from ccfloor.ui.texts import Lang, listed, text, texts
 
 DASH = "–"
@@ -85,7 +86,7 @@ class Words:
         if kind == "alarm":
             name = self._alarm(name)
         elif kind == "seat":
-            name = self._seat(name)
+            name = seat_label(self._config, name, self.lang)
         key = f"audit.about.{kind}" if name else f"audit.about.{kind}.none"
         return text(key, self.lang, name=name) if key in self._texts else entry.about
 
@@ -131,9 +132,8 @@ class Words:
         if value is None or value == "":
             return text("audit.all", self.lang) if name in _EVERY and value is None else DASH
         if isinstance(value, Mapping):
-            return self._of_seats(value) or str(
-                value.get(self.lang) or value.get("text") or msgspec.json.encode(value).decode()
-            )
+            told = self._of_seats(value) or value.get(self.lang) or value.get("text")
+            return str(told or msgspec.json.encode(value).decode())
         if isinstance(value, list):
             return self._list(name, value)
         if isinstance(value, (int, float)):
@@ -148,23 +148,16 @@ class Words:
 
     def _of_seats(self, value: Mapping[str, Any]) -> str:
         """What a seat serves, or what was asked of the switch for it; "" for anything else."""
-        if "kind" in value:
+        if value.keys() == {"kind", "queue"}:
             kind = self._texts.get(f"cmd.kind.{value['kind']}", str(value["kind"]))
-            queue = str(value.get("queue", ""))
+            queue = str(value["queue"])
             return f"{kind} {queue_name(self._config, queue, self.lang)}" if queue else kind
-        if "queues" not in value:
+        if value.keys() != {"seat", "queues"}:
             return ""
         queues = value["queues"].items()
         served = [f"{queue_name(self._config, queue, self.lang)} {penalty}" for queue, penalty in queues]
-        who = f"{self._seat(value['seat'])}: " if value.get("seat") else ""
+        who = f"{seat_label(self._config, value['seat'], self.lang)}: " if value["seat"] else ""
         return who + (" + ".join(served) or DASH)
-
-    def _seat(self, name: str) -> str:
-        """A seat by who sits there."""
-        seat = self._config.seats.get(name)
-        if seat is None or not seat.agent:
-            return name
-        return f"{seat.agent_en if self.lang == 'en' and seat.agent_en else seat.agent} ({name})"
 
     def _number(self, name: str, value: float) -> str:
         if name in _INSTANTS:
@@ -176,7 +169,7 @@ class Words:
         if name in _QUEUES:
             return queue_name(self._config, value, self.lang)
         if name in _SEATS:
-            return self._seat(value)
+            return seat_label(self._config, value, self.lang)
         if name == "message" and (said := self._texts.get(f"moves.said.{value}")):
             return said
         if name == "metric" and (metric := METRICS.get(value)):

@@ -13,6 +13,14 @@ def queue_label(config: FloorConfig, queue: str, lang: Lang) -> str:
     return named(config, Scope("queue", queue)).said(lang)
 
 
+def seat_label(config: FloorConfig, seat: str, lang: Lang) -> str:
+    """Who sits at a seat, with its number; the number alone where nobody is named."""
+    known = config.seats.get(seat)
+    if known is None or not known.agent:
+        return seat
+    return f"{known.agent_en if lang == 'en' and known.agent_en else known.agent} ({seat})"
+
+
 def agent_label(config: FloorConfig, agent: str, lang: Lang) -> str:
     """An agent's name in the page's language; as the switch says it where the site knows no other."""
     return named(config, Scope("agent", agent)).said(lang)

@@ -141,8 +141,9 @@ def saved_crews(engine: Engine, _folder: Path) -> None:
     floor = MovingFloor(engine, now=NOW).view()
     wanted = Wanted(("S/1", "S/2"), {"fraud": 3}, minutes=30)
     name = f"高峰组 {NUMBER}"
-    crew = crews.save_crew(engine, LEAD, floor, name, wanted, NOW, who=WHO)
-    crews.save_crew(engine, LEAD, floor, name, Wanted(("S/1",), {"fraud": 0}), NOW + 1, who=WHO)
+    crews.save_crew(engine, LEAD, floor, name, wanted, NOW, who=WHO)
+    new = Wanted(("S/1",), {"fraud": 0})
+    crew = crews.save_crew(engine, LEAD, floor, name, new, NOW + 1, who=WHO, replace=True)
     crews.remove_crew(engine, LEAD, floor, crew, NOW + 2, who=WHO)
     crews.restore_crew(engine, LEAD, floor, crew, NOW + 3, who=WHO)
 

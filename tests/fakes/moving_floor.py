@@ -36,6 +36,7 @@ class Desk:
     status: str = "ready"
     call: str = ""
     reason: str = ""
+    agent: str = ""
 
 
 def _desks() -> dict[str, Desk]:
@@ -80,6 +81,7 @@ class MovingFloor:
         paused = bool(desk.queues) and all(one.paused for one in desk.queues.values())
         status = "paused" if paused and desk.status == "ready" else desk.status
         shown = replace(views.seat(seat, status, team=TEAMS[seat]), call=desk.call, paused=paused)
+        shown = replace(shown, agent=desk.agent or shown.agent)
         return replace(shown, queues=tuple(desk.queues.values()), reason_text=desk.reason if paused else "")
 
     def live(self, after: int) -> LiveRow | None:

@@ -134,11 +134,25 @@ def names(floor: MovingFloor, viewer: Viewer = BOSS) -> list[tuple[str, bool]]:
     return [(crew.name, crew.removed_at is None) for crew in found]
 
 
-def test_a_group_is_saved_replaced_removed_and_brought_back(floor: MovingFloor) -> None:
+def test_a_group_is_replaced_only_on_demand_and_the_old_one_can_be_brought_back(floor: MovingFloor) -> None:
+    args, other = (floor.engine, BOSS, floor.view()), Wanted(("S/4",), {"loans": 0})
+    first = crews.save_crew(*args, "高峰组", PEAK, floor.now, who="周岚")
+    with pytest.raises(CommandError, match="crew_exists") as raised:
+        crews.save_crew(*args, " 高峰组 ", other, floor.now, who="李")
+    assert raised.value.about == {"by": ("周岚",)}
+    second = crews.save_crew(*args, "高峰组", other, floor.now, who="李", replace=True)
+    with floor.engine.connect() as connection:
+        new, old = crews.list_crews(connection, BOSS, floor.view(), floor.now)
+    assert (new.id, new.seats, new.who) == (second, ("S/4",), "李")
+    assert (old.id, old.seats, old.who, old.removed_by) == (first, PEAK.seats, "周岚", "李")
+    crews.remove_crew(*args, second, floor.now)
+    crews.restore_crew(*args, first, floor.now)
+    assert names(floor) == [("高峰组", True), ("高峰组", False)]
+
+
+def test_a_group_is_saved_removed_and_brought_back(floor: MovingFloor) -> None:
     args = (floor.engine, BOSS, floor.view())
     first = crews.save_crew(*args, " 高峰组 ", PEAK, floor.now, who="周岚")
-    assert crews.save_crew(*args, "高峰组", Wanted(("S/4",), {"loans": 0}), floor.now) == first
-    assert names(floor) == [("高峰组", True)]
     crews.remove_crew(*args, first, floor.now)
     assert names(floor) == [("高峰组", False)]
     with pytest.raises(CommandError, match="unknown_crew"):
