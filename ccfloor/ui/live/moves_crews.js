@@ -14,7 +14,13 @@ class CrewList {
     this.form.addEventListener("submit", (event) => (event.preventDefault(), this.save()));
     this.said = box("div", "err");
     this.said.setAttribute("role", "status");
-    this.node.append(box("h2", "", ctx.t("moves.crews")), this.list, this.form, this.said);
+    this.question = box("div", "crew");
+    this.question.setAttribute("role", "alert");
+    this.asked = box("span", "m");
+    this.question.append(this.asked, box("span", "sp"), pushButton("btn", ctx.t("moves.crew.replace.yes"), () => this.save(true)));
+    this.question.hidden = true;
+    this.name.addEventListener("input", () => (this.question.hidden = true));
+    this.node.append(box("h2", "", ctx.t("moves.crews")), this.list, this.form, this.question, this.said);
   }
 
   show(crews) {
@@ -48,13 +54,19 @@ class CrewList {
     setText(this.said, left.length ? this.ctx.t("moves.crew.without", { names: this.board.names(left) }) : "");
   }
 
-  async save() {
+  /** A name that another group has is asked about first. */
+  async save(replace = false) {
     const { board, ctx } = this;
     const name = this.name.value.trim();
     if (!name) return this.name.focus();
     if (!board.order.whole()) return setText(this.said, ctx.t("moves.crew.empty"));
     const { seats, queues, beside, minutes } = board.order.wanted();
-    await this.post("crews", { name, seats, queues, beside, minutes, who: board.who.name });
+    await this.post("crews", { name, seats, queues, beside, minutes, who: board.who.name, replace });
+  }
+
+  ask(by) {
+    setText(this.asked, this.ctx.t("moves.crew.replace", { who: this.board.names(by) }));
+    this.question.hidden = false;
   }
 
   change(crew) {
@@ -64,11 +76,13 @@ class CrewList {
 
   async post(path, body) {
     setText(this.said, "");
+    this.question.hidden = true;
     try {
       await askServer(this.ctx, path, {}, body);
       this.name.value = "";
     } catch (error) {
-      setText(this.said, this.board.problem(error));
+      if (error.code === "crew_exists") this.ask(error.about.by || []);
+      else setText(this.said, this.board.problem(error));
     }
     await this.board.load();
   }
