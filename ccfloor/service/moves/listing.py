@@ -3,10 +3,12 @@
 from collections.abc import Collection
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
+from ccfloor.service.moves.past import answers_at, rows_at
 from ccfloor.service.moves.preview import QueuePreview
 from ccfloor.service.moves.scope import concerns
 from ccfloor.staffing.moving import Answer
@@ -73,7 +75,8 @@ def list_moves(
 ) -> list[MoveStands]:
     """The viewer's moves of the last hours and all that are not over, newest first. Raises Forbidden.
 
-    ``until``: those that had been asked for by that instant.
+    ``until``: those that had been asked for by that instant, as they stood then; of the past nothing can be
+    taken back.
     """
     viewer.needs(Right.SEATS)
     with engine.connect() as connection:
@@ -81,12 +84,21 @@ def list_moves(
         rows = seats_of(connection, viewer.site, [move.id for move in moves])
         answers = answers_of(connection, rows)
         later = later_moves(connection, viewer.site, rows)
+        if until is not None:
+            asked_at = {move.id: move.at for move in moves}
+            rows = rows_at(connection, viewer.site, rows, asked_at, until)
+            answers = {row: answers_at(told, until) for row, told in answers.items()}
     found = []
     for move in moves:
         mine = [row for row in rows if row.move == move.id and concerns(viewer, config, move, row)]
         if mine:
             found.append(_move(viewer, move, mine, answers, later))
-    return found
+    return found if until is None else [_over(move) for move in found]
+
+
+def _over(move: MoveStands) -> MoveStands:
+    seats = (replace(seat, undoable=False, moved_again=False) for seat in move.seats)
+    return replace(move, seats=tuple(seats))
 
 
 def _move(

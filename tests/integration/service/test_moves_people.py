@@ -9,10 +9,11 @@ from ccfloor.access.acts import Act
 from ccfloor.floor.view import Membership
 from ccfloor.service.commands import CommandError
 from ccfloor.service.moves.ask import STALE_S, Wanted, ask_move
+from ccfloor.service.moves.listing import list_moves
 from ccfloor.staffing.moving import GONE_S, UNSEEN_S
 from ccfloor.store.access_tables import audit
 from ccfloor.store.viewer import Viewer
-from tests.fakes.moving_floor import BOSS, MovingFloor
+from tests.fakes.moving_floor import BOSS, CONFIG, MovingFloor
 
 ANNA, BERTA = "安娜", "贝塔"
 
@@ -222,3 +223,32 @@ def test_undo_tells_the_log_what_was_served_and_why(floor: MovingFloor) -> None:
     assert before["served"] == [{"seat": "S/1", "queues": {"fraud": 0}}]
     assert after["served"] == [{"seat": "S/1", "queues": {"loans": 1}}]
     assert (row.who, row.why) == ("李", "错了")
+
+
+# -- as it stood ---------------------------------------------------------------------------------------
+
+
+def test_the_past_shows_moves_as_they_stood_then(floor: MovingFloor) -> None:
+    """Asked at a call, begun 3 s later, confirmed, taken back: each as of its instant."""
+    floor.desks["S/1"].status, floor.desks["S/1"].call = "on_call", "c1"
+    start = floor.now
+    move = floor.ask("S/1", minutes=30)
+    floor.step(times=2)
+    floor.desks["S/1"].status, floor.desks["S/1"].call = "ready", ""
+    floor.step(times=5)
+    confirmed = floor.now
+    floor.now += 60
+    floor.undo(move)
+    floor.step(times=6)
+    assert floor.states(move) == {"S/1": "undone"}
+
+    def at(instant: float) -> tuple[str, str, bool, list[str]]:
+        ((seat,),) = [one.seats for one in list_moves(floor.engine, BOSS, CONFIG, instant, instant)]
+        return seat.state, seat.undone_by, seat.undoable, [one.reply for one in seat.requests]
+
+    assert at(start) == ("asked", "", False, [])
+    assert at(start + 1.5) == ("waiting", "", False, [])
+    assert at(start + 3) == ("sent", "", False, ["open"])
+    assert at(confirmed) == ("confirmed", "", False, ["done", "done"])
+    assert at(floor.now) == ("undone", "李", False, ["done"] * 4)
+    assert list_moves(floor.engine, BOSS, CONFIG, start - 1, start - 1) == []
