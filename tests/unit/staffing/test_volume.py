@@ -214,7 +214,7 @@ def closed_sundays() -> History:
 
 
 def test_a_closed_day_that_is_open_after_all_is_learned_from_its_calls() -> None:
-    """A holiday for which only closed Sundays stand in: nothing but a trace is foretold, and nothing is sure."""
+    """A holiday for which only closed Sundays stand in: a trace is foretold, and nothing is sure."""
     sundays = [number for number, one in enumerate(MOTHER.days) if one.date.weekday() == 6]
     history = first(closed_sundays(), sundays[-1] + 1)
     made = forecast(history, day(sundays[-1] + 1, kind=Kind.HOLIDAY))
