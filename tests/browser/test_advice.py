@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from ccfloor.service.staffing.advice_board import AdviceBoard, Card, Order
 from ccfloor.staffing.judging import Errors, Off
+from tests.browser.test_moves import take_back, twice
 from tests.fakes import advised
 from tests.fakes.fake_server import FakeServer
 
@@ -74,9 +75,7 @@ def test_advice_is_read_and_taken_over_into_the_form(move_floor: FakeServer, ope
     page.get_by_label("您的姓名").fill("主管甲")
     go = page.locator(".order .acts button[type=submit]")
     expect(go).to_be_enabled(timeout=SLOW)
-    go.click()
-    expect(go).to_contain_text("再点一次")
-    go.click()
+    twice(go)
     expect(page.locator(".running .move")).to_have_count(1, timeout=SLOW)
 
 
@@ -95,10 +94,48 @@ def test_people_are_called_back_by_what_is_advised(move_floor: FakeServer, open_
     expect(page.locator(".effect table")).to_contain_text("在岗坐席")
     go.click()
     expect(go).to_contain_text("1 个坐席结束暂停")
+    expect(go).not_to_have_attribute("aria-disabled", "true")
     go.click()
     made = page.locator(".running .move").first
     expect(made).to_contain_text("1 个坐席结束暂停回来接线", timeout=SLOW)
     expect(made).to_contain_text("交换机已确认", timeout=SLOW)
+
+
+def test_what_advice_filled_in_goes_with_it(move_floor: FakeServer, open_page: Open) -> None:
+    """Nobody is called from a break, or moved for good, by an order that was cleared."""
+    found = board(("hotline", "repair"))
+    card = msgspec.structs.replace(
+        found.cards[0], orders=(Order((RESTS,), {}, True, ready=True),), levers=("end_breaks",)
+    )
+    page = page_of(move_floor, open_page, msgspec.structs.replace(found, cards=(card,)))
+    take = page.locator(".advice .proposal").get_by_role("button", name="采用")
+    why, ready = page.get_by_label("原因", exact=True), page.locator(".flags .ready input")
+    half_hour = page.get_by_role("button", name="30 分钟", exact=True)
+
+    def left() -> None:
+        page.locator(f'[data-seat="{FREE}"]').first.click()
+        expect(ready).not_to_be_checked()
+        expect(why).to_have_value("")
+        expect(half_hour).to_have_attribute("aria-pressed", "true")
+        expect(page.get_by_role("button", name="只接新队列")).to_have_attribute("aria-pressed", "true")
+        page.get_by_role("button", name="清空").click()
+
+    take.click()
+    expect(ready).to_be_checked(timeout=SLOW)
+    page.get_by_role("button", name="清空").click()
+    left()
+    take.click()
+    expect(ready).to_be_checked()
+    why.press("Escape")
+    left()
+    take.click()
+    page.locator(".order .picked button").click()  # unpicked: the order is nobody's
+    left()
+    take.click()
+    why.fill("我的原因")
+    page.get_by_role("button", name="清空").click()
+    page.locator(f'[data-seat="{FREE}"]').first.click()
+    expect(why).to_have_value("我的原因")  # what somebody wrote is his
 
 
 def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: Open) -> None:
@@ -107,8 +144,7 @@ def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: O
     page.get_by_label("您的姓名").fill("主管甲")
     go = page.locator(".order .acts button[type=submit]")
     expect(go).to_be_enabled(timeout=SLOW)
-    go.click()
-    go.click()
+    twice(go)
     made = page.locator(".running .move").first
     expect(made).to_contain_text("交换机已确认", timeout=SLOW)
     moves = page.request.get(move_floor.url("api/v1/moves")).json()["moves"]
@@ -118,6 +154,8 @@ def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: O
     way = again.locator(".advice .way")
     expect(way).to_contain_text("提前返回", timeout=SLOW)
     way.get_by_role("button", name="全部撤销").click()
+    expect(again.locator(".advice").get_by_label("撤销的原因")).to_have_value("撤销")
+    take_back(again)
     expect(again.locator(".running .move").first).to_contain_text("已撤销", timeout=SLOW)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.fakes.fake_server import FakeServer
 
@@ -35,16 +35,29 @@ def card(page: Page, queue: str, seat: str) -> Locator:
     return column(page, queue).locator(f'[data-seat="{seat}"]')
 
 
+def twice(go: Locator) -> None:
+    """Two clicks of somebody who reads in between."""
+    go.click()
+    expect(go).to_contain_text("再点一次")
+    expect(go).not_to_have_attribute("aria-disabled", "true")
+    go.click()
+
+
 def confirm(page: Page, why: str = "高峰") -> None:
     """Reason and name, then two clicks."""
     page.get_by_label("原因", exact=True).fill(why)
     page.get_by_label("您的姓名").fill("主管甲")
     go = page.locator(".order .acts button[type=submit]")
     expect(go).to_be_enabled(timeout=SLOW)
-    go.click()
-    expect(go).to_contain_text("再点一次")
-    go.click()
+    twice(go)
     expect(page.locator(".order .picked button")).to_have_count(0)
+
+
+def take_back(page: Page) -> None:
+    """The second step of undoing, once the first click cannot be it any more."""
+    asked = page.locator("form.undo:not([hidden])")
+    expect(asked.locator("button[type=submit]")).not_to_have_attribute("aria-disabled", "true")
+    asked.locator("button[type=submit]").click()
 
 
 def stand(page: Page, name: str) -> Locator:
@@ -62,11 +75,12 @@ def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeSer
     column(page, "账单").get_by_role("button").click()
     shown = page.locator(".effect table")
     expect(shown).to_contain_text("在岗坐席", timeout=SLOW)
-    heads = shown.locator("th[scope=col]").all_inner_texts()
-    place = heads.index("账单")
-    before, after = shown.locator("tr").nth(1).locator("td").nth(place).inner_text().split(" → ")
+    gets = shown.locator("tr").nth(1)  # who gets seats comes first
+    expect(gets.locator("th")).to_have_text(re.compile("^账单 · "))
+    before, after = gets.locator("td").first.inner_text().split(" → ")
     assert int(after) == int(before) + 2
-    assert "%" in shown.locator("tr").nth(2).locator("td").nth(place).inner_text()
+    assert "%" in gets.locator("td").nth(1).inner_text()
+    expect(page.locator(".effect .span")).to_contain_text("接下来 30 分钟")
     confirm(page)
     for name in names:
         expect(stand(page, name)).to_contain_text("交换机已确认", timeout=SLOW)
@@ -79,9 +93,13 @@ def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeSer
     card(page, "账单", FREE).click(force=True)  # on a move: nobody moves it meanwhile
     expect(card(page, "账单", FREE)).to_have_attribute("aria-selected", "false")
     row.get_by_role("button", name="全部撤销").click()
+    expect(row.get_by_label("撤销的原因")).to_have_value("撤销")
+    expect(stand(page, names[0])).to_contain_text("交换机已确认")  # one click takes nothing back
+    row.get_by_label("撤销的原因").fill("高峰已过")
+    take_back(page)
     for name in names:
         expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
-        expect(stand(page, name)).to_contain_text("主管甲撤销")
+        expect(stand(page, name)).to_contain_text("主管甲撤销：高峰已过")
     expect(card(page, "报修", FREE)).to_have_count(1)
     expect(card(page, "账单", FREE)).to_have_count(0)
 
@@ -97,6 +115,7 @@ def test_a_seat_is_dragged_to_a_queue_and_waits_for_its_call(move_floor: FakeSer
     expect(stand(page, name)).to_contain_text("等通话结束", timeout=SLOW)
     expect(page.locator(".running .move .back").first).to_have_text("不返回")
     stand(page, name).get_by_role("button").click()
+    take_back(page)
     expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
 
 
@@ -117,6 +136,7 @@ def test_all_of_it_goes_by_keyboard(move_floor: FakeServer, open_page: Open) -> 
     expect(page.locator(".order .acts button[type=submit]")).to_be_enabled(timeout=SLOW)
     why.press("Enter")
     expect(page.locator(".order .acts button[type=submit]")).to_contain_text("再点一次")
+    expect(page.locator(".order .acts button[type=submit]")).not_to_have_attribute("aria-disabled", "true")
     why.press("Enter")
     expect(page.locator(".running .move").first).to_contain_text("账单 P7", timeout=SLOW)
     expect(card(page, "账单", FREE)).to_contain_text("P7", timeout=SLOW)
@@ -183,6 +203,54 @@ def test_without_a_reason_or_a_view_of_the_floor_nothing_is_sent(
     expect(page.locator(".order .err")).to_have_text("现在看不到现场，不能调配。")
     expect(page.locator(".running .move")).to_have_count(0)
     move_floor.post("speak")
+
+
+def chosen(page: Page) -> Locator:
+    """A free seat of repairs goes to billing, for a reason; the button that confirms it."""
+    card(page, "报修", FREE).click()
+    column(page, "账单").get_by_role("button").click()
+    page.get_by_label("原因", exact=True).fill("高峰")
+    page.get_by_label("您的姓名").fill("主管甲")
+    return page.locator(".order .acts button[type=submit]")
+
+
+def test_nothing_is_sent_before_its_effect_was_seen(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    held: list[Route] = []
+    page.route("**/api/v1/moves/preview*", lambda route: held.append(route))
+    go = chosen(page)
+    with page.expect_request("**/api/v1/moves/preview*"):
+        page.get_by_role("button", name="15 分钟").click()
+    expect(go).to_be_disabled()
+    page.get_by_label("原因", exact=True).press("Enter")
+    expect(go).not_to_contain_text("再点一次")
+    for route in held:
+        route.abort()
+    expect(page.locator(".order .err")).to_have_text("现在算不出效果，请再试。")
+    expect(go).to_be_disabled()
+    page.unroute("**/api/v1/moves/preview*")
+    page.get_by_role("button", name="60 分钟").click()
+    expect(go).to_be_enabled(timeout=SLOW)
+    page.get_by_role("button", name="15 分钟").click()  # another order: what was seen is not its effect
+    expect(page.locator(".effect")).to_be_hidden()
+    expect(go).to_be_enabled(timeout=SLOW)
+    go.dblclick()
+    expect(go).to_contain_text("再点一次")
+    expect(page.locator(".running .move")).to_have_count(0)
+
+
+def test_an_empty_number_is_not_zero(move_floor: FakeServer, open_page: Open) -> None:
+    page = moves(move_floor, open_page)
+    go = chosen(page)
+    expect(go).to_be_enabled(timeout=SLOW)
+    minutes, penalty = page.locator(".order .times input"), page.get_by_label("账单的优先级")
+    for field, value in ((minutes, "45"), (penalty, "3")):
+        field.fill("")
+        expect(go).to_be_disabled()
+        expect(field).to_have_attribute("aria-invalid", "true")
+        expect(page.locator(".order .err")).to_contain_text("请填写数字")
+        field.fill(value)
+        expect(go).to_be_enabled(timeout=SLOW)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ class MovesBoard {
   clear() {
     this.picked.clear();
     this.targets.clear();
-    this.order.crew = "";
+    this.order.reset();
     this.changed();
   }
 
@@ -133,14 +133,14 @@ class MovesBoard {
   }
 
   /** A refusal of the server's as a sentence, with the queues or seats that it is about. */
-  problem(error) {
+  problem(error, otherwise = "moves.error.failed") {
     const { t } = this.ctx;
     const code = (error.code || "failed").replace(/^database_.*/, "database");
     const about = error.about || {};
     const names = [...(about.queues || []).map((one) => this.queue(one)), ...(about.seats || []).map((one) => this.seat(one))];
     const key = `moves.error.${code}`;
     const words = t(key, { names: this.names(names) });
-    return words === key ? t("moves.error.failed") : words;
+    return words === key || code === "failed" ? t(otherwise) : words;
   }
 
   update(state, changed) {

@@ -9,10 +9,13 @@ class AdviceCards {
     this.node = box("section", "advice");
     this.age = box("span", "m");
     this.note = box("p", "m idle");
+    this.left = box("p", "err");
+    this.left.setAttribute("role", "status");
     this.list = box("div", "proposals");
     const head = box("div", "head1");
     head.append(box("h2", "", ctx.t("advice.title")), this.age, box("span", "sp"), el("a", { class: "m", href: adviceAddress(), target: "_self" }, ctx.t("advice.past")));
-    this.node.append(head, this.note, this.list);
+    this.undo = new UndoAsk(ctx, board);
+    this.node.append(head, this.note, this.list, this.left, this.undo.node);
     this.node.hidden = true;
   }
 
@@ -51,8 +54,10 @@ class AdviceCards {
     const node = box("article", "proposal");
     const acts = box("div", "acts");
     for (const order of card.orders) acts.append(this.act(card, order, old));
+    const scroll = box("div", "scroll");
+    scroll.append(this.table(card));
     const sure = t("advice.sure", { share: fmt.whole(card.sure), low: fmt.count(round1(card.saved[1])), high: fmt.count(round1(card.saved[2])) });
-    node.append(box("p", "say", this.sentence(card.reason)), acts, this.table(card), box("p", "m", `${sure} ${this.past(card)}`));
+    node.append(box("p", "say", this.sentence(card.reason)), acts, scroll, box("p", "m", `${sure} ${this.past(card)}`));
     return node;
   }
 
@@ -73,7 +78,7 @@ class AdviceCards {
     const { t, state } = this.ctx;
     const row = box("div", "way");
     const names = this.seats(order.seats);
-    if (order.undo) return this.ways(row, old, t("moves.undo"), () => this.board.running.undo({ id: order.undo }, order.seats), t("advice.undo", { seats: names }));
+    if (order.undo) return this.ways(row, old, t("moves.undo"), () => this.undo.open(order.undo, order.seats), t("advice.undo", { seats: names }));
     const take = () => this.take(card, order);
     if (order.ready) {
       const list = this.board.names(card.levers.map((one) => t(`advice.lever.${one}`)));
@@ -88,7 +93,7 @@ class AdviceCards {
   /** A button beside its words; what is old is not followed. */
   ways(row, old, label, act, words) {
     const button = gated(this.ctx, "seats", pushButton("btn", label, act));
-    if (old) button.disabled = true;
+    if (old || this.ctx.replay) button.disabled = true;
     row.append(button, box("span", "", words));
     return row;
   }
@@ -96,9 +101,9 @@ class AdviceCards {
   /** The order goes into the form, where two clicks confirm it. */
   take(card, order) {
     const { board } = this;
-    board.order.ready.checked = order.ready;
-    board.apply({ seats: order.seats, queues: order.queues, beside: order.beside, minutes: order.minutes, name: "" });
-    if (!board.order.why.value.trim()) board.order.why.value = this.sentence(card.reason).slice(0, 200);
+    const why = this.sentence(card.reason).slice(0, 200);
+    const left = board.apply({ ...order, name: "", why });
+    setText(this.left, left.length ? this.ctx.t("moves.crew.without", { names: this.seats(left) }) : "");
     board.order.why.focus();
   }
 

@@ -44,7 +44,7 @@ class CrewList {
     setClass(row.node, gone ? "crew gone" : "crew");
     setText(row.name, crew.name);
     const queues = this.board.names(Object.keys(crew.queues).map((queue) => this.board.queue(queue)));
-    setText(row.what, gone ? t("moves.crew.removed", { who: crew.removed_by }) : t("moves.what", { n: crew.seats.length, queues }));
+    setText(row.what, gone ? t("moves.crew.removed", { who: crew.removed_by }) : counted(t, "moves.what", { n: crew.seats.length, queues }));
     row.use.hidden = gone;
     setText(row.off, t(gone ? "moves.crew.restore" : "moves.crew.remove"));
   }

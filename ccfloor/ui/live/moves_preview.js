@@ -1,6 +1,6 @@
 /* What a move would do: seats of each queue it touches, before and after, and what callers would meet. */
 
-const EFFECT_ROWS = ["seats", "service_level", "abandoned", "wait_s"];
+const EFFECT_FIGURES = ["seats", "service_level", "abandoned", "wait_s"];
 
 class MoveEffect {
   constructor(ctx, board) {
@@ -10,17 +10,20 @@ class MoveEffect {
     this.notes = box("div", "notes");
     this.notes.setAttribute("role", "status");
     this.how = box("p", "m", ctx.t("moves.effect.how"));
-    this.node.append(this.table, this.how, this.notes);
+    this.span = box("p", "span");
+    this.node.append(this.span, this.table, this.how, this.notes);
     this.node.hidden = true;
   }
 
-  /** A preview of the server's, or null. */
-  show(shown) {
+  /** A preview of the server's for a move of so many minutes, or null. */
+  show(shown, minutes = 0) {
     this.node.hidden = !shown;
     this.lonely = shown && shown.lonely.length ? this.names(shown.lonely, "queue") : "";
     this.refused = Boolean(shown && (shown.held.length || shown.offline.length || shown.idle.length === this.board.picked.size));
     if (!shown) return;
-    this.table.replaceChildren(this.head(shown), ...EFFECT_ROWS.map((name) => this.row(name, shown)));
+    setText(this.span, this.when(minutes));
+    const rows = [...shown.queues].sort((one, other) => this.rank(one) - this.rank(other));
+    this.table.replaceChildren(this.head(), ...rows.map((queue) => this.row(queue)));
     this.how.hidden = !shown.queues.some((queue) => isNumber(queue.after.service_level));
     const { t } = this.ctx;
     const told = ["held", "offline", "lonely", "idle", "waits", "paused"].filter((name) => shown[name].length);
@@ -35,19 +38,34 @@ class MoveEffect {
     return this.board.names(list.map((one) => this.board[kind](one)));
   }
 
-  head(shown) {
-    const row = el("tr", {}, el("th", { class: "l" }, ""));
-    for (const queue of shown.queues) row.append(el("th", { scope: "col" }, this.board.queue(queue.queue)));
+  /** Of which span, and how old. A move that stays, or is longer than half an hour, is looked at for an hour. */
+  when(minutes) {
+    const { ctx } = this;
+    const n = minutes > 0 && minutes <= 30 ? 30 : 60;
+    return ctx.t("moves.effect.span", { n, at: ctx.fmt.time(ctx.measured(), ctx.state.site.zone) });
+  }
+
+  /** Who gets seats comes first, then who gives them. */
+  rank(queue) {
+    if (queue.seats_after > queue.seats_before || this.board.targets.has(queue.queue)) return 0;
+    return queue.seats_after < queue.seats_before ? 1 : 2;
+  }
+
+  head() {
+    const { t } = this.ctx;
+    const row = el("tr", {}, el("th", { class: "l", scope: "col" }, t("advice.queue")));
+    for (const name of EFFECT_FIGURES) row.append(el("th", { scope: "col" }, t(`moves.effect.${name}`)));
     return row;
   }
 
-  row(name, shown) {
+  row(queue) {
     const { t } = this.ctx;
-    const row = el("tr", {}, el("th", { class: "l", scope: "row" }, t(`moves.effect.${name}`)));
-    for (const queue of shown.queues) {
+    const role = [t("advice.gets"), t("advice.gives"), ""][this.rank(queue)];
+    const row = el("tr", {}, el("th", { class: "l", scope: "row" }, [this.board.queue(queue.queue), role].filter(Boolean).join(" · ")));
+    for (const name of EFFECT_FIGURES) {
       const [before, after] = this.values(name, queue);
-      const cell = el("td", {}, `${before} → `, el("b", {}, after));
-      row.append(cell);
+      if (before === after) row.append(el("td", {}, before, el("small", {}, before === this.ctx.fmt.DASH ? "" : t("moves.effect.same"))));
+      else row.append(el("td", {}, `${before} → `, el("b", {}, after)));
     }
     return row;
   }

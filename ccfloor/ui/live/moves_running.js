@@ -23,11 +23,12 @@ class RunningMoves {
   }
 
   make(move) {
-    const row = { node: box("article", "move"), what: box("b"), back: box("span", "back"), why: box("span", "m why"), seats: box("div", "stands") };
-    row.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo"), () => this.undo(row, [])));
+    const row = { node: box("article", "move"), what: box("b", "what"), back: box("span", "back"), why: box("span", "m why"), seats: box("div", "stands") };
+    row.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo"), () => row.ask.open(row.id, [])));
+    row.ask = new UndoAsk(this.ctx, this.board);
     const head = box("div", "head1");
     head.append(row.what, row.back, row.why, box("span", "sp"), row.undo);
-    row.node.append(head, row.seats);
+    row.node.append(head, row.ask.node, row.seats);
     row.node.move = row;
     row.id = move.id;
     return row.node;
@@ -40,11 +41,12 @@ class RunningMoves {
     const queues = board.names(Object.entries(move.queues).map(([queue, penalty]) => `${board.queue(queue)} ${t("moves.penalty.short", { n: penalty })}`));
     const crew = move.crew ? `${move.crew} · ` : "";
     const what = !Object.keys(move.queues).length ? "moves.what.recall" : move.beside ? "moves.what.beside" : "moves.what";
-    setText(row.what, `${crew}${t(what, { n: move.seats.length, queues })}`);
+    setText(row.what, `${crew}${counted(t, what, { n: move.seats.length, queues })}`);
     setText(row.back, this.wayBack(move, now));
     const zone = state.site.zone;
     setText(row.why, [fmt.time(move.at, zone, false), this.by(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
     row.undo.hidden = !move.seats.some((seat) => seat.undoable);
+    row.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
     keyed(row.seats, move.seats, (seat) => seat.seat, () => this.newSeat(row), (node, seat) => this.paintSeat(node.seat, seat));
   }
 
@@ -58,8 +60,8 @@ class RunningMoves {
   }
 
   newSeat(row) {
-    const seat = { node: box("div", "stand"), name: box("span", "nm"), state: box("span", "state"), said: box("span", "m") };
-    seat.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo.one"), () => this.undo(row, [seat.id])));
+    const seat = { node: box("div", "stand"), name: box("span", "nm"), state: box("span", "state"), said: box("span", "m said") };
+    seat.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo.one"), () => row.ask.open(row.id, [seat.id])));
     seat.node.append(seat.name, seat.state, seat.said, seat.undo);
     seat.node.seat = seat;
     return seat.node;
@@ -81,6 +83,7 @@ class RunningMoves {
     const switchSaid = stands.requests.map((one) => `${t(`cmd.kind.${one.kind}`)} ${one.queue && board.queue(one.queue)}: ${t(`moves.reply.${one.reply}`)} ${one.message}`.trim());
     setAttr(seat.node, "title", switchSaid.join("\n") || null);
     seat.undo.hidden = !stands.undoable;
+    seat.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
     setAttr(seat.undo, "aria-label", t("moves.undo.of", { name: board.seat(stands.seat) }));
   }
 
@@ -89,15 +92,64 @@ class RunningMoves {
     const words = this.ctx.t(`role.${who}`);
     return words === `role.${who}` ? who : words;
   }
+}
 
-  async undo(row, seats) {
-    const { ctx, board } = this;
+/** Taking a move back, the second step: why, and the button that does it. */
+class UndoAsk {
+  constructor(ctx, board) {
+    Object.assign(this, { ctx, board });
+    const { t } = ctx;
+    this.node = el("form", { class: "undo" });
+    this.what = box("span", "nm");
+    this.why = el("input", { maxlength: 200, "aria-label": t("moves.undo.reason"), "aria-required": "true" });
+    this.name = el("input", { maxlength: 60, placeholder: t("moves.who.hint"), "aria-label": t("moves.undo.who") });
+    this.name.hidden = Boolean(ctx.data.me);
+    this.go = box("button", "btn pri", t("moves.undo.do"));
+    this.go.type = "submit";
+    this.error = box("div", "err");
+    this.error.setAttribute("role", "alert");
+    this.node.append(this.what, this.why, this.name, this.go, pushButton("chip", t("moves.undo.not"), () => this.close()), this.error);
+    this.node.addEventListener("submit", (event) => (event.preventDefault(), this.send()));
+    this.node.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), this.close()));
+    onlyOnce(this.node);
+    this.node.hidden = true;
+  }
+
+  /** Ask about a move; no seats: all of them. */
+  open(move, seats) {
+    Object.assign(this, { move, seats });
+    setText(this.what, this.board.names(seats.map((one) => this.board.seat(one))));
+    this.why.value = this.ctx.t("moves.undo.why");
+    this.name.value = this.board.who.name;
     setText(this.error, "");
+    this.node.hidden = false;
+    setAttr(this.go, "aria-disabled", "true");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => setAttr(this.go, "aria-disabled", null), AGAIN_MS);
+    this.why.focus();
+    this.why.select();
+  }
+
+  close() {
+    clearTimeout(this.timer);
+    this.node.hidden = true;
+  }
+
+  async send() {
+    const { board, ctx } = this;
+    const [why, who] = [this.why.value.trim(), this.name.value.trim()];
+    if (this.go.disabled || this.go.getAttribute("aria-disabled")) return;
+    if (!why) return setText(this.error, ctx.t("moves.error.no_why")), this.why.focus();
+    if (!ctx.data.me && !who) return setText(this.error, ctx.t("moves.error.no_who")), this.name.focus();
+    board.who.take(who);
+    this.go.disabled = true;
     try {
-      await askServer(ctx, `moves/${row.id}/undo`, {}, { seats, why: ctx.t("moves.undo.why"), who: board.who.name });
+      await askServer(ctx, `moves/${this.move}/undo`, {}, { seats: this.seats, why, who });
+      this.close();
     } catch (error) {
       setText(this.error, board.problem(error));
     }
+    this.go.disabled = false;
     await board.load();
   }
 }
