@@ -16,6 +16,7 @@ class Act(StrEnum):
     MOVE_ASKED = "move.asked"
     MOVE_STEP = "move.step"  # where it got to, as the switch says
     MOVE_UNDONE = "move.undone"
+    MOVE_DENIED = "move.denied"  # tried without the right, or beyond what is in sight
     CREW_SAVED = "crew.saved"
     CREW_REMOVED = "crew.removed"
     CREW_RESTORED = "crew.restored"

@@ -13,12 +13,13 @@ from ccfloor.service.asked import answered, asked_at, changed
 from ccfloor.service.commands import CommandError
 from ccfloor.service.moves.ask import Wanted, ask_move
 from ccfloor.service.moves.crews import list_crews, remove_crew, restore_crew, save_crew
+from ccfloor.service.moves.denied import note_denied
 from ccfloor.service.moves.listing import list_moves
 from ccfloor.service.moves.preview import preview_move
 from ccfloor.service.moves.undo import undo_move
 from ccfloor.service.staffing.advice_board import advice_board
 from ccfloor.service.staffing.site_options import advice_stale_s
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Forbidden, Viewer
 
 
 class Body(Wanted, frozen=True):
@@ -102,9 +103,14 @@ def _ask(body: Body) -> Any:
     if service.settings.source == "none":
         raise CommandError("no_switch")
     view, now = _whole(viewer), service.floor_now()
-    shown = preview_move(engine, viewer, view, body, service.effects)
-    predicted = msgspec.json.encode(shown.queues).decode()
-    return {"id": ask_move(engine, viewer, view, body, body.why, now, who=body.who, predicted=predicted)}
+    try:
+        shown = preview_move(engine, viewer, view, body, service.effects)
+        predicted = msgspec.json.encode(shown.queues).decode()
+        made = ask_move(engine, viewer, view, body, body.why, now, who=body.who, predicted=predicted)
+    except (Forbidden, CommandError) as error:
+        note_denied(engine, viewer, body, error, body.why, now, who=body.who)
+        raise
+    return {"id": made}
 
 
 def _undo(body: Back, move: int) -> Any:

@@ -170,8 +170,9 @@ class Words:
             return queue_name(self._config, value, self.lang)
         if name in _SEATS:
             return seat_label(self._config, value, self.lang)
-        if name == "message" and (said := self._texts.get(f"moves.said.{value}")):
-            return said
+        if name == "message":
+            said = self._texts.get(f"moves.said.{value}", value)
+            return self._texts.get(f"audit.value.message.{value}", said)
         if name == "metric" and (metric := METRICS.get(value)):
             return metric.zh if self.lang == "zh" else metric.en
         if name == "page":

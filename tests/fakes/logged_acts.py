@@ -48,6 +48,7 @@ from ccfloor.service.importing import import_files
 from ccfloor.service.kpi_site import site_book
 from ccfloor.service.moves import crews
 from ccfloor.service.moves.ask import Wanted, ask_move
+from ccfloor.service.moves.denied import note_denied
 from ccfloor.service.moves.undo import undo_move
 from ccfloor.service.notify.ask import send_test
 from ccfloor.service.notify.file import parse_notify
@@ -134,6 +135,13 @@ def seat_moves(engine: Engine, _folder: Path) -> None:
     for item in commands.asked_commands(engine, "main")[:1]:
         commands.answer_command(engine, item.id, CommandResult(True, f"ok {NUMBER}"), NOW)
     undo_move(engine, LEAD, CONFIG, move, WHY, NOW + 1, who=WHO)
+
+
+@doing(Act.MOVE_DENIED)
+def denied_moves(engine: Engine, _folder: Path) -> None:
+    floor = MovingFloor(engine, now=NOW)
+    wanted, error = Wanted(("S/9",), {"fraud": 0}), commands.CommandError("unknown_seat")
+    note_denied(floor.engine, LEAD, wanted, error, WHY, NOW, who=WHO)
 
 
 @doing(Act.CREW_SAVED, Act.CREW_SAVED, Act.CREW_REMOVED, Act.CREW_RESTORED)

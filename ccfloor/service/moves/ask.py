@@ -83,8 +83,8 @@ def ask_move(
     """Ask for a move; returns its id. ``view``: the whole floor now; ``predicted``: the effect as JSON.
 
     Raises Forbidden, and CommandError: ``no_why``, ``stale`` (nobody sees the floor now), what ``weigh``
-    raises, ``seat_offline``, ``seat_held``
-    (somebody moves a seat already), ``nothing_to_move``, ``last_seat`` (unless it is insisted on).
+    raises, ``seat_offline``, ``seat_held`` (somebody moves a seat already), ``nothing_to_move``,
+    ``last_seat`` (unless it is insisted on).
     """
     viewer.needs(Right.SEATS)
     if not why.strip():

@@ -9,10 +9,11 @@ from ccfloor.access.acts import Act
 from ccfloor.floor.view import Membership
 from ccfloor.service.commands import CommandError
 from ccfloor.service.moves.ask import STALE_S, Wanted, ask_move
+from ccfloor.service.moves.denied import note_denied
 from ccfloor.service.moves.listing import list_moves
 from ccfloor.staffing.moving import GONE_S, UNSEEN_S
 from ccfloor.store.access_tables import audit
-from ccfloor.store.viewer import Viewer
+from ccfloor.store.viewer import Forbidden, Viewer
 from tests.fakes.moving_floor import BOSS, CONFIG, MovingFloor
 
 ANNA, BERTA = "安娜", "贝塔"
@@ -252,3 +253,21 @@ def test_the_past_shows_moves_as_they_stood_then(floor: MovingFloor) -> None:
     assert at(confirmed) == ("confirmed", "", False, ["done", "done"])
     assert at(floor.now) == ("undone", "李", False, ["done"] * 4)
     assert list_moves(floor.engine, BOSS, CONFIG, start - 1, start - 1) == []
+
+
+def test_who_may_not_leaves_a_trace_of_his_try(floor: MovingFloor) -> None:
+    lead = Viewer(role="lead", queues=frozenset({"cards", "fraud"}))
+    for viewer in (Viewer(role="agent"), lead):
+        with pytest.raises((Forbidden, CommandError)) as raised:
+            floor.ask("S/1", viewer=viewer)
+        wanted = Wanted(("S/1",), {"fraud": 0})
+        assert note_denied(floor.engine, viewer, wanted, raised.value, "高峰", floor.now, who="周岚")
+    usual = CommandError("seat_held")
+    assert not note_denied(floor.engine, BOSS, Wanted(("S/1",)), usual, "高峰", floor.now)
+    with floor.engine.connect() as connection:
+        rows = connection.execute(select(audit.c.act, audit.c.about, audit.c.who, audit.c.after)).all()
+    assert [tuple(row[:3]) for row in rows] == [(Act.MOVE_DENIED, "seat/S/1", "周岚")] * 2
+    told = [msgspec.json.decode(row.after) for row in rows]
+    assert [one["message"] for one in told] == ["forbidden", "unknown_seat"]
+    assert told[1]["seats"] == ["S/1"] and told[1]["queues"] == ["fraud"]
+    assert floor.stands() == []
