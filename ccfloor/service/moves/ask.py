@@ -181,7 +181,7 @@ def _write(
         queues=wanted.queues,
         beside=wanted.beside,
         ready=wanted.ready,
-        insisted=bool(found.lonely),
+        insisted=wanted.insist,  # also where it comes to that only while the seat waits
         within=found.wish.within,
         minutes=wanted.minutes,
         until=until,
