@@ -17,7 +17,7 @@ class CrewList {
     this.question = box("div", "crew");
     this.question.setAttribute("role", "alert");
     this.asked = box("span", "m");
-    this.question.append(this.asked, box("span", "sp"), pushButton("btn", ctx.t("moves.crew.replace.yes"), () => this.save(true)));
+    this.question.append(this.asked, box("span", "sp"), gated(ctx, "seats", pushButton("btn", ctx.t("moves.crew.replace.yes"), () => this.save(true))));
     this.question.hidden = true;
     this.name.addEventListener("input", () => (this.question.hidden = true));
     this.node.append(box("h2", "", ctx.t("moves.crews")), this.list, this.form, this.question, this.said);
