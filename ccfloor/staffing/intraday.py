@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import nbinom
 
+from ccfloor.staffing import opening
 from ccfloor.staffing.days import Grid, Row
+from ccfloor.staffing.opening import Opening
 from ccfloor.staffing.score import HIGH, LOW
 
 _LEAST = 1e-6  # expected calls; where fewer are expected, calls say nothing of the day
@@ -24,12 +26,13 @@ _STEADIEST = 1e8  # size of a negative binomial that is as good as a Poisson dis
 class Outlook(NamedTuple):
     """By column: ``mean`` calls, ``covariance`` of the true rates as shares of the mean.
 
-    ``noise``: variance of a count over its rate.
+    ``noise``: variance of a count over its rate. ``opening``: columns that never had a call, if any.
     """
 
     mean: Row
     covariance: Grid
     noise: float
+    opening: Opening | None = None
 
     def level_cv(self, columns: NDArray[np.bool_]) -> float:
         """Standard deviation of the total rate of some columns, as a share of it; 0 without calls."""
@@ -53,8 +56,21 @@ class Outlook(NamedTuple):
 def learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -> Outlook:
     """The outlook of the ``later`` columns after ``counts``; ``seen``: share of each column that was counted.
 
-    The others stay as they were. Nothing seen, nothing learned.
+    The others stay as they were. Nothing seen, nothing learned. Columns that never had a call and those that
+    had some learn nothing of each other.
     """
+    if ahead.opening is None:
+        return _learned(ahead, counts, seen, later)
+    shut = ahead.opening.shut
+    found = _learned(ahead, counts, np.where(shut, 0.0, seen), later & ~shut)
+    mean, covariance, told = opening.learned(ahead.opening, counts, seen, later)
+    both = np.outer(told, told)
+    return found._replace(
+        mean=np.where(told, mean, found.mean), covariance=np.where(both, covariance, found.covariance)
+    )
+
+
+def _learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -> Outlook:
     expected = ahead.mean * seen
     told = np.flatnonzero(expected > _LEAST)
     if not len(told):

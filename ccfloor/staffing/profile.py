@@ -29,11 +29,6 @@ class Shapes(NamedTuple):
     days: Grid
 
 
-def whole_share(past: Past) -> Row:
-    """Shares by column from all days alike, whatever their kind."""
-    return _scaled(_filled(past.counts.sum(axis=0), past.weight.sum(axis=0)))
-
-
 def first_shares(past: Past) -> Grid:
     """Shares by (day, column) from all days of each day's group alike."""
     found = np.empty_like(past.counts)

@@ -17,16 +17,14 @@ from numpy.typing import NDArray
 from ccfloor.staffing.days import HALF_HOUR_S, Day, Grid, History, Kind, Past, Row, made_ready, stands_in
 from ccfloor.staffing.intraday import Outlook, learned
 from ccfloor.staffing.level import Level, Sums, level
-from ccfloor.staffing.profile import Shapes, day_sums, first_shares, shapes, whole_share
+from ccfloor.staffing.opening import before, opening
+from ccfloor.staffing.profile import Shapes, day_sums, first_shares, shapes
 from ccfloor.staffing.spread import Habit, Trial, habit
 
 MOST_DAYS = 120  # of a history that are looked at
 USEFUL_DAYS = 14
 _HABIT_DAYS = 60
 _COMMON = 0.25  # of the variance of a day's level, at least, is common to all half hours
-_STRANGE = 0.002  # of usual calls: so many may come in half hours in which none ever did
-_ANYWHERE = 0.05  # of them, at any hour
-_STRANGELY = 225.0  # variance of their factor: either none comes, or as many as on other days
 
 
 class How(StrEnum):
@@ -86,7 +84,7 @@ def day_ahead(history: History, day: Day) -> Forecast | None:
     per_day = np.divide(calls, seen, out=np.zeros_like(calls), where=seen > 0)
     made = shapes(past, [*(past.days[place] for place in recent), day], group, per_day)
     known = habit(_trial(past, recent, made, per_day))
-    outlook = _never_sure(_outlook(day, found, made, known), past, per_day, day)
+    outlook = _opened(_outlook(day, found, made, known), past, group, day, made.share[-1])
     return _forecast(history.queue, day, outlook, _basis(past, day, group))
 
 
@@ -173,21 +171,19 @@ def _outlook(day: Day, found: Level, made: Shapes, known: Habit) -> Outlook:
     return Outlook(mean, common + wander + np.diag(rough), known.noise)
 
 
-def _never_sure(outlook: Outlook, past: Past, per_day: Row, day: Day) -> Outlook:
-    """Where such days never had a call it may be otherwise today (a holiday that is open, longer hours): a
-    trace of what days of any kind have is expected, a part of it spread over the whole day. Its factor is all
-    but unknown and the same for all such half hours, so that a few that are seen tell of the others.
-    """
+def _opened(outlook: Outlook, past: Past, group: str, day: Day, share: Row) -> Outlook:
+    """With the half hours in which such days never had a call: they may have some on this one."""
     width = len(outlook.mean)
-    usual = float(per_day.mean()) if len(per_day) else 0.0
-    spread = (1 - _ANYWHERE) * whole_share(past) + _ANYWHERE / width
-    trace = _STRANGE * usual * spread * day.lengths(width)
-    thin = outlook.mean < trace
-    if not thin.any():
+    found = opening(past, group, share, day.lengths(width) * day.factors(width))
+    if found is None:
         return outlook
-    covariance = np.where(np.outer(~thin, ~thin), outlook.covariance, 0.0)
-    covariance += _STRANGELY * np.outer(thin, thin)
-    return Outlook(np.where(thin, trace, outlook.mean), covariance, outlook.noise)
+    mean, covariance = before(found)
+    either = found.shut[:, None] | found.shut
+    return outlook._replace(
+        mean=np.where(found.shut, mean, outlook.mean),
+        covariance=np.where(either, covariance, outlook.covariance),
+        opening=found,
+    )
 
 
 def _trial(past: Past, places: NDArray[np.int64], made: Shapes, per_day: Row) -> Trial:

@@ -116,11 +116,17 @@ def learned(engine: Engine, config: FloorConfig, of: Ahead, now: float) -> dict[
 
 def _levelled(forecast: Forecast, upto: int) -> Forecast:
     """Its half hours that are over, at the level that the one that runs is expected at by now: what the last
-    half hour brought is held against that, not against what was foreseen before the day.
+    half hour brought is held against that, not against what was foreseen before the day. Half hours that
+    never had a call have a level of their own.
     """
-    before = float(forecast.ahead.mean[upto])
-    level = float(forecast.mean[upto]) / before if before > 0 else 1.0
-    mean = np.where(np.arange(len(forecast.mean)) < upto, forecast.ahead.mean * level, forecast.mean)
+    opening, before = forecast.ahead.opening, forecast.ahead.mean
+    kind = np.full(len(before), -1)
+    if opening is not None:
+        kind = np.where(opening.shut, opening.run, kind)
+        before = np.where(opening.shut & (kind == kind[upto]), opening.calls, before)
+    level = float(forecast.mean[upto] / before[upto]) if before[upto] > 0 else 1.0
+    levelled = np.where(kind == kind[upto], before * level, before)
+    mean = np.where(np.arange(len(before)) < upto, levelled, forecast.mean)
     return replace(forecast, mean=mean)
 
 

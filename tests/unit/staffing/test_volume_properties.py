@@ -100,7 +100,7 @@ def test_calls_as_forecast_narrow_what_is_left(seed: int, size: float, upto: int
     assert found is not None
     seen = (np.arange(48) < upto).astype(np.float64)
     now = update(found, found.mean * seen, seen, upto)
-    np.testing.assert_allclose(now.mean, found.mean)
+    np.testing.assert_allclose(now.mean, found.mean, atol=0.02)  # of half hours that never had a call
     before, after = (np.diag(one.covariance)[upto:] for one in (found.ahead, now.now))
     assert (after <= before * (1 + 1e-9)).all()
     many = (np.arange(48) >= upto) & (found.mean > 5)  # of fewer a quantile may rise as chance falls
