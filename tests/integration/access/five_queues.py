@@ -206,7 +206,8 @@ def _acts(service: runtime.Service) -> None:
         predicted = msgspec.json.encode(shown).decode()
         ask_move(service.engine, EVERYTHING, view, wanted, "peak", NOW, who="Lead", predicted=predicted)
         if to not in MINE or len(seats) == 1:
-            save_crew(service.engine, EVERYTHING, view, f"crew of {to}", wanted, NOW, who="Lead")
+            named = service.engine, EVERYTHING, view, f"crew of {to}", wanted, NOW
+            save_crew(*named, who="Lead", replace=True)
     given = (("cards", "loans"), ("broker", "fraud"), ("fraud", "loans"))
     said = (advised.proposal(NOW, seat(donor), queue=queue, donor=donor) for donor, queue in given)
     advised.keep(service.engine, advised.told(*said), NOW)

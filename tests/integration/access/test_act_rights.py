@@ -93,6 +93,7 @@ FREE = {
     "access.oidc_accounts.admit": "the way in",
     "audit.record_alone": "the log itself",
     "commands.answer_command": "the switch's",
+    "moves.denied.note_denied": "what was refused to whoever has no right to it",
     "reports.runs.claim": "the calendar's",
     "reports.runs.finish": "the calendar's",
     "rulebook.sync_files": "the site's files",
