@@ -19,10 +19,12 @@ from ccfloor.kpi.period import business_date
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing_today.day import told
-from ccfloor.service.staffing_today.history import Columns, columns_of, count_grid, read_past, seen_grid
+from ccfloor.service.staffing_today.history import Columns, columns_of, read_past
+from ccfloor.service.staffing_today.learning import next_column, taught
+from ccfloor.service.staffing_today.sight import STORED_S, over
 from ccfloor.service.staffing_today.site import StaffingSite, load_staffing
 from ccfloor.staffing.days import History
-from ccfloor.staffing.volume import Forecast, course, update
+from ccfloor.staffing.volume import Forecast, course
 from ccfloor.store.half_hour_counts import offered_by_half
 from ccfloor.store.seen import seen
 from ccfloor.store.viewer import Viewer
@@ -31,7 +33,6 @@ log = logging.getLogger(__name__)
 AHEAD_S = 3 * 3600.0  # so far ahead calls are asked for
 ANEW_S = 1800.0  # so often the whole past is read again: campaigns and counts may have come in
 _BEHIND_S = 1800.0
-_STORED_S = 20.0  # by then the calls of a half hour that is over are stored
 _AGAIN_S = 120.0  # after a read that failed
 
 
@@ -86,32 +87,24 @@ def _site(settings: SiteSettings, config: FloorConfig) -> StaffingSite:
 def _before(history: History, last: Columns, known: float) -> History:
     """Without what came after ``known`` on its last day."""
     open_ = [
-        column for half, column in zip(last.halves, last.columns, strict=True) if half.end + _STORED_S > known
+        column for half, column in zip(last.halves, last.columns, strict=True) if half.end + STORED_S > known
     ]
     counts, shares = np.array(history.counts), np.array(history.seen)
     counts[-1, open_] = shares[-1, open_] = 0.0
     return replace(history, counts=counts, seen=shares)
 
 
-def over(columns: Columns, now: float) -> int:
-    """Half hours whose calls are all stored."""
-    return sum(half.end + _STORED_S <= now for half in columns.halves)
-
-
 def learned(engine: Engine, config: FloorConfig, of: Ahead, now: float) -> dict[str, Forecast]:
     """The forecasts after the half hours that are over. Raises SQLAlchemyError."""
-    columns, done = of.columns, over(of.columns, now)
-    if not 0 < done < len(columns.halves):
+    columns = of.columns
+    if not 0 < over(columns, now) < len(columns.halves):
         return dict(of.of)
     offered = offered_by_half(engine, Viewer(site=config.site), config, columns.day)
-    rows = [Columns(columns.day, columns.halves[:done], columns.columns[:done])]
     with engine.connect() as connection:
-        shares = seen_grid(rows, seen(connection, config.site))[0]
-    upto = min(columns.columns[done:])
-    return {
-        queue: _levelled(update(forecast, count_grid(rows, offered.get(queue, {}))[0], shares, upto), upto)
-        for queue, forecast in of.of.items()
-    }
+        sight = seen(connection, config.site)
+    upto = next_column(columns, now)
+    found = taught(of.of, columns, offered, sight, now)
+    return {queue: _levelled(forecast, upto) for queue, forecast in found.items()}
 
 
 def _levelled(forecast: Forecast, upto: int) -> Forecast:
@@ -198,4 +191,4 @@ class RatesKeeper:
 def _next(config: FloorConfig, now: float) -> float:
     """When the next half hour is over and stored."""
     halves = columns_of(config, business_date(config, now)).halves
-    return next((half.end + _STORED_S for half in halves if half.end + _STORED_S > now), now + _AGAIN_S)
+    return next((half.end + STORED_S for half in halves if half.end + STORED_S > now), now + _AGAIN_S)

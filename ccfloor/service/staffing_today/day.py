@@ -18,8 +18,9 @@ from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import Period
 from ccfloor.service.staffing.present_learned import Learned
 from ccfloor.service.staffing_today.as_of_today import fading, live
-from ccfloor.service.staffing_today.history import Columns, Past, columns_of, count_grid, seen_grid, slot_of
+from ccfloor.service.staffing_today.history import Columns, Past, columns_of, slot_of
 from ccfloor.service.staffing_today.kept import Kept
+from ccfloor.service.staffing_today.learning import taught
 from ccfloor.service.staffing_today.measured import USUAL, BySlot, Measured
 from ccfloor.service.staffing_today.needs import needed, to_roster
 from ccfloor.service.staffing_today.seats import Memory, Seats, lost_since, seats_of
@@ -27,7 +28,7 @@ from ccfloor.service.staffing_today.sharing import Groups, share
 from ccfloor.service.staffing_today.sight import SEEN, Sight, over, sight_of
 from ccfloor.service.staffing_today.site import Rule, StaffingSite
 from ccfloor.staffing.live import event_rate
-from ccfloor.staffing.volume import Basis, Forecast, day_ahead, update
+from ccfloor.staffing.volume import Basis, Forecast, day_ahead
 from ccfloor.store.half_hour_counts import offered_by_half
 from ccfloor.store.viewer import Viewer
 
@@ -158,7 +159,8 @@ def today(of: Told, sources: Sources, now: float) -> Today:
     kept = sources.kept or Kept()
     look = _look(of, sources, kept, now)
     columns, halves = look.columns, look.columns.halves
-    days = {queue: _forecast_day(look, forecast) for queue, forecast in of.ahead.items()}
+    learned_of = taught(of.ahead, columns, look.offered, look.sight.of, now)
+    days = {queue: _forecast_day(look, forecast) for queue, forecast in learned_of.items()}
     days |= {queue: _new_day(look, queue) for queue in _new(look)}
     days = {queue: days[queue] for queue in sorted(days)}
     there = seats_of(
@@ -205,22 +207,10 @@ def _came(look: _Look, queue: str) -> list[int | None]:
     ]
 
 
-def _learned(look: _Look, forecast: Forecast) -> Forecast:
-    """The forecast after the half hours that are over; of the one that runs nothing is taken yet."""
-    columns, over = look.columns, look.over
-    if not over:
-        return forecast
-    done = [Columns(columns.day, columns.halves[:over], columns.columns[:over])]
-    counts = count_grid(done, look.offered.get(forecast.queue, {}))[0]
-    ahead = min(columns.columns[over:], default=_COLUMNS)
-    return update(forecast, counts, seen_grid(done, look.sight.of)[0], ahead)
-
-
 # -- a queue -----------------------------------------------------------------------------------------
 
 
-def _forecast_day(look: _Look, before: Forecast) -> QueueDay:
-    forecast = _learned(look, before)
+def _forecast_day(look: _Look, forecast: Forecast) -> QueueDay:
     columns, came = look.columns, _came(look, forecast.queue)
     halves = [
         _expected(half, column, forecast, calls, _reckoned(look, forecast.queue, half))

@@ -8,7 +8,7 @@ date himself.
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import Engine
@@ -16,14 +16,17 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import business_date, day_number
+from ccfloor.rules.calendar import Campaign
+from ccfloor.service.campaigns import calendar_campaigns
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.present_learned import learned
 from ccfloor.service.staffing_today.day import Sources, Today, Told, today, told
-from ccfloor.service.staffing_today.history import DAYS, read_past
+from ccfloor.service.staffing_today.history import DAYS, Columns, columns_of, read_past
 from ccfloor.service.staffing_today.kept import Kept
 from ccfloor.service.staffing_today.measured import measured
 from ccfloor.service.staffing_today.seats import Memory
+from ccfloor.service.staffing_today.sight import over
 from ccfloor.service.staffing_today.site import StaffingSite, load_staffing
 from ccfloor.store.half_hour_counts import stored_days
 from ccfloor.store.viewer import Viewer
@@ -32,7 +35,7 @@ log = logging.getLogger(__name__)
 _LOOK_S = 30.0
 _FRESH_S = 45.0
 _STOP_S = 5.0
-_PAST_S = 900.0  # so often it is looked whether more of the past has come in
+_PAST_S = 900.0  # so often it is looked whether more of the past has come in, or a peak was planned
 
 
 class TodayKeeper:
@@ -58,6 +61,8 @@ class TodayKeeper:
         self._one_at_a_time = threading.Lock()
         self._told: Told | None = None
         self._stored: tuple[int, ...] = ()
+        self._peaks: Sequence[Campaign] = ()
+        self._over = 0
         self._looked_at = 0.0
         self._today: Today | None = None
         self._ended = threading.Event()
@@ -93,19 +98,24 @@ class TodayKeeper:
         return today(self._forecast(day), sources, self._clock())
 
     def _read(self, now: float) -> Told:
-        """The day's past and forecast; read anew on another day, and when more of the past has come in."""
-        day = business_date(self._config, now)
-        known = self._told
-        yesterday = day_number(date.fromordinal(day.toordinal() - 1))
+        """The day's past and forecast; read anew on another day, when more of the past has come in, and when
+        planned peaks were entered or changed: that is looked at when a half hour is over at the latest.
+        """
+        day, known = business_date(self._config, now), self._told
+        yesterday, done = day_number(date.fromordinal(day.toordinal() - 1)), over(self._columns(day), now)
         wait = _PAST_S if yesterday in self._stored else 0.0  # the past may still be coming in
-        if known is not None and known.day == day and abs(now - self._looked_at) < wait:
+        same = known is not None and known.day == day
+        if known is not None and same and done == self._over and abs(now - self._looked_at) < wait:
             return known
-        stored = self._stored_days(day)
-        if known is None or known.day != day or stored != self._stored:
+        stored, peaks = self._stored_days(day), calendar_campaigns(self._engine, self._config.site)
+        if known is None or not same or (stored, peaks) != (self._stored, self._peaks):
             past = learned(self._engine, self._config, now)
             known = self._told = self._forecast(day)._replace(learned=past)
-        self._stored, self._looked_at = stored, now
+        self._stored, self._peaks, self._over, self._looked_at = stored, peaks, done, now
         return known
+
+    def _columns(self, day: date) -> Columns:
+        return self._kept.get("columns", day, 0.0, 1.0, lambda: columns_of(self._config, day))
 
     def _stored_days(self, day: date) -> tuple[int, ...]:
         first = date.fromordinal(day.toordinal() - DAYS)

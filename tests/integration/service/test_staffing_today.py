@@ -248,6 +248,28 @@ def test_more_of_the_past_makes_another_forecast(
     assert kept.today().queues["new"].basis is not None
 
 
+def test_a_peak_entered_during_the_day_is_shown_once_the_half_hour_is_over(engine: Engine) -> None:
+    clock = [BEGIN + 11.45 * 3600]
+    kept = TodayKeeper(engine, CONFIG, SiteSettings(data="nowhere"), lambda: clock[0])
+
+    def expected() -> float:
+        return kept.refresh().queues["loans"].halves[28].ahead or 0.0
+
+    plain = expected()
+    row = {"site": "main", "name": "push", "note": "", "who": "x", "at": clock[0], "cancelled_by": ""}
+    when = {"start": BEGIN + 14 * 3600, "end": BEGIN + 15 * 3600, "queues": '["loans"]'}
+    with writing(engine) as connection:
+        connection.execute(insert(campaigns).values(**row, **when))
+    clock[0] = BEGIN + 11.5 * 3600 + 25
+    assert expected() == pytest.approx(1.3 * plain, rel=0.02)
+    with writing(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM campaigns")
+    clock[0] += 60
+    assert expected() == pytest.approx(1.3 * plain, rel=0.02), "it is not looked every minute"
+    clock[0] += 900
+    assert expected() == pytest.approx(plain)
+
+
 def put_weeks_more(engine: Engine) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql("DELETE FROM sources")
