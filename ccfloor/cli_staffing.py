@@ -14,7 +14,8 @@ from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import business_date
 from ccfloor.service.keeper import live_source
-from ccfloor.service.staffing_today.day import QueueDay, Today
+from ccfloor.service.staffing_today.day import Today
+from ccfloor.service.staffing_today.half_hours import QueueDay
 from ccfloor.service.staffing_today.job import TodayKeeper
 from ccfloor.service.staffing_today.sheet import Line, Sheet, sheet
 from ccfloor.staffing.volume import Basis
@@ -131,12 +132,14 @@ def _half(line: Line, zone: str) -> dict[str, Any]:
         "came": None if line.state == "ahead" else half.actual,
         "aht_s": half.of.aht_s,
         "patience_s": half.of.patience_s,
-        "needed": half.needed,
+        "needed": None if half.needed is None else round(half.needed, 2),
         "to_roster": half.rostered,
         "at_work": half.present,
         "planned": half.planned,
         "planned_at_work": half.due,
         "gap": line.gap,
+        "level_expected": half.level,
+        "short": line.short,
     }
 
 

@@ -181,7 +181,7 @@ def _now(made: Sheet, zone: str, told: dict[str, str], lang: Lang) -> str:
     gap = None if there is None or need is None else there - need
     value = f"{today_words.seats(there)} / {today_words.seats(need)}"
     beside = text("today.fact.now.beside", lang, gap=today_words.gap(gap))
-    act = "act" if gap is not None and gap <= -1 else ""
+    act = "act" if made.now_short else ""
     if made.lost is not None:
         act, since = "lost", today_words.clock(made.lost, zone)
         beside = text("today.lost.since", lang, since=since)

@@ -94,7 +94,11 @@ def _table(made: Sheet, lines: Sequence[Line], zone: str, lang: Lang) -> str:
         f"{''.join(_cell(name, line, zone, lang, made.lost) for name in columns)}</tr>"
         for line in lines
     )
+    over = [line for line in made.lines if line.state == "over"]
     foot = "".join(_foot(name, made, lang) for name in columns)
+    if over:
+        so_far = "".join(_foot_over(name, over, lang) for name in columns)
+        foot = f"{so_far}</tr><tr>{foot}"
     return (
         f'<div class="td-wide"><table class="td-tab"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody><tfoot><tr>{foot}</tr></tfoot></table></div>"
@@ -124,8 +128,8 @@ def _cell(name: str, line: Line, zone: str, lang: Lang, lost: float | None = Non
         if line.state == "running" and half.actual is not None:
             words += f' <small class="x">{escape(text("today.so_far", lang))}</small>'
     elif name == "gap":
-        kind = "act" if line.act else "short" if line.gap is not None and line.gap <= -1 else ""
-        return f'<td class="{kind}"{_due(line, lang)}>{today_words.gap(line.gap)}</td>'
+        kind = "act" if line.act else "short" if line.short else ""
+        return f'<td class="{kind}"{_behind(line, lang)}>{today_words.gap(line.gap)}</td>'
     elif name == "present" and line.state == "running" and lost is not None:
         since = escape(text("today.lost.since", lang, since=today_words.clock(lost, zone)))
         return f'<td class="lost">{DASH} <small class="x">{since}</small></td>'
@@ -145,42 +149,70 @@ def _cell(name: str, line: Line, zone: str, lang: Lang, lost: float | None = Non
     return f"<td{' class=x' if name in _WIDE else ''}>{words}</td>"
 
 
-def _due(line: Line, lang: Lang) -> str:
-    """What a gap to come is reckoned from, as an attribute of its cell."""
+def _behind(line: Line, lang: Lang) -> str:
+    """What a gap is reckoned from, and the level to expect with the seats there: an attribute of its cell."""
     half = line.half
-    if line.state != "ahead" or half.due is None:
-        return ""
-    parts = (("due", half.due), ("needed", half.needed))
-    words = (f"{text(f'today.col.{name}', lang)} {today_words.seats(value)}" for name, value in parts)
-    return f' title="{escape(" · ".join(words))}"'
+    parts = (
+        [("due", half.due), ("needed", half.needed)] if line.state == "ahead" and half.due is not None else []
+    )
+    words = [f"{text(f'today.col.{name}', lang)} {today_words.seats(value)}" for name, value in parts]
+    if half.level is not None:
+        words.append(today_words.level(line, lang))
+    return f' title="{escape(" · ".join(words))}"' if words else ""
+
+
+_SEATS = ("needed", "changed", "present", "planned", "roster", "gap")
 
 
 def _foot(name: str, made: Sheet, lang: Lang) -> str:
-    """Sums of the day: calls, and seat hours."""
-    lines, totals = made.lines, made.totals
+    """Sums of the whole day: calls foreseen, and seat hours; of what is known of a part alone none."""
     words = ""
     if name == "time":
         words = escape(text("today.sum", lang))
     elif name == "forecast":
-        words = today_words.calls(totals.expected)
-    elif name == "came":
-        words = today_words.calls(sum(line.half.actual or 0 for line in lines if line.state != "ahead"))
-    elif name in ("needed", "changed", "present", "planned", "roster"):
-        words = f'{_hours(name, lines)} <small class="x">{escape(text("today.hours.unit", lang))}</small>'
+        words = today_words.calls(made.totals.expected)
+    elif name in ("came", "present"):
+        words = DASH
+    elif name in _SEATS and name != "gap":
+        words = _hours(name, made.lines, lang)
     return f"<td{' class=x' if name in _WIDE else ''}>{words}</td>"
 
 
-def _hours(name: str, lines: Sequence[Line]) -> str:
-    """Seat hours of the half hours that have a number."""
+def _foot_over(name: str, over: Sequence[Line], lang: Lang) -> str:
+    """Sums of half hours that are over and known, each column of the same ones: like beside like."""
+    seen = [line for line in over if line.half.actual is not None]
+    words = ""
+    if name == "time":
+        words = escape(text("today.sum.over", lang))
+    elif name == "forecast":
+        words = today_words.calls(_sum([line.half.ahead for line in seen]))
+    elif name == "came":
+        words = today_words.calls(sum(line.half.actual or 0 for line in seen))
+    elif name in _SEATS and name != "changed":
+        words = _hours(name, [line for line in over if line.gap is not None], lang)
+    return f"<td{' class=x' if name in _WIDE else ''}>{words}</td>"
+
+
+def _sum(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _hours(name: str, lines: Sequence[Line], lang: Lang) -> str:
+    """Seat hours of the half hours that have a number, as HTML."""
     values: dict[str, Sequence[float | None]] = {
         "needed": [line.half.needed for line in lines],
         "changed": [line.changed for line in lines],
-        "present": [line.half.present for line in lines if line.state == "over"],
+        "present": [line.half.present for line in lines],
         "planned": [line.half.planned for line in lines],
         "roster": [line.half.rostered for line in lines],
+        "gap": [line.gap for line in lines],
     }
-    known = [float(value) for value in values[name] if value is not None]
-    return f"{sum(known) / 2:.1f}" if known else DASH
+    total = _sum(values[name])
+    if total is None:
+        return DASH
+    shown = today_words.gap(total / 2) if name == "gap" else f"{total / 2:.1f}"
+    return f'{shown} <small class="x">{escape(text("today.hours.unit", lang))}</small>'
 
 
 # -- as files ----------------------------------------------------------------------------------------
@@ -206,14 +238,14 @@ def _row(made: Sheet, line: Line, zone: str) -> list[Cell]:
     came = None if line.state == "ahead" else half.actual
     calls: list[Cell] = [_rounded(one) for one in (half.mean, half.low, half.high, half.ahead)]
     means: list[Cell] = [round(half.of.aht_s, 1), round(half.of.patience_s, 1)]
-    tried: list[Cell] = [line.changed] if made.what.changes else []
+    tried: list[Cell] = [_rounded(line.changed)] if made.what.changes else []
     there: list[Cell] = [_rounded(one) for one in (half.present, half.planned, half.due, line.gap)]
     return [
         today_words.half_hour(line, zone),
         *calls,
         came,
         *means,
-        half.needed,
+        _rounded(half.needed),
         *tried,
         half.rostered,
         *there,

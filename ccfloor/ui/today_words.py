@@ -150,6 +150,12 @@ def formulas(made: Sheet, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
+def level(line: Line, lang: Lang) -> str:
+    """The service level to expect with the seats there, beside the target."""
+    half = line.half
+    return text("today.level", lang, level=f"{half.level or 0.0:.0%}", aim=f"{half.aim or 0.0:.0%}")
+
+
 def hover(line: Line, zone: str, lang: Lang) -> str:
     """A half hour of the charts, all its numbers."""
     half, lines = line.half, [f"<b>{half_hour(line, zone)}</b>"]
@@ -176,4 +182,6 @@ def hover(line: Line, zone: str, lang: Lang) -> str:
         add("due", seats(half.due))
     if line.gap is not None:
         add("gap", gap(line.gap))
+    if half.level is not None:
+        lines.append(level(line, lang))
     return "<br>".join(lines)

@@ -13,20 +13,21 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from ccfloor.floor.config import FloorConfig, QueueTarget
+from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import Period
 from ccfloor.service.staffing.present_learned import Learned
 from ccfloor.service.staffing_today.as_of_today import fading, live
+from ccfloor.service.staffing_today.half_hours import Half, QueueDay
 from ccfloor.service.staffing_today.history import Columns, Past, columns_of, slot_of
 from ccfloor.service.staffing_today.kept import Kept
 from ccfloor.service.staffing_today.learning import taught
 from ccfloor.service.staffing_today.measured import USUAL, BySlot, Measured
-from ccfloor.service.staffing_today.needs import needed, to_roster
-from ccfloor.service.staffing_today.seats import Memory, Seats, lost_since, seats_of
-from ccfloor.service.staffing_today.sharing import Groups, share
+from ccfloor.service.staffing_today.pooling import Merge, merges
+from ccfloor.service.staffing_today.seated import seated_days
+from ccfloor.service.staffing_today.seats import Memory, lost_since, seats_of
 from ccfloor.service.staffing_today.sight import SEEN, Sight, over, sight_of
-from ccfloor.service.staffing_today.site import Rule, StaffingSite
+from ccfloor.service.staffing_today.site import StaffingSite
 from ccfloor.staffing.live import event_rate
 from ccfloor.staffing.volume import Basis, Forecast, day_ahead
 from ccfloor.store.half_hour_counts import offered_by_half
@@ -37,52 +38,11 @@ _LATELY_S, _LEASTSEEN_S = 1800.0, 60.0
 _BORROWED_CV = 0.7  # so wrong, as a share, the level of a day may be that days of another kind stand in for
 
 
-class Half(NamedTuple):
-    """One half hour of a queue, or of several together.
-
-    ``mean``: calls expected, ``low``..``high``: what holds them four times out of five; ``ahead``: as
-    expected before the day; None without a forecast, and ``lately``: the calls it would bring if they came as
-    in the last half hour. ``actual``: calls that came, so far; None: not begun, or nobody saw it. ``of``:
-    what its seats are worked out from. ``needed``: seats at work; ``rostered``: people to plan for it; None:
-    nobody knows. ``present``, ``planned``: seats at work (on average, so far) and by the roster; None where
-    nobody tells. ``due``: of those planned the ones really at work, as ``needed`` counts them.
-    """
-
-    start: float
-    end: float
-    mean: float | None
-    low: float | None
-    high: float | None
-    ahead: float | None
-    actual: int | None
-    of: Measured
-    needed: int | None
-    rostered: int | None
-    present: float | None = None
-    planned: float | None = None
-    due: float | None = None
-    lately: float | None = None
-
-
-class QueueDay(NamedTuple):
-    """A queue's day. ``basis``: what the forecast rests on, None: there is none; ``level_cv``: how wrong the
-    rest of the day may be all together, as a share; ``now``: its share of the seats at work this instant,
-    None: nobody sees the floor.
-    """
-
-    queue: str
-    halves: tuple[Half, ...]
-    target: QueueTarget
-    rule: Rule
-    basis: Basis | None
-    level_cv: float
-    now: float | None = None
-
-
 class Today(NamedTuple):
     """All queues of a site. ``at``: as it was then; ``learned``: calls up to then are in the forecast,
     None: of none of the day. ``days``: days of the past that somebody saw, ``first``: the oldest of them.
-    ``lost``: since when nobody sees the floor, None: it is seen, or there never was a picture.
+    ``lost``: since when nobody sees the floor, None: it is seen, or there never was a picture. ``merges``:
+    how queues share seats.
     """
 
     day: Period
@@ -92,6 +52,7 @@ class Today(NamedTuple):
     first: date | None
     queues: Mapping[str, QueueDay]
     lost: float | None = None
+    merges: tuple[Merge, ...] = ()
 
 
 class Told(NamedTuple):
@@ -175,8 +136,9 @@ def today(of: Told, sources: Sources, now: float) -> Today:
         kept,
     )
     learned = halves[look.over - 1].end if look.over and of.ahead else None
-    seated, lost = _seated(days, there, now), lost_since(sources.view, now)
-    return Today(columns.day, now, learned, of.past.seen_days, of.past.first, seated, lost)
+    shared, lost = merges(there.serves), lost_since(sources.view, now)
+    seated = seated_days(days, there, shared, now) if days else {}
+    return Today(columns.day, now, learned, of.past.seen_days, of.past.first, seated, lost, shared)
 
 
 def _look(of: Told, sources: Sources, kept: Kept, now: float) -> _Look:
@@ -270,53 +232,5 @@ def _lately(look: _Look, queue: str) -> float | None:
 
 
 def _day(look: _Look, queue: str, halves: Sequence[Half], basis: Basis | None, level_cv: float) -> QueueDay:
-    """With the seats that each half hour needs."""
     target = look.sources.config.target(queue, look.columns.day.start)
-    rule = look.told.site.rule(queue)
-    loads = [load(half, look.now) for half in halves]
-    lengths = [half.end - half.start for half in halves]
-    seats = needed([calls or 0.0 for calls in loads], lengths, [half.of for half in halves], target, rule)
-    made = tuple(
-        half if calls is None else half._replace(needed=count, rostered=to_roster(count, rule))
-        for half, calls, count in zip(halves, loads, seats, strict=True)
-    )
-    return QueueDay(queue, made, target, rule, basis, level_cv)
-
-
-def load(half: Half, now: float) -> float | None:
-    """Calls that its seats are worked out from: those that came in a half hour that is over, where somebody
-    saw it; else those expected. None: nobody knows.
-    """
-    if half.actual is not None and half.end <= now:
-        return float(half.actual)
-    return half.lately if half.mean is None else half.mean
-
-
-# -- seats -------------------------------------------------------------------------------------------
-
-
-def _seated(days: Mapping[str, QueueDay], seats: Seats, now: float) -> dict[str, QueueDay]:
-    """The days with their part of the seats, which are shared where one serves several queues."""
-    found = {queue: list(day.halves) for queue, day in days.items()}
-    this: dict[str, float] | None = None
-    for place, (there, due) in enumerate(zip(seats.present, seats.planned, strict=True)):
-        need = {queue: float(day.halves[place].needed or 0) for queue, day in days.items()}
-        present, planned = _shared(there, need), _shared(due, need)
-        for queue, halves in found.items():
-            mine = None if planned is None else planned.get(queue, 0.0)
-            works = 1.0 if seats.net else 1.0 - days[queue].rule.shrinkage
-            halves[place] = halves[place]._replace(
-                present=None if present is None else present.get(queue, 0.0),
-                planned=mine,
-                due=None if mine is None else mine * works,
-            )
-            if halves[place].start <= now < halves[place].end:
-                this = _shared(seats.now, need)
-    return {
-        queue: day._replace(halves=tuple(found[queue]), now=None if this is None else this.get(queue, 0.0))
-        for queue, day in days.items()
-    }
-
-
-def _shared(groups: Groups | None, need: Mapping[str, float]) -> dict[str, float] | None:
-    return None if groups is None else share(groups, need)
+    return QueueDay(queue, tuple(halves), target, look.told.site.rule(queue), basis, level_cv)

@@ -15,8 +15,8 @@ from ccfloor.floor.view import FloorView, SeatView
 from ccfloor.kpi.period import Period
 from ccfloor.service.staffing.present_now import STALE_S
 from ccfloor.service.staffing_today.kept import Kept
+from ccfloor.service.staffing_today.pooling import Groups
 from ccfloor.service.staffing_today.roster import Planned, Roster, planned
-from ccfloor.service.staffing_today.sharing import Groups
 from ccfloor.store.half_hour_seats import served, told_quarters
 from ccfloor.store.seen import Seen, overlaps
 from ccfloor.store.staffing_facts import work_quarters
@@ -54,12 +54,14 @@ class Seats(NamedTuple):
     """By half hour, in the order asked for: seats of each group of queues; None where nobody tells of them.
 
     ``now``: the seats at work this instant; None where nobody sees the floor. ``net``: the roster names time
-    off the calls, so what is planned is time at work.
+    off the calls, so what is planned is time at work. ``serves``: which queues seats of the whole day serve
+    together; where nobody tells of any, those of late.
     """
 
     present: Sequence[Groups | None]
     planned: Sequence[Groups | None]
     now: Groups | None
+    serves: Groups
     net: bool = False
 
 
@@ -103,12 +105,24 @@ def seats_of(
         groups if tells and (until is None or half.end <= until) else None
         for half, groups, tells in zip(begun, there, known, strict=True)
     ]
+    plans = _planned(roster.pieces, halves, who) if roster is not None else [None] * len(halves)
+    this = _now(live) if live else None
+    habits = _added(dict.fromkeys((queues,), 1.0) for queues in lately.values())
     return Seats(
         present=[*told, *[None] * (len(halves) - len(begun))],
-        planned=_planned(roster.pieces, halves, who) if roster is not None else [None] * len(halves),
-        now=_now(live) if live else None,
+        planned=plans,
+        now=this,
         net=roster is not None and roster.net,
+        serves=_added([*told, *plans]) or this or habits,
     )
+
+
+def _added(groups: Iterable[Groups | None]) -> dict[Served, float]:
+    found: dict[Served, float] = {}
+    for one in groups:
+        for queues, seats in (one or {}).items():
+            found[queues] = found.get(queues, 0.0) + seats
+    return {queues: seats for queues, seats in found.items() if seats > 0}
 
 
 def _served(connection: Connection, viewer: Viewer, now: float) -> Mapping[str, Served]:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ccfloor.service.staffing_today.pooling import Groups
 from ccfloor.staffing.live_seats import divide
-
-Groups = Mapping[frozenset[str], float]  # queues served together → seats
 
 
 def share(groups: Groups, need: Mapping[str, float]) -> dict[str, float]:

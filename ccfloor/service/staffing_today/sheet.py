@@ -1,22 +1,26 @@
 """The day as a viewer asks for it: one queue or all of his, with what would be if calls or targets were
 others.
 
-Of several queues together calls and seats are added up. The band of their sum is narrower than the sum of
+Of several queues together calls and seats are added up: what a queue needs is its part of what all that share
+seats need together, so that their sum is what they need. The band of their sum is narrower than the sum of
 their bands, for not all are wrong at once: errors are taken to be alike by half (``TOGETHER``).
 """
 
 from collections.abc import Sequence
-from math import sqrt
+from math import ceil, sqrt
 from typing import NamedTuple
 
 from ccfloor.access.rights import Right
 from ccfloor.kpi.period import Period
-from ccfloor.service.staffing_today.day import Half, QueueDay, Today, load
+from ccfloor.service.staffing_today.day import Today
+from ccfloor.service.staffing_today.half_hours import Half, QueueDay, load
 from ccfloor.service.staffing_today.measured import Measured
-from ccfloor.service.staffing_today.needs import needed
+from ccfloor.service.staffing_today.needs import needs
+from ccfloor.service.staffing_today.seated import load_of_day, seats_there
 from ccfloor.store.viewer import Forbidden, Viewer
 
 TOGETHER = 0.5  # correlation of queues' forecast errors: what makes one busier often makes others so
+_TIE = 1e-9
 _SHORT = 1.0  # seats; less is no whole seat
 
 
@@ -40,15 +44,21 @@ AS_IT_IS = WhatIf()
 
 class Line(NamedTuple):
     """One half hour. ``state``: over, running or ahead. ``gap``: seats at work beyond those needed, of one to
-    come those that the roster has at work; negative: too few; None: nobody tells. ``act``: a whole seat is
-    missing now or later. ``changed``: seats needed under what is asked; None where that changes nothing.
+    come those that the roster has at work; negative: too few; None: nobody tells. ``short``: a whole seat is
+    missing, and the service level to expect with those there is under the target; ``act``: so it is now or
+    later. ``changed``: seats needed under what is asked; None where that changes nothing.
     """
 
     half: Half
     state: str
     gap: float | None
-    act: bool
-    changed: int | None
+    short: bool
+    changed: float | None
+
+    @property
+    def act(self) -> bool:
+        """Whether it asks for a hand: it can still be mended."""
+        return self.short and self.state != "over"
 
 
 class Totals(NamedTuple):
@@ -69,7 +79,8 @@ class Totals(NamedTuple):
 
 class Sheet(NamedTuple):
     """``queue`` empty: all of ``queues``, which are the viewer's. ``days``: of these, for what each rests
-    on. ``lost``: since when nobody sees the floor.
+    on. ``now``: seats at work this instant, ``now_short``: too few for the target. ``lost``: since when
+    nobody sees the floor.
     """
 
     queue: str
@@ -83,6 +94,7 @@ class Sheet(NamedTuple):
     days: tuple[QueueDay, ...]
     now: float | None
     lost: float | None = None
+    now_short: bool = False
 
     @property
     def unforeseen(self) -> tuple[str, ...]:
@@ -119,10 +131,11 @@ def sheet(found: Today, viewer: Viewer, queue: str = "", what: WhatIf = AS_IT_IS
     if not days:
         return None
     each = tuple(day.halves for day in days)
-    halves = each[0] if len(each) == 1 else tuple(_together(some) for some in zip(*each, strict=True))
-    changed = _changed(days, what, found.at)
+    halves = each[0]
+    if len(days) > 1:
+        halves = tuple(_together(days, some, found.at) for some in zip(*each, strict=True))
+    changed = _changed(found, days, what)
     lines = tuple(_line(half, found.at, more) for half, more in zip(halves, changed, strict=True))
-    nows = [day.now for day in days if day.now is not None]
     return Sheet(
         queue,
         mine,
@@ -133,16 +146,32 @@ def sheet(found: Today, viewer: Viewer, queue: str = "", what: WhatIf = AS_IT_IS
         lines,
         _totals(lines, days, found.at),
         days,
-        sum(nows) if nows else None,
+        _known([day.now for day in days]),
         found.lost,
+        _now_short(days, lines, found.at),
     )
+
+
+def _now_short(days: Sequence[QueueDay], lines: Sequence[Line], now: float) -> bool:
+    """Of the seats at work this instant, in the half hour that runs."""
+    place = next((at for at, line in enumerate(lines) if line.state == "running"), None)
+    there = _known([day.now for day in days])
+    if place is None or there is None:
+        return False
+    halves = [day.halves[place]._replace(level=day.now_level) for day in days]
+    half = lines[place].half._replace(
+        level=_weighted(halves, "level", now), aim=_weighted(halves, "aim", now)
+    )
+    return _short(half, _gap(half, there))
 
 
 # -- several queues ----------------------------------------------------------------------------------
 
 
-def _together(halves: Sequence[Half]) -> Half:
-    """Of what is forecast the sum of the queues that have a forecast; likewise of seats needed."""
+def _together(days: Sequence[QueueDay], halves: Sequence[Half], now: float) -> Half:
+    """Of what is forecast the sum of the queues that have a forecast; likewise of seats needed. The level to
+    expect weighs by calls.
+    """
     mean, low, high = _band(halves)
     known = [half.actual for half in halves if half.actual is not None]
     return Half(
@@ -154,13 +183,33 @@ def _together(halves: Sequence[Half]) -> Half:
         ahead=_known([half.ahead for half in halves]),
         actual=sum(known) if len(known) == len(halves) else None,
         of=_mean_of(halves),
-        needed=_whole([half.needed for half in halves]),
-        rostered=_whole([half.rostered for half in halves]),
+        needed=_known([half.needed for half in halves]),
+        rostered=_roster(days, halves),
         present=_sum([half.present for half in halves]),
         planned=_sum([half.planned for half in halves]),
         due=_sum([half.due for half in halves]),
         lately=_known([half.lately for half in halves]),
+        level=_weighted(halves, "level", now),
+        aim=_weighted(halves, "aim", now),
     )
+
+
+def _roster(days: Sequence[QueueDay], halves: Sequence[Half]) -> int | None:
+    """People for the sum, rounded once."""
+    people = _known(
+        [
+            None if half.needed is None else half.needed / (1 - day.rule.shrinkage)
+            for day, half in zip(days, halves, strict=True)
+        ]
+    )
+    return None if people is None else ceil(people - 1e-6)
+
+
+def _weighted(halves: Sequence[Half], field: str, now: float) -> float | None:
+    """By the calls of those that have a level: where none come, none is to be expected."""
+    known = [(load(half, now) or 0.0, getattr(half, field)) for half in halves if half.level is not None]
+    calls = sum(weight for weight, _ in known)
+    return sum(weight * value for weight, value in known) / calls if calls > 0 else None
 
 
 def _band(halves: Sequence[Half]) -> tuple[float | None, float | None, float | None]:
@@ -205,11 +254,6 @@ def _known(parts: Sequence[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _whole(parts: Sequence[int | None]) -> int | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if known else None
-
-
 # -- lines -------------------------------------------------------------------------------------------
 
 
@@ -218,29 +262,41 @@ def state_of(half: Half, now: float) -> str:
     return "over" if half.end <= now else "running" if half.start <= now else "ahead"
 
 
-def _line(half: Half, now: float, changed: int | None) -> Line:
-    state = state_of(half, now)
-    there = half.due if state == "ahead" else half.present
-    gap = None if there is None or half.needed is None else there - half.needed
-    return Line(half, state, gap, state != "over" and gap is not None and gap <= -_SHORT, changed)
+def _line(half: Half, now: float, changed: float | None) -> Line:
+    there = seats_there(half, now)
+    gap = None if there is None else _gap(half, there)
+    return Line(half, state_of(half, now), gap, _short(half, gap), changed)
 
 
-def _changed(days: Sequence[QueueDay], what: WhatIf, now: float) -> list[int | None]:
-    """Seats needed in each half hour under what is asked; None: it is over, or nothing is asked."""
-    total: list[int | None] = [None] * len(days[0].halves)
+def _gap(half: Half, there: float) -> float | None:
+    return None if half.needed is None else there - half.needed
+
+
+def _short(half: Half, gap: float | None) -> bool:
+    missing = gap is not None and gap <= -_SHORT + 1e-6
+    return missing and half.level is not None and half.aim is not None and half.level < half.aim - _TIE
+
+
+def _changed(found: Today, days: Sequence[QueueDay], what: WhatIf) -> list[float | None]:
+    """Seats needed in each half hour under what is asked of these queues, all others as they are; None: it is
+    over, or nothing is asked.
+    """
     if not what.changes:
-        return total
-    for day in days:
-        loads = [load(half, now) for half in day.halves]
-        ahead = [at for at, half in enumerate(day.halves) if half.end > now and loads[at] is not None]
-        halves = [day.halves[place] for place in ahead]
-        calls = [(loads[place] or 0.0) * what.volume for place in ahead]
-        of = [half.of._replace(aht_s=half.of.aht_s * what.aht) for half in halves]
-        lengths = [half.end - half.start for half in halves]
-        seats = needed(calls, lengths, of, day.target, day.rule, what.level) if halves else []
-        for place, count in zip(ahead, seats, strict=True):
-            total[place] = (total[place] or 0) + count
-    return total
+        return [None] * len(days[0].halves)
+    now, shown = found.at, {day.queue for day in days}
+    tried = {
+        queue: load_of_day(day, now, what.volume, what.aht, what.level)
+        if queue in shown
+        else load_of_day(day, now)
+        for queue, day in found.queues.items()
+    }
+    seats = needs(tried, found.merges).seats
+    return [
+        sum(float(seats[day.queue][place]) for day in days)
+        if half.end > now and any(load(day.halves[place], now) is not None for day in days)
+        else None
+        for place, half in enumerate(days[0].halves)
+    ]
 
 
 def _totals(lines: Sequence[Line], days: Sequence[QueueDay], now: float) -> Totals:
@@ -262,5 +318,5 @@ def _totals(lines: Sequence[Line], days: Sequence[QueueDay], now: float) -> Tota
     )
 
 
-def _if_changed(line: Line) -> int:
+def _if_changed(line: Line) -> float:
     return (line.half.needed or 0) if line.changed is None else line.changed

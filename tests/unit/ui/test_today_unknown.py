@@ -109,7 +109,7 @@ def test_a_picture_of_two_hours_ago_is_no_present(
     shows(service, replace(view, blind_since=old) if blind else view)
     need = made(service).lines[22].half.needed
     html = words(page(lang))
-    assert f'<span class="v lost">– / {need}</span>' == fact(html) and f"<small>{since}</small>" in html
+    assert f'<span class="v lost">– / {need:g}</span>' == fact(html) and f"<small>{since}</small>" in html
     assert sentence in html and 'class="td-lost"' in html
     assert f'<td class="lost">– <small class="x">{since}</small></td>' in row(html)
     assert 'class="act"' not in row(html) and "7 /" not in html
@@ -118,13 +118,13 @@ def test_a_picture_of_two_hours_ago_is_no_present(
 def test_a_floor_that_is_seen_has_its_present_and_no_sentence(service: runtime.Service) -> None:
     shows(service, seven(service.clock() - 5))
     html = words(page("en"))
-    assert fact(html).endswith(f">7 / {made(service).lines[22].half.needed}</span>")
+    assert fact(html).endswith(f">7 / {made(service).lines[22].half.needed:g}</span>")
     assert 'td-lost"' not in html and "not seen since" not in html
 
 
 def test_without_any_picture_nobody_is_said_to_be_missing(service: runtime.Service) -> None:
     html = words(page("en"))
-    assert fact(html) == f'<span class="v ">– / {made(service).lines[22].half.needed}</span>'
+    assert fact(html) == f'<span class="v ">– / {made(service).lines[22].half.needed:g}</span>'
     assert 'class="td-lost"' not in html
 
 
