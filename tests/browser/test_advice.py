@@ -155,6 +155,7 @@ def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: O
     expect(way).to_contain_text("提前返回", timeout=SLOW)
     way.get_by_role("button", name="全部撤销").click()
     expect(again.locator(".advice").get_by_label("撤销的原因")).to_have_value("撤销")
+    again.locator(".advice").get_by_label("撤销人").fill("主管甲")
     take_back(again)
     expect(again.locator(".running .move").first).to_contain_text("已撤销", timeout=SLOW)
 

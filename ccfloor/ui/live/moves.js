@@ -24,7 +24,9 @@ class MovesBoard {
     const main = box("div", "main");
     const side = box("aside", "side");
     side.append(this.order.node, this.crews.node);
-    main.append(this.columns.node, side);
+    const floor = box("div", "floor");
+    floor.append(this.columns.strip, this.columns.node);
+    main.append(floor, side);
     root.append(this.head.node, this.head.strip, this.advice.node, main, this.running.node);
     root.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && (this.picked.size || this.targets.size)) this.clear();

@@ -1,21 +1,31 @@
 /* One column a queue with its seats as cards in fixed places: ticked or dragged to where they shall go. */
 
+const QUEUE_LIMITS = { waiting: [8, 16], longest_wait_s: [60, 120] }; // the wall's, unless the site has its own
+
 class QueueColumns {
   /** `board`: what is picked, aimed at and held. */
   constructor(ctx, board) {
     Object.assign(this, { ctx, board });
     this.node = box("div", "cols");
     this.node.setAttribute("aria-label", ctx.t("moves.columns"));
+    this.strip = box("div", "targets"); // every queue in sight as a goal, also while a seat is dragged
+    this.node.addEventListener("pointerenter", () => (this.still = true));
+    this.node.addEventListener("pointerleave", () => (this.still = false));
   }
 
   draw(state, now) {
+    this.limits = { ...QUEUE_LIMITS, ...(state.site.wall || state.site.kiosk || {}) };
+    keyed(this.strip, state.queues, (queue) => queue.queue, (queue) => this.newGoal(queue.queue), (node, { queue }) => {
+      setText(node, `→ ${this.board.queue(queue)}`);
+      setAttr(node, "aria-pressed", this.board.targets.has(queue));
+    });
     keyed(this.node, state.queues, (queue) => queue.queue, (queue) => this.make(queue.queue),
       (node, queue) => this.paint(node.column, queue, now));
   }
 
   make(queue) {
     const { t } = this.ctx;
-    const column = { node: box("section", "col"), name: box("h2"), facts: box("div", "facts"), list: box("div", "cards") };
+    const column = { queue, node: box("section", "col"), name: box("h2"), facts: box("div", "facts"), list: box("div", "cards") };
     column.aim = pushButton("chip aim", t("moves.aim"), () => this.board.aim(queue));
     column.waiting = this.fact(column, "waiting");
     column.wait = this.fact(column, "longest_wait");
@@ -26,6 +36,18 @@ class QueueColumns {
     this.listen(column, queue);
     column.node.column = column;
     return column.node;
+  }
+
+  newGoal(queue) {
+    const goal = pushButton("chip goalchip", "", () => this.board.aim(queue));
+    goal.addEventListener("dragover", (event) => (event.preventDefault(), goal.classList.add("drop")));
+    goal.addEventListener("dragleave", () => goal.classList.remove("drop"));
+    goal.addEventListener("drop", (event) => {
+      event.preventDefault();
+      goal.classList.remove("drop");
+      if (this.board.picked.size) this.board.aim(queue, true);
+    });
+    return goal;
   }
 
   fact(column, metric) {
@@ -84,17 +106,27 @@ class QueueColumns {
     const mine = state.seats.filter((seat) => seat.queues.some((one) => one.queue === queue.queue));
     const works = mine.filter((seat) => worksFor(seat, queue.queue)).length;
     setText(column.waiting, t("moves.waiting", { n: queue.waiting }));
-    setClass(column.waiting, queue.waiting ? "" : "zero");
+    const band = (value, [near, over]) => (value >= over ? "over" : value >= near ? "warn" : "");
+    setClass(column.waiting, queue.waiting ? band(queue.waiting, this.limits.waiting) : "zero");
     const oldest = queue.oldest_at === null ? null : seenUntil(state, "queues", queue.queue, now) - queue.oldest_at;
+    setClass(column.wait, oldest === null ? "" : band(oldest, this.limits.longest_wait_s));
     setText(column.wait, t("moves.longest", { wait: oldest === null ? fmt.DASH : fmt.clock(oldest) }));
     const there = mine.filter((seat) => !["offline", "unknown"].includes(seat.status));
     setText(column.seats, t("moves.working", { n: works, all: there.length }));
     setAttr(column.list, "aria-label", board.queue(queue.queue));
     const shown = board.online ? mine.filter((seat) => seat.status !== "offline") : mine;
-    keyed(column.list, [...shown].sort(byNumber), (seat) => seat.seat, (seat) => newCard(seat),
+    keyed(column.list, this.inOrder(column, shown), (seat) => seat.seat, (seat) => newCard(seat),
       (node, seat) => this.paintCard(node.card, seat, queue.queue, now));
     const stop = column.list.querySelector('[tabindex="0"]');
     if (!stop && column.list.firstElementChild) column.list.firstElementChild.tabIndex = 0;
+  }
+
+  /** Who is free first, then who is busy, then who is away; nothing changes its place under the pointer. */
+  inOrder(column, seats) {
+    const fresh = (one) => (one.status === "ready" && worksFor(one, column.queue) ? 0 : worksFor(one, column.queue) ? 1 : 2);
+    if (!this.still || !column.places) column.places = new Map(seats.map((one) => [one.seat, fresh(one)]));
+    const place = (one) => column.places.get(one.seat) ?? 2;
+    return [...seats].sort((one, other) => place(one) - place(other) || byNumber(one, other));
   }
 
   paintCard(card, seat, queue, now) {
