@@ -4,10 +4,12 @@
 
 The simulator knows more than the simulation behind the odds: callers who dial again or are passed on, seats
 that do not answer, calls of their own, important queues first, limits of waiting, callers who are more
-patient in a rush. What is asked is told what a wallboard can know: the usual course of the week and the calls
-of the last half hour, usual lengths of calls and pauses, who sits where and when the shift ends; leads, who
-are mostly away from the queues, are left out. On a share of the days a rush like that of the scenario "surge"
-comes at any time, unannounced. Asked every five minutes from nine to half past four.
+patient in a rush, whose patience runs out the sooner the longer they wait. What is asked is told what a
+wallboard can know: forecasts learned from four weeks before, updated through the day, with what the last half
+hour says beside them, patience of those weeks and of today, usual lengths of calls and pauses, who sits where
+and when the shift ends; leads, who are mostly away from the queues, are left out. On a share of the days, of
+the four weeks too, a rush like that of the scenario "surge" comes at any time, unannounced. Asked every five
+minutes from nine to half past four.
 """
 
 import argparse
@@ -15,18 +17,18 @@ import random
 import time
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from itertools import pairwise
+from functools import lru_cache
 from math import erfc, exp, log, sqrt
-from typing import NamedTuple
 
 import numpy as np
+from _lived import STEP_S, Coming, Expecting, Lived, Tally, lived
 from trigger_calibration import EVERY_S, MARKS_S, Said, report, rules
 
 from ccfloor.acd.sim_parts import Mode, Seat
-from ccfloor.acd.sim_plan import Load, duties, local_day
+from ccfloor.acd.sim_plan import duties, local_day
 from ccfloor.acd.sim_scenario import Scenario, Spread, Window
 from ccfloor.acd.simulator import SimFloor, load_floor, load_scenario
-from ccfloor.floor.events import CallDequeued, CallJoined, CallLeft, FloorSnapshot
+from ccfloor.floor.events import CallDequeued, CallJoined, FloorSnapshot
 from ccfloor.rules.machine import Machine
 from ccfloor.staffing.begun import of_machine
 from ccfloor.staffing.habits import Habits, Leave
@@ -36,65 +38,54 @@ from ccfloor.staffing.trigger import foresee, waiting_now, watched
 MONDAY = 1_763_308_800.0  # 2025-11-17 00:00 in Shanghai
 BEGIN_S, END_S = 8 * 3600.0, 17.5 * 3600.0
 FIRST_S = 9 * 3600.0
-STEP_S, STEPS = 900.0, 8
-RECENT_S, FADES_S, PRIOR_CALLS = 1800.0, 2400.0, 12.0
-LEVEL_CV, PASSED_ON = 0.12, 1.06  # beside the recent calls; calls that come by transfer or again
-PATIENCE_CV, PRIOR_GONE = 0.15, 15.0
+BEFORE_END_S = 20 * 3600.0  # of the days before: until then they are counted
 WORK_S = 27_000.0  # of a shift of nine hours, without the pauses
+BEFORE = 50_000  # numbers of the scenarios of the days before
 
 
-class Curve(NamedTuple):
-    """Steps of the number waiting, when calls joined each queue, and when callers gave up."""
+class Curve:
+    """Steps of the number waiting, and what was counted."""
 
-    steps: list[tuple[float, float]]
-    joined: dict[str, list[float]]
-    gone: list[float]
-
-    def waited(self, since: float) -> float:
-        """Seconds of waiting by all callers together."""
-        later = [step for step in self.steps if step[0] >= since]
-        return sum(count * (end - at) for (at, count), (end, _) in pairwise(later))
+    def __init__(self) -> None:
+        self.steps: list[tuple[float, float]] = []
+        self.tally = Tally()
 
 
 def heard(floor: SimFloor, until: float, curve: Curve) -> None:
     """Lets the simulator run, and takes down who waits."""
     waits = int(curve.steps[-1][1]) if curve.steps else 0
     for event in floor.run_until(until):
+        curve.tally.take(event)
         if isinstance(event, FloorSnapshot):
             waits = len(event.waiting)
         elif isinstance(event, CallJoined):
             waits += 1
-            curve.joined[event.queue].append(event.at)
         elif isinstance(event, CallDequeued):
             waits -= 1
-        elif isinstance(event, CallLeft):
-            curve.gone.append(event.at)
-            continue
         else:
             continue
         curve.steps.append((event.at, float(waits)))
 
 
-class Sight:
-    """What a wallboard knows of a simulated floor. ``usual``: the week's course, nothing of this day."""
+@lru_cache
+def weeks(rush: float) -> Lived:
+    """The weeks before, in which rushes came as often."""
+    return lived(MONDAY, lambda number: scenario(BEFORE + number, rush), BEGIN_S, BEFORE_END_S)
 
-    def __init__(self, floor: SimFloor, seed: int) -> None:
-        self.floor, self.spec = floor, floor.spec
-        plain = {"busyness": 0.0, "noise": 0.0, "windows": [], "surge_days": 0.0}
-        day = local_day(floor.now, floor.zone)
-        calm = floor.scenario.model_copy(update=plain)
-        self.usual = Load(floor.spec, calm, seed, day, floor.zone, floor.origin)
-        planned = duties(floor.spec, seed, day, floor.zone)
+
+class Sight:
+    """What a wallboard knows of a simulated floor at the beginning of its day."""
+
+    def __init__(self, floor: SimFloor, past: Lived, weekday: int) -> None:
+        self.floor, self.spec, self.past = floor, floor.spec, past
+        self.expecting = Expecting(past, floor.now - BEGIN_S, weekday, BEGIN_S)
+        planned = duties(floor.spec, floor.seed, local_day(floor.now, floor.zone), floor.zone)
         self.duties = sorted(planned, key=lambda duty: duty.start)
-        self.patience = {
-            name: _patience(queue.patience.mean_s, queue.timeout_s)
-            for name, queue in self.spec.queues.items()
-        }
 
     def look(self, curve: Curve) -> FloorNow:
         """The floor now."""
-        trait = self._patience(curve)
-        queues = tuple(self._queue(name, curve.joined[name], trait) for name in self.spec.queues)
+        coming = self.expecting.coming(curve.tally, self.floor.now)
+        queues = tuple(self._queue(name, coming[name], curve) for name in self.spec.queues)
         return FloorNow(self.floor.now, STEP_S, queues, (*self._there(), *self._coming()))
 
     def habits(self) -> Habits:
@@ -102,58 +93,22 @@ class Sight:
         leaves = (Leave(kind.reason, kind.per_shift / WORK_S, kind.mean_s) for kind in self.spec.pauses)
         own = self.spec.own_calls
         own_calls = Leave("own call", own.per_shift / WORK_S, own.mean_s)
-        return Habits(leaves=(*leaves, own_calls), aht_cv=0.03, patience_cv=PATIENCE_CV)
+        return Habits(leaves=(*leaves, own_calls), aht_cv=0.03, patience_cv=self.past.patience_cv)
 
     # -- queues ----------------------------------------------------------------------------------------
 
-    def _patience(self, curve: Curve) -> float:
-        """Patience in the last hour beside the usual one."""
-        since = self.floor.now - 3600
-        usual = sum(self.patience.values()) / len(self.patience)
-        given_up = PRIOR_GONE + sum(at >= since for at in curve.gone)
-        return (PRIOR_GONE * usual + curve.waited(since)) / given_up / usual
-
-    def _queue(self, name: str, joined: list[float], trait: float) -> QueueNow:
+    def _queue(self, name: str, coming: Coming, curve: Curve) -> QueueNow:
         queue, spec, ringing = self.floor.queues[name], self.spec.queues[name], self.spec.ringing
         ring = (ringing.low_s + ringing.mode_s + ringing.high_s) / 3
         hold = spec.hold.share * spec.hold.mean_s
         aht = spec.talk.mean_s + hold + min(spec.wrap.mean_s, spec.wrap_up_s) + ring
         sd = sqrt(_variance(spec.talk) + _variance(spec.wrap))
-        waiting = tuple(visit.entered for visit in queue.waiting)
+        waiting = [visit.entered for visit in queue.waiting]
+        patience_s = self.expecting.patience_s(name, curve.tally.queues[name], waiting, self.floor.now)
         rung = sum(visit.seat is not None for visit in queue.waiting)
-        rates = tuple(self._rates(name, joined))
         return QueueNow(
-            name,
-            rates,
-            self._cv(name, joined),
-            aht,
-            sd,
-            self.patience[name] * trait,
-            waiting,
-            ringing=rung,
-            ring_s=ring,
+            name, coming.rate, coming.level_cv, aht, sd, patience_s, tuple(waiting), ringing=rung, ring_s=ring
         )
-
-    def _expected(self, name: str, begin: float, end: float) -> float:
-        at = np.arange(begin, end, 300.0)
-        return float(np.mean([self.usual.rate(name, each) for each in at])) * (end - begin) * PASSED_ON
-
-    def _now(self, joined: list[float], name: str) -> tuple[float, float]:
-        """The level of the last half hour beside the usual one, and the calls behind it."""
-        now = self.floor.now
-        came = sum(at >= now - RECENT_S for at in joined)
-        due = self._expected(name, now - RECENT_S, now)
-        return (PRIOR_CALLS + came) / (PRIOR_CALLS + due), PRIOR_CALLS + came
-
-    def _rates(self, name: str, joined: list[float]) -> Iterator[float]:
-        level, _ = self._now(joined, name)
-        for step in range(STEPS):
-            begin = self.floor.now + step * STEP_S
-            fades = exp(-(step + 0.5) * STEP_S / FADES_S)
-            yield self._expected(name, begin, begin + STEP_S) / STEP_S * (1 + (level - 1) * fades)
-
-    def _cv(self, name: str, joined: list[float]) -> float:
-        return sqrt(LEVEL_CV**2 + 1 / self._now(joined, name)[1])
 
     # -- seats -----------------------------------------------------------------------------------------
 
@@ -211,11 +166,6 @@ def _left(of: Spread, elapsed: float) -> float:
     return of.mean_s * more / above - elapsed if above > 1e-6 else 0.1 * of.mean_s
 
 
-def _patience(mean_s: float, timeout_s: float) -> float:
-    """All waiting by all who give up or are sent away, as a switch's log has it."""
-    return mean_s * (1 - exp(-timeout_s / mean_s)) * 0.95
-
-
 def scenario(seed: int, rush: float) -> Scenario:
     """An ordinary day, more or less busy; perhaps with a rush that begins between nine and four."""
     luck = random.Random(seed + 5_000)
@@ -232,7 +182,7 @@ def day(seed: int, rush: float, paths: int) -> tuple[dict[str, list[Said]], list
     """What was said of every rule on one working day, and how long each run took."""
     start = MONDAY + (seed // 5 * 7 + seed % 5) * 86_400.0
     floor = SimFloor(load_floor(), scenario(seed, rush), seed, start + BEGIN_S, warm_s=1800.0)
-    sight, curve = Sight(floor, seed), Curve([], defaultdict(list), [])
+    sight, curve = Sight(floor, weeks(rush), seed % 5), Curve()
     machines = [Machine(rule, 1, "") for rule in rules()]
     alarms: list[list[float]] = [[] for _ in machines]
     asked: deque[tuple[float, int, tuple[float, ...]]] = deque()
