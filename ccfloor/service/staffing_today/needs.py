@@ -1,8 +1,8 @@
 """Seats that queues need in each half hour, and the service level to expect with those there.
 
 Alone a queue needs the fewest seats for which Erlang A gives its service level. Queues that share seats need
-fewer together than each alone: as much of what one pool of all their calls would save is saved as their
-seats' time is shared. Seats of a pool are divided among its queues by their load.
+fewer together than each alone: of what one pool of all their calls would save they save the more, the more of
+their seats' time is shared. Seats of a pool are divided among its queues by their load.
 """
 
 from collections import defaultdict
@@ -88,10 +88,12 @@ def pooled(loads: Sequence[Load]) -> Load:
 
 class Needs(NamedTuple):
     """``seats``: queue → seats it needs by half hour, of shared ones its part; the parts of queues that share
-    add up to whole seats. ``alone``: what one pool of these queues would need; of one queue it by itself.
+    add up to whole seats; ``exact``: before that. ``alone``: what one pool of these queues would need; of one
+    queue it by itself.
     """
 
     seats: Mapping[str, Row]
+    exact: Mapping[str, Row]
     alone: Mapping[Pool, Row]
     loads: Mapping[Pool, Load]
     merges: tuple[Merge, ...]
@@ -108,7 +110,7 @@ def needs(of: Mapping[str, Load], merges: Sequence[Merge]) -> Needs:
     parts = {queue: alone[frozenset((queue,))] for queue in of}
     for one in joined:
         parts |= _joined(one, of, alone, parts)
-    return Needs(_whole(parts, joined), alone, loads, tuple(joined))
+    return Needs(_whole(parts, joined), parts, alone, loads, tuple(joined))
 
 
 def _fewest(loads: Mapping[Pool, Load]) -> dict[Pool, Row]:
@@ -137,7 +139,7 @@ def _joined(
     work = np.array([of[name].erlangs for name in names])
     by_load = np.divide(work, work.sum(axis=0), out=np.zeros_like(work), where=work.sum(axis=0) > 0) * pool
     return {
-        name: one.shared * mine + (1 - one.shared) * parts[name]
+        name: one.joint * mine + (1 - one.joint) * parts[name]
         for name, mine in zip(names, by_load, strict=True)
     }
 
@@ -189,7 +191,7 @@ def levels(of: Needs, there: Mapping[str, Sequence[float | None]]) -> dict[str, 
 
 
 def _asked(of: Needs, queue: str, there: Sequence[float | None]) -> list[_Asked]:
-    need, weights = of.seats[queue], _weights(of, queue)
+    need, weights = of.exact[queue], _weights(of, queue)
     return [
         _Asked(queue, place, weight, pool, float(of.alone[pool][place] * seats / need[place]))
         for place, seats in enumerate(there)
@@ -203,8 +205,8 @@ def _weights(of: Needs, queue: str) -> dict[Pool, float]:
     found, left = {}, 1.0
     for one in reversed(of.merges):
         if queue in one.queues:
-            found[one.queues] = left * one.shared
-            left *= 1 - one.shared
+            found[one.queues] = left * one.joint
+            left *= 1 - one.joint
     return {pool: weight for pool, weight in {**found, frozenset((queue,)): left}.items() if weight > 0}
 
 

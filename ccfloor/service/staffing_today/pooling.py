@@ -1,8 +1,11 @@
 """Queues that share seats: which belong together, and how much of their seats' time is shared.
 
 Two queues, or groups of queues, come together by the seats that serve both, as a share of the seats of the
-one that has fewer: 0 where each has its own, 1 where all seats of one serve the other, too. Those that share
-most come together first, so one seat between two crews hardly joins them.
+one and of the other, on average: 0 where each has its own, 1 where all serve both. Those that share most come
+together first, so one seat between two crews hardly joins them.
+
+Little sharing goes a long way: two fifths of the seats save most of what one crew for all would (as runs of
+calls one by one show). So the queues are taken as one to the part 1 - (1 - shared)^2.
 """
 
 from collections.abc import Mapping
@@ -22,6 +25,11 @@ class Merge(NamedTuple):
     left: frozenset[str]
     right: frozenset[str]
     shared: float
+
+    @property
+    def joint(self) -> float:
+        """To what part both are as one, 0..1."""
+        return 1 - (1 - self.shared) ** 2
 
     @property
     def queues(self) -> frozenset[str]:
@@ -51,6 +59,6 @@ def _closest(serves: Flags, seats: NDArray[np.float64]) -> tuple[int, int, float
     """The two that share most, and how much."""
     both = serves.T.astype(np.float64) @ (seats[:, None] * serves)
     each = both.diagonal()
-    shared = np.triu(both / np.minimum(each[:, None], each[None, :]), k=1)
+    shared = np.triu((both / each[:, None] + both / each[None, :]) / 2, k=1)
     first, second = divmod(int(shared.argmax()), len(each))
     return first, second, min(1.0, float(shared[first, second]))
