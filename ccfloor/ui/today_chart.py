@@ -16,6 +16,7 @@ from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 300
 _LINE_PX = 16
+_NOW_PX = 36  # half of what the mark of now takes
 _TICKS = 14
 
 
@@ -215,11 +216,14 @@ def _foreseen(chart: go.Figure, made: Sheet, lines: Sequence[Line], colour: str,
     place = next((at for at, line in enumerate(lines) if line.state == "running"), None)
     if not place or made.learned is None or all(line.half.mean is None for line in lines[:place]):
         return
+    left = 3 * place >= len(lines)  # room for it beside the mark of now
     chart.add_annotation(
         x=place,
-        y=0,
-        yanchor="bottom",
-        xanchor="right" if 2 * place >= len(lines) else "center",
+        y=1,
+        yref="paper",
+        yshift=9,
+        xanchor="right" if left else "left",
+        xshift=-_NOW_PX if left else 2 * _NOW_PX,
         text=text("today.line.ahead", lang),
         showarrow=False,
         font={"size": 12, "color": colour},

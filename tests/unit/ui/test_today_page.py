@@ -207,6 +207,34 @@ def test_a_queue_nobody_ever_called_and_one_that_there_is_not(service: runtime.S
     assert rows(page("en", scope="queue:nonsense"))
 
 
+def test_sums_stand_beside_sums_of_the_same_half_hours(service: runtime.Service) -> None:
+    """What was needed so far beside who was at work so far; of the day only what is known of all of it."""
+    of, found = made(service), words(page("en"))
+    over, day = re.findall(r"<tr>(?!<th)(.*?)</tr>", found.partition("<tfoot>")[2].partition("</tfoot>")[0])
+    plain = [re.sub(r"<[^>]+>", " ", cell).split() for cell in re.findall(r"<td.*?</td>", over)]
+    known = [line for line in of.lines if line.state == "over" and line.gap is not None]
+    hours = [
+        sum(values) / 2
+        for values in zip(*((x.half.needed, x.half.present, x.gap) for x in known), strict=True)
+    ]
+    assert plain[0] == ["Over"]
+    assert [plain[4][0], plain[5][0], plain[-1][0]] == [
+        f"{hours[0]:.1f}", f"{hours[1]:.1f}", today_words.gap(hours[2])
+    ]  # fmt: skip
+    assert hours[1] - hours[0] == pytest.approx(hours[2])
+    assert plain[2] == [today_words.calls(of.totals.came)]
+    whole = [re.sub(r"<[^>]+>", " ", cell).split() for cell in re.findall(r"<td.*?</td>", day)]
+    assert whole[0] == ["Day"] and whole[2] == whole[5] == ["–"]
+    assert whole[4][0] == f"{sum(line.half.needed or 0 for line in of.lines) / 2:.1f}"
+
+
+def test_a_gap_tells_the_level_to_expect(service: runtime.Service) -> None:
+    line = next(line for line in made(service).lines if line.act and line.state == "ahead")
+    title = re.search(r'<td class="act" title="([^"]*)"', words(page("en")))
+    assert line.half.level is not None and line.half.level < 0.8
+    assert title and "service level to expect" in title[1] and "(target 80%)" in title[1]
+
+
 # -- the charts ----------------------------------------------------------------------------------------
 
 
@@ -221,6 +249,7 @@ def test_the_charts_are_steps_with_names(service: runtime.Service, lang: Lang, w
     assert today_words.text("today.now", lang, at="11:15") in named[0] and len(named[1]) >= 4
     tried = [today_words.text("today.line.if", lang) in names for names in named]
     assert tried == [what.volume != 1, what.changes]
+    assert text("today.line.ahead", lang) in named[0], "left of now the forecast is the one before the day"
     came = next(part for part in calls.data if part.line.width == 2.5)
     at = next(place for place, line in enumerate(lines) if line.state == "running")
     assert list(came.y[2 * at : 2 * at + 2]) == [None, None], "what has come so far is no step"
