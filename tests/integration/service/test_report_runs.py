@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import period
@@ -216,6 +216,8 @@ def scheduling(kept: Engine) -> Iterator[Callable[..., Scheduler]]:
 
 
 def stored_jobs(engine: Engine) -> SQLAlchemyJobStore:
+    """The jobs as the scheduler keeps them, once it has made their table: two who make it lock each other."""
+    until(lambda: inspect(engine).has_table("report_jobs_main"))
     store = SQLAlchemyJobStore(engine=engine, tablename="report_jobs_main")
     store.start(None, "default")
     return store
