@@ -3,8 +3,13 @@
 The rates are those expected times factors of mean 1 with a known covariance; what was counted moves the
 factors by the best linear predictor (credibility). With one factor for the whole day this is the conjugate
 Gamma–Poisson update, (a + calls) / (a + expected calls); with several, near half hours are moved most.
+
+A day may be farther off than usual all day, or have a rush (突发话务) that is over after an hour or so. Both are
+weighed by how well they explain what was counted (normal likelihood), and what a rush brings is told apart:
+after it the day is as it was before.
 """
 
+from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +24,13 @@ from ccfloor.staffing.score import HIGH, LOW
 _LEAST = 1e-6  # expected calls; where fewer are expected, calls say nothing of the day
 _FULL = 1.0  # expected calls; one stray call where fewer are expected makes no strange day
 _FLOOR = 0.05  # of a factor: a queue does not go silent because it was for a while
-_SURE = 8.0  # half hours that the usual spread of days is worth
+_RUSH = 2.0  # half hours over which a rush loses all but 1/e
+# what a day may be beside a usual one: (times the usual variance, deviation of a rush) and how likely
+_STRANGE = {
+    **{(wide, 0.0): 0.1 / wide**0.5 for wide in (2.0, 5.0, 20.0, 100.0, 500.0, 5000.0)},
+    **{(wide, rush): 0.008 for wide in (1.0, 3.0) for rush in (0.1, 0.2, 0.4, 0.8, 1.6)},
+}
+_USUAL = 1 - sum(_STRANGE.values())
 _STEADIEST = 1e8  # size of a negative binomial that is as good as a Poisson distribution
 
 
@@ -27,12 +38,14 @@ class Outlook(NamedTuple):
     """By column: ``mean`` calls, ``covariance`` of the true rates as shares of the mean.
 
     ``noise``: variance of a count over its rate. ``opening``: columns that never had a call, if any.
+    ``steady``: the same without what a rush brings, where counts told of one.
     """
 
     mean: Row
     covariance: Grid
     noise: float
     opening: Opening | None = None
+    steady: "Outlook | None" = None
 
     def level_cv(self, columns: NDArray[np.bool_]) -> float:
         """Standard deviation of the total rate of some columns, as a share of it; 0 without calls."""
@@ -64,10 +77,12 @@ def learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) ->
     shut = ahead.opening.shut
     found = _learned(ahead, counts, np.where(shut, 0.0, seen), later & ~shut)
     mean, covariance, told = opening.learned(ahead.opening, counts, seen, later)
-    both = np.outer(told, told)
-    return found._replace(
-        mean=np.where(told, mean, found.mean), covariance=np.where(both, covariance, found.covariance)
-    )
+
+    def joined(of: Outlook) -> Outlook:
+        inner = np.where(np.outer(told, told), covariance, of.covariance)
+        return of._replace(mean=np.where(told, mean, of.mean), covariance=inner)
+
+    return joined(found)._replace(steady=joined(found.steady or found))
 
 
 def _learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -> Outlook:
@@ -76,21 +91,65 @@ def _learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -
     if not len(told):
         return ahead
     off, noise = counts[told] / expected[told] - 1, np.diag(ahead.noise / expected[told])
-    among = np.ix_(told, told)
-    full = np.flatnonzero(expected[told] >= _FULL)
-    spread = ahead.covariance * _surprise((ahead.covariance[among] + noise)[np.ix_(full, full)], off[full])
-    gain = np.linalg.solve(spread[among] + noise, spread[told]).T
-    factor = np.where(later, np.maximum(1 + gain @ off, _FLOOR), 1.0)
-    left = spread - gain @ spread[told]
-    shrink = _relative(np.diag(left), np.diag(spread), factor)
+    steady, rush, inner = _mixed(ahead.covariance, told, off, noise, expected[told] >= _FULL)
+    return _moved(ahead, later, steady.off + rush, inner)._replace(
+        steady=_moved(ahead, later, steady.off, steady.left)
+    )
+
+
+def _moved(ahead: Outlook, later: NDArray[np.bool_], off: Row, left: Grid) -> Outlook:
+    factor = np.where(later, np.maximum(1 + off, _FLOOR), 1.0)
+    shrink = _relative(np.diag(left), np.diag(ahead.covariance), factor)
     covariance = np.where(np.outer(later, later), left * np.outer(shrink, shrink), ahead.covariance)
     return ahead._replace(mean=ahead.mean * factor, covariance=covariance)
 
 
-def _surprise(expected: Grid, off: Row) -> float:
-    """How much wider than usual this day lies about what was expected of it, at least 1."""
-    distance = float(off @ np.linalg.solve(expected, off))
-    return max(1.0, (_SURE + distance) / (_SURE + len(off)))
+class _Part(NamedTuple):
+    """How far the factors are off 1, and what is left unknown of them."""
+
+    off: Row
+    left: Grid
+
+
+def _mixed(
+    usual: Grid, told: NDArray[np.intp], off: Row, noise: Grid, full: NDArray[np.bool_]
+) -> tuple[_Part, Row, Grid]:
+    """The day without its rush, what the rush adds, and what is left unknown with it: means over what may be."""
+    at = np.arange(len(usual), dtype=np.float64)
+    passing = np.exp(-np.abs(at[:, None] - at) / _RUSH)
+    found, weights = [], []
+    for (wide, size), chance in {(1.0, 0.0): _USUAL, **_STRANGE}.items():
+        day, rush = wide * usual, size**2 * passing
+        both = day + rush
+        inner = both[np.ix_(told, told)] + noise
+        weights.append(log(chance) + _evidence(inner[np.ix_(full, full)], off[full]))
+        inverse = np.linalg.inv(inner)
+        pull = inverse @ off
+        found.append(
+            (day[:, told] @ pull, day - day[:, told] @ inverse @ day[told],
+             rush[:, told] @ pull, both - both[:, told] @ inverse @ both[told])
+        )  # fmt: skip
+    shares = _beyond(np.array(weights))
+    days, lefts, rushes, all_left = (np.array(part) for part in zip(*found, strict=True))
+    steady = _Part(shares @ days, np.einsum("h,hij->ij", shares, lefts))
+    return steady, shares @ rushes, np.einsum("h,hij->ij", shares, all_left)
+
+
+def _beyond(weights: Row) -> Row:
+    """The share of each kind of day. A strange kind has what speaks for it beyond what is always possible:
+    counts as expected make nobody less sure.
+    """
+    shares: Row = np.exp(weights - weights.max())
+    shares = np.maximum(shares / shares.sum() - np.array([0.0, *_STRANGE.values()]), 0.0)
+    shares[0] += 1 - shares.sum()
+    return shares
+
+
+def _evidence(inner: Grid, off: Row) -> float:
+    """Logarithm of the normal density of what was counted."""
+    factor = np.linalg.cholesky(inner)
+    scaled = np.linalg.solve(factor, off)
+    return float(-0.5 * scaled @ scaled - np.log(np.diag(factor)).sum())
 
 
 def _relative(left: Row, before: Row, factor: Row) -> Row:

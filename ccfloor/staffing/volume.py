@@ -20,6 +20,7 @@ from ccfloor.staffing.level import Level, Sums, level
 from ccfloor.staffing.opening import before, opening
 from ccfloor.staffing.profile import Shapes, day_sums, first_shares, shapes
 from ccfloor.staffing.spread import Habit, Trial, habit
+from ccfloor.staffing.strange import ordinary
 
 MOST_DAYS = 120  # of a history that are looked at
 USEFUL_DAYS = 14
@@ -73,7 +74,7 @@ class Forecast:
 
 def day_ahead(history: History, day: Day) -> Forecast | None:
     """The forecast of a day from the days before it; None where nothing was ever seen of the queue."""
-    past = made_ready(history, day, MOST_DAYS)
+    past = ordinary(made_ready(history, day, MOST_DAYS))
     group = stands_in(day, past)
     if not group:
         return None
@@ -106,6 +107,15 @@ def update(forecast: Forecast, counts: Row, seen: Row, upto: int) -> Forecast:
     return replace(
         forecast, mean=now.mean, low=low, high=high, level_cv=now.level_cv(later), upto=upto, now=now
     )
+
+
+def steady(forecast: Forecast) -> Forecast:
+    """Without what a rush (突发话务) of today brings: how the day goes on once it is over. Its band is left."""
+    now = forecast.now.steady
+    if now is None:
+        return forecast
+    later = np.arange(len(forecast.mean)) >= forecast.upto
+    return replace(forecast, mean=now.mean, level_cv=now.level_cv(later), now=now)
 
 
 class Course(NamedTuple):

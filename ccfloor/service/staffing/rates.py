@@ -24,7 +24,7 @@ from ccfloor.service.staffing_today.learning import next_column, taught
 from ccfloor.service.staffing_today.sight import STORED_S, over
 from ccfloor.service.staffing_today.site import StaffingSite, load_staffing
 from ccfloor.staffing.days import History
-from ccfloor.staffing.volume import Forecast, course
+from ccfloor.staffing.volume import Forecast, course, steady
 from ccfloor.store.half_hour_counts import offered_by_half
 from ccfloor.store.seen import seen
 from ccfloor.store.viewer import Viewer
@@ -95,7 +95,9 @@ def _before(history: History, last: Columns, known: float) -> History:
 
 
 def learned(engine: Engine, config: FloorConfig, of: Ahead, now: float) -> dict[str, Forecast]:
-    """The forecasts after the half hours that are over. Raises SQLAlchemyError."""
+    """The forecasts after the half hours that are over, without a rush of today: whether it still lasts, the
+    last half hour tells. Raises SQLAlchemyError.
+    """
     columns = of.columns
     if not 0 < over(columns, now) < len(columns.halves):
         return dict(of.of)
@@ -104,7 +106,7 @@ def learned(engine: Engine, config: FloorConfig, of: Ahead, now: float) -> dict[
         sight = seen(connection, config.site)
     upto = next_column(columns, now)
     found = taught(of.of, columns, offered, sight, now)
-    return {queue: _levelled(forecast, upto) for queue, forecast in found.items()}
+    return {queue: _levelled(steady(forecast), upto) for queue, forecast in found.items()}
 
 
 def _levelled(forecast: Forecast, upto: int) -> Forecast:

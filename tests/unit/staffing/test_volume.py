@@ -252,11 +252,28 @@ def test_a_planned_peak_multiplies_its_half_hours() -> None:
 def test_calls_of_a_past_peak_are_not_taken_for_usual_ones() -> None:
     counts, made = MOTHER.counts.copy(), MOTHER
     for number in range(70, 84):
-        counts[number, 20:24] *= 3
-        peak = Peak(MIDNIGHT + 86_400 * number + 20 * HALF, MIDNIGHT + 86_400 * number + 24 * HALF, 3.0)
+        counts[number, 16:36] *= 1.5
+        peak = Peak(MIDNIGHT + 86_400 * number + 16 * HALF, MIDNIGHT + 86_400 * number + 36 * HALF, 1.5)
         made = but(made, **{f"d{number}": day(number, peaks=(peak,))})
     assert apart(forecast(but(made, counts)), forecast(MOTHER)) < 0.03
     assert apart(forecast(but(MOTHER, counts)), forecast(MOTHER)) > 0.1
+
+
+def test_rushes_that_nobody_planned_are_not_foretold_again() -> None:
+    counts = MOTHER.counts.copy()
+    for number in (63, 66, 70, 73, 77, 80):
+        counts[number, 20:23] *= 2.5
+    found, usual = forecast(but(MOTHER, counts)), forecast(MOTHER)
+    assert apart(found, usual) < 0.02
+    assert found.mean[20:23] == pytest.approx(usual.mean[20:23], rel=0.03)
+
+
+def test_what_comes_every_monday_is_no_rush() -> None:
+    counts = MOTHER.counts.copy()
+    for number in range(0, 84, 7):
+        counts[number, 20:23] *= 2.5
+    found, usual = forecast(but(MOTHER, counts)), forecast(MOTHER)
+    assert (found.mean[20:23] > 2 * usual.mean[20:23]).all()
 
 
 FORTH = tuple(place for place in range(48) if place not in (4, 5))

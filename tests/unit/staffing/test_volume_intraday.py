@@ -7,7 +7,7 @@ import pytest
 
 from ccfloor.staffing.days import Row
 from ccfloor.staffing.intraday import Outlook, learned
-from ccfloor.staffing.volume import Forecast, day_ahead, update
+from ccfloor.staffing.volume import Forecast, day_ahead, steady, update
 from tests.unit.staffing.volume_days import but, day, lived, shape
 
 NOON = 24
@@ -118,6 +118,24 @@ def test_a_morning_beyond_all_days_is_followed_and_widens_the_band() -> None:
     usual, odd = until(before, before.mean, NOON), until(before, before.mean * 3, NOON)
     assert rest(odd) > 1.8 * rest(before)
     assert odd.level_cv > usual.level_cv
+
+
+def test_a_rush_that_is_over_leaves_the_rest_of_the_day_as_it_was() -> None:
+    before, counts = ahead(), ahead().mean.copy()
+    counts[19:22] *= 2.2
+    found = until(before, counts, NOON)
+    assert rest(found, 30) == pytest.approx(rest(before, 30), rel=0.05)
+    assert rest(steady(found)) == pytest.approx(rest(before), rel=0.05)
+
+
+def test_a_rush_that_lasts_is_followed_at_once_and_told_apart() -> None:
+    before, counts = ahead(), ahead().mean.copy()
+    counts[NOON - 3 : NOON] *= 2.2
+    found = until(before, counts, NOON)
+    assert found.mean[NOON] > 1.5 * before.mean[NOON]
+    assert found.mean[36] < 1.2 * before.mean[36]
+    assert steady(found).mean[NOON] < 1.2 * before.mean[NOON]
+    assert steady(found).level_cv < found.level_cv
 
 
 def test_one_stray_call_before_opening_makes_no_strange_day() -> None:
