@@ -2,11 +2,11 @@
 
 Four weeks are run as they come, rushes among them, and counted as a store counts them: calls by half hour,
 patience by all waiting over all who gave up. Forecasts, their update through the day and what the last half
-hour says beside them (``live_level``) are the product's own. Instants are UTC epoch seconds.
+hour says beside them (``rush``) are the product's own. Instants are UTC epoch seconds.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from math import sqrt
 from typing import NamedTuple
@@ -19,31 +19,34 @@ from ccfloor.acd.simulator import SimFloor, load_floor
 from ccfloor.floor.events import CallAnswered, CallJoined, CallLeft, Outcome
 from ccfloor.service.staffing.rates import Rates, _levelled
 from ccfloor.staffing.days import HALF_HOUR_S, Day, History, Kind, Row
-from ccfloor.staffing.live import Past, patience, rate_past
-from ccfloor.staffing.live_level import Lately, beside, recent
-from ccfloor.staffing.volume import Forecast, day_ahead, update
+from ccfloor.staffing.live import Past, patience, queued_s, rate_past
+from ccfloor.staffing.present import Rush
+from ccfloor.staffing.rush import Found, Quarters, find, left
+from ccfloor.staffing.volume import Forecast, day_ahead, steady, update
 
 WEEKS, COLUMNS, DAY_S = 4, 48, 86_400.0
 _COLUMNS = np.arange(COLUMNS)
 STEP_S, STEPS = 900.0, 12
-LASTS_S = 3600.0  # a rush beyond what the day has taught is half over then, on a logarithm
 _STORED_S = 20.0  # by then the calls of a half hour that is over are stored
 _SEED = 900_000
 
 
 class Counted(NamedTuple):
-    """Of a queue and a day: when calls joined it, when callers gave up, how long each has waited."""
+    """Of a queue and a day: when calls joined it, when callers gave up, how long each has waited, and how
+    long seats rang for them.
+    """
 
     joined: list[float]
     gone: list[float]
     waits: list[float]
+    rings: list[float]
 
 
 class Tally:
     """Counts what happens on a floor, by queue."""
 
     def __init__(self) -> None:
-        self.queues: dict[str, Counted] = defaultdict(lambda: Counted([], [], []))
+        self.queues: dict[str, Counted] = defaultdict(lambda: Counted([], [], [], []))
 
     def take(self, event: object) -> None:
         """One event."""
@@ -51,6 +54,8 @@ class Tally:
             self.queues[event.queue].joined.append(event.at)
         elif isinstance(event, CallAnswered | CallLeft):
             self.queues[event.queue].waits.append(event.wait_s)
+            if isinstance(event, CallAnswered):
+                self.queues[event.queue].rings.append(event.ring_s or 0.0)
             if isinstance(event, CallLeft) and event.outcome is Outcome.ABANDONED:
                 self.queues[event.queue].gone.append(event.at)
 
@@ -89,7 +94,8 @@ def lived(monday: float, scenario: Callable[[int], Scenario], begin_s: float, en
         told = [tally.queues[name] for tally in tallies]
         counts = [halves(one.joined, day.begins) * seen for one, day in zip(told, made, strict=True)]
         histories[name] = History(name, made, np.array(counts), grid)
-        past = rate_past([len(one.gone) for one in told], [sum(one.waits) for one in told])
+        waited = [queued_s(sum(one.waits), sum(one.rings)) for one in told]
+        past = rate_past([len(one.gone) for one in told], waited)
         assert past is not None
         patient[name] = past
     return Lived(histories, patient, made[-1].date + timedelta(days=1))
@@ -107,6 +113,7 @@ class Coming(NamedTuple):
 
     rate: tuple[float, ...]
     level_cv: float
+    rush: Rush
 
 
 class Expecting:
@@ -124,19 +131,16 @@ class Expecting:
         rates = self._rates(today, now)
         ahead = {name: rates(name, now, STEP_S, STEPS) for name in self._ahead}
         fresh = (now - self._start) % HALF_HOUR_S / HALF_HOUR_S
-        lately = [
-            Lately(_recent(today.queues[name].joined, now), _expected(rates, name, now), cv, fresh)
+        told = [
+            Quarters(_came(today.queues[name].joined, now), _expected(rates, name, now), cv, fresh)
             for name, (_, cv) in ahead.items()
         ]
-        left = [0.5 ** (step * STEP_S / LASTS_S) for step in range(STEPS)]
-        return {
-            name: Coming(tuple(r * level.value**x for r, x in zip(told, left, strict=True)), level.cv)
-            for (name, (told, _)), level in zip(ahead.items(), beside(lately), strict=True)
-        }
+        found = zip(ahead.items(), find(told), strict=True)
+        return {name: coming(of, one) for (name, (of, _)), one in found}
 
     def patience_s(self, queue: str, today: Counted, waiting: list[float], now: float) -> float:
         """Mean seconds until a caller gives up."""
-        waited_s = sum(today.waits) + sum(now - entered for entered in waiting)
+        waited_s = queued_s(sum(today.waits), sum(today.rings)) + sum(now - entered for entered in waiting)
         told = patience(len(today.gone), waited_s, self._of.patience[queue])
         assert told is not None
         return told.value
@@ -151,15 +155,24 @@ class Expecting:
     def _updated(self, ahead: Forecast, today: Tally, over: int) -> Forecast:
         seen = ((self._begin_s <= _COLUMNS * HALF_HOUR_S) & (over > _COLUMNS)).astype(np.float64)
         counts = halves(today.queues[ahead.queue].joined, self._start) * seen
-        return _levelled(update(ahead, counts, seen, over), over)
+        return _levelled(steady(update(ahead, counts, seen, over)), over)
 
 
-def _recent(joined: list[float], now: float) -> float:
+def coming(expected: Sequence[float], found: Found) -> Coming:
+    """Calls from now on at what was found of the last half hour."""
+    calm = tuple(rate * found.steady for rate in expected)
+    busy = tuple(rate * found.size for rate in expected)
+    shares = [found.share * left((step + 0.5) * STEP_S) for step in range(len(calm))]
+    rates = tuple(a + (b - a) * share for a, b, share in zip(calm, busy, shares, strict=True))
+    return Coming(rates, found.steady_cv, Rush(found.share, calm, busy, found.size_cv))
+
+
+def _came(joined: list[float], now: float) -> tuple[float, float]:
     half = [at for at in joined if now - HALF_HOUR_S < at <= now]
     last = sum(at > now - HALF_HOUR_S / 2 for at in half)
-    return recent(last, len(half) - last)
+    return len(half) - last, last
 
 
-def _expected(rates: Rates, queue: str, now: float) -> float:
+def _expected(rates: Rates, queue: str, now: float) -> tuple[float, float]:
     (before, last), _ = rates(queue, now - HALF_HOUR_S, HALF_HOUR_S / 2, 2)
-    return recent(last, before) * HALF_HOUR_S / 2
+    return before * HALF_HOUR_S / 2, last * HALF_HOUR_S / 2

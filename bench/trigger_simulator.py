@@ -7,9 +7,9 @@ that do not answer, calls of their own, important queues first, limits of waitin
 patient in a rush, whose patience runs out the sooner the longer they wait. What is asked is told what a
 wallboard can know: forecasts learned from four weeks before, updated through the day, with what the last half
 hour says beside them, patience of those weeks and of today, usual lengths of calls and pauses, who sits where
-and when the shift ends; leads, who are mostly away from the queues, are left out. On a share of the days, of
-the four weeks too, a rush like that of the scenario "surge" comes at any time, unannounced. Asked every five
-minutes from nine to half past four.
+and when the shift ends; of leads, who are mostly away from the queues, nobody knows when they come back. On a
+share of the days, of the four weeks too, a rush like that of the scenario "surge" comes at any time,
+unannounced. Asked every five minutes from nine to half past four.
 """
 
 import argparse
@@ -107,7 +107,16 @@ class Sight:
         patience_s = self.expecting.patience_s(name, curve.tally.queues[name], waiting, self.floor.now)
         rung = sum(visit.seat is not None for visit in queue.waiting)
         return QueueNow(
-            name, coming.rate, coming.level_cv, aht, sd, patience_s, tuple(waiting), ringing=rung, ring_s=ring
+            name,
+            coming.rate,
+            coming.level_cv,
+            aht,
+            sd,
+            patience_s,
+            tuple(waiting),
+            ringing=rung,
+            ring_s=ring,
+            rush=coming.rush,
         )
 
     # -- seats -----------------------------------------------------------------------------------------
@@ -115,13 +124,14 @@ class Sight:
     def _there(self) -> Iterator[SeatNow]:
         ends = {duty.agent: duty.end for duty in self.duties}
         for seat in self.floor.seats:
-            if seat.signed and seat.spec.role != "lead":
+            if seat.signed:
                 away = seat.pause is not None and seat.mode in (Mode.READY, Mode.OWN)
                 doing = Doing.AWAY if away else Doing.IDLE if seat.mode is Mode.READY else Doing.BUSY
                 leaves = ends.get(seat.agent, self.floor.now + 36_000) - self.floor.now
+                lead = seat.spec.role == "lead"
                 yield SeatNow(
                     seat.name, seat.agent, seat.spec.role, dict(seat.skills), dict(seat.skills), doing,
-                    self._free(seat), self._back(seat) if away else None, max(0.0, leaves),
+                    self._free(seat), self._back(seat) if away and not lead else None, max(0.0, leaves),
                 )  # fmt: skip
 
     def _coming(self) -> Iterator[SeatNow]:

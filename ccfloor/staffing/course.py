@@ -3,7 +3,8 @@
 Drawn once and used for every action alike (common random numbers), so that what differs between two actions
 is the actions alone. A course is a path; all arrays are by (caller, path), the callers of a path in the order
 in which they came. Service times are gamma distributed (exponential where deviation and mean agree), patience
-is exponential. Calls come as a Poisson process whose level differs from path to path.
+is exponential. Calls come as a Poisson process whose level differs from path to path; where a rush may be on,
+it is on some paths and not on others, and ends on each at its own time, in all queues at once.
 """
 
 from functools import lru_cache
@@ -22,6 +23,7 @@ Ints = NDArray[np.int64]
 _TABLE = 4096  # quantiles a distribution is kept in
 _MS = 1000.0  # instants are whole milliseconds, as those of the switch
 _LEAST_CV = 0.02  # spreads below are none
+_PHASES = 2.0  # a rush is over when so many phases of chance length are (Erlang): hardly at once
 
 
 class Course(NamedTuple):
@@ -32,7 +34,7 @@ class Course(NamedTuple):
     ``busy``/``back``: by (seat, path), factors of mean 1 on the seconds a seat is busy or away.
     ``lull``/``away``: the work after which a seat goes away, as a share of its mean, and how long, likewise;
     empty: nobody does. ``unknown``: by (what, path), what nobody knows of the floor, as factors: the level of
-    each queue's calls, the handle time, the patience.
+    each queue's calls, the handle time, the patience, and how long a rush lasts where one may be on.
     """
 
     at: Floats
@@ -63,7 +65,7 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
     busy = _spread(rng, float(np.mean(cv)) if len(cv) else 0.0, (seats, paths))
     back = _spread(rng, habits.back_cv, (seats, paths))
     waiting = sorted((at, index) for index, queue in enumerate(floor.queues) for at in queue.waiting)
-    at, queue, active, level = _arrivals(floor, habits, paths, horizon_s, rng, len(waiting))
+    at, queue, active, level = _arrivals(floor, habits, paths, horizon_s, rng, len(waiting), seed)
     for row, (entered, index) in enumerate(waiting):
         at[row], queue[row] = min(0.0, round(entered - floor.at, 3)), index
     aht = _spread(rng, habits.aht_cv, (1, paths))
@@ -82,7 +84,9 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
         lull=rng.standard_exponential(lulls),
         away=_spread(rng, habits.back_cv, lulls) if habits.leaves else np.empty(lulls),
         horizon_s=horizon_s,
-        unknown=np.concatenate([level.T, aht, patient]),
+        unknown=np.concatenate(
+            [level[:, : len(floor.queues)].T, aht, patient, level[:, len(floor.queues) :].T]
+        ),
     )
 
 
@@ -90,13 +94,21 @@ def draw(floor: FloorNow, habits: Habits, paths: int, horizon_s: float, seed: in
 
 
 def _arrivals(
-    floor: FloorNow, habits: Habits, paths: int, horizon_s: float, rng: Generator, ahead: int
+    floor: FloorNow, habits: Habits, paths: int, horizon_s: float, rng: Generator, ahead: int, seed: int
 ) -> tuple[Floats, Ints, Ints, Floats]:
-    """Instants and queues of all callers, ``ahead`` rows left free for those who wait; and the levels."""
+    """Instants and queues of all callers, ``ahead`` rows left free for those who wait; and what is unknown of
+    them by path: the levels of the queues, and how long a rush lasts if one may be on.
+    """
     starts, lengths = _steps(floor, horizon_s)
     level = levels(floor, habits, paths, rng)
-    mean = level[:, :, None] * _rates(floor, len(starts)) * lengths
-    counts = rng.poisson(mean)
+    rates = np.broadcast_to(_rates(floor, len(starts)), (*level.shape, len(starts)))
+    if any(one.rush for one in floor.queues):
+        rates, lasts = _rushes(floor, paths, starts, lengths, np.random.default_rng((seed, 1)))
+        rates = np.where(
+            [[[one.rush is not None] for one in floor.queues]], rates, _rates(floor, len(starts))
+        )
+        level = np.column_stack([level, np.minimum(lasts, horizon_s)])
+    counts = rng.poisson(level[:, : len(floor.queues), None] * rates * lengths)
     total = counts.sum(axis=(1, 2))
     order = np.argsort(-total, kind="stable")
     counts, total = counts[order].reshape(paths, -1), total[order]
@@ -134,6 +146,47 @@ def levels(floor: FloorNow, habits: Habits, paths: int, rng: Generator) -> Float
     return found
 
 
+def _rushes(
+    floor: FloorNow, paths: int, starts: Floats, lengths: Floats, rng: Generator
+) -> tuple[Floats, Floats]:
+    """Rates by (path, queue, step), 0 where no rush may be on; and by path how long one lasts, 0 for none.
+
+    The likelier a rush is in a queue, the more paths have it: those of the others among them.
+    """
+    spread, ends, size = (rng.permutation(paths) + rng.random(paths) for _ in range(3))
+    lasts = _at_share(_PHASES, ends / paths) * floor.rush_s
+    covered = np.clip((lasts[:, None] - starts) / lengths, 0.0, 1.0)
+    found = np.zeros((paths, len(floor.queues), len(starts)))
+    anywhere = np.zeros(paths, dtype=bool)
+    for index, queue in enumerate(floor.queues):
+        if queue.rush:
+            on = spread / paths < queue.rush.share
+            anywhere |= on
+            calm, busy = (_course(rates, len(starts)) for rates in (queue.rush.steady, queue.rush.rates))
+            found[:, index] = calm + on[:, None] * covered * (
+                _sized(queue.rush.cv, size / paths) * busy - calm
+            )
+    return np.maximum(found, 0.0), np.where(anywhere, lasts, 0.0)
+
+
+def _sized(cv: float, share: Floats) -> Floats:
+    """Gamma factors of mean 1 at these shares of the distribution."""
+    if cv < _LEAST_CV:
+        return np.ones((len(share), 1))
+    return _at_share(cv**-2, share)[:, None]
+
+
+def _at_share(shape: float, share: Floats) -> Floats:
+    """Gamma quantiles of mean 1."""
+    return np.asarray(gammaincinv(shape, share), dtype=np.float64) / shape
+
+
+def _course(rates: tuple[float, ...], steps: int) -> Floats:
+    places = np.minimum(np.arange(steps), len(rates) - 1)
+    found: Floats = np.maximum(np.array(rates, dtype=np.float64)[places], 0.0)
+    return found
+
+
 def _steps(floor: FloorNow, horizon_s: float) -> tuple[Floats, Floats]:
     """Start and length of every step of the rates within the horizon; the last goes on to its end."""
     known = max((len(queue.rate) for queue in floor.queues), default=0)
@@ -148,8 +201,7 @@ def _rates(floor: FloorNow, steps: int) -> Floats:
     found = np.zeros((len(floor.queues), steps))
     for index, queue in enumerate(floor.queues):
         if queue.rate:
-            places = np.minimum(np.arange(steps), len(queue.rate) - 1)
-            found[index] = np.maximum(np.array(queue.rate)[places], 0.0)
+            found[index] = _course(queue.rate, steps)
     return found
 
 

@@ -4,9 +4,9 @@ The rates are those expected times factors of mean 1 with a known covariance; wh
 factors by the best linear predictor (credibility). With one factor for the whole day this is the conjugate
 Gamma–Poisson update, (a + calls) / (a + expected calls); with several, near half hours are moved most.
 
-A day may be farther off than usual all day, or have a rush (突发话务) that is over after an hour or so. Both are
-weighed by how well they explain what was counted (normal likelihood), and what a rush brings is told apart:
-after it the day is as it was before.
+A day may be farther off than usual all day, or have a rush (突发话务) that is over after an hour or so. Both
+are weighed by how well they explain what was counted (normal likelihood), and what a rush brings is told
+apart: after it the day is as it was before.
 """
 
 from math import log
@@ -114,7 +114,7 @@ class _Part(NamedTuple):
 def _mixed(
     usual: Grid, told: NDArray[np.intp], off: Row, noise: Grid, full: NDArray[np.bool_]
 ) -> tuple[_Part, Row, Grid]:
-    """The day without its rush, what the rush adds, and what is left unknown with it: means over what may be."""
+    """The day without its rush, what the rush adds, and what is left unknown with it; means of all kinds."""
     at = np.arange(len(usual), dtype=np.float64)
     passing = np.exp(-np.abs(at[:, None] - at) / _RUSH)
     found, weights = [], []

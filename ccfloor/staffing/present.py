@@ -27,6 +27,19 @@ class Doing(StrEnum):
     AWAY = "away"  # paused or not there
 
 
+class Rush(msgspec.Struct, frozen=True):
+    """A rush (突发话务) that is on with a probability of ``share``, until a chance end.
+
+    ``steady``: calls a second in each step without it, ``rates``: while it is on. ``cv``: how wrong the
+    latter may be, as a share.
+    """
+
+    share: float
+    steady: tuple[float, ...]
+    rates: tuple[float, ...]
+    cv: float = 0.0
+
+
 class QueueNow(msgspec.Struct, frozen=True):
     """One queue from ``FloorNow.at`` on.
 
@@ -36,7 +49,8 @@ class QueueNow(msgspec.Struct, frozen=True):
     ``waiting``: when each caller who waits came (epoch seconds), oldest first. ``threshold_s``/``target``:
     of the service level. ``min_seats``: working seats this queue keeps whatever happens. ``ringing``: how
     many of ``waiting``, the oldest, ring at a seat already, which is busy with their call. ``ring_s``: of
-    ``aht_s``, the seconds in which it rings and the caller still waits.
+    ``aht_s``, the seconds in which it rings and the caller still waits. ``rush``: what ``rate`` is the mean
+    of, where a rush may be on.
     """
 
     queue: str
@@ -51,6 +65,7 @@ class QueueNow(msgspec.Struct, frozen=True):
     min_seats: int = 1
     ringing: int = 0
     ring_s: float = 0.0
+    rush: Rush | None = None
 
 
 class SeatNow(msgspec.Struct, frozen=True):
@@ -76,9 +91,12 @@ class SeatNow(msgspec.Struct, frozen=True):
 
 
 class FloorNow(msgspec.Struct, frozen=True):
-    """The floor at ``at`` (UTC epoch seconds) as staffing sees it; ``step_s``: length of a step of rates."""
+    """The floor at ``at`` (UTC epoch seconds) as staffing sees it; ``step_s``: length of a step of rates.
+    ``rush_s``: mean seconds that a rush which is on still lasts.
+    """
 
     at: float
     step_s: float
     queues: tuple[QueueNow, ...]
     seats: tuple[SeatNow, ...]
+    rush_s: float = 3000.0

@@ -1,7 +1,7 @@
 """Half hours of the past in which far more called than on such a day at such a time: rushes (突发话务).
 
 A rush that nobody planned says nothing of the next ordinary day. Counted in, it would be foretold for ever
-after at that weekday and time, a little each. So these half hours count as not seen, as those of an outage do.
+after at that weekday and time, a little each. So these half hours count as not seen, as those of an outage.
 What comes back is no rush: a half hour is measured against its own weekday's usual share, too.
 """
 
@@ -48,7 +48,7 @@ def _rushes(past: Past, rows: NDArray[np.intp]) -> Flags:
 
 
 def _expected(counts: Grid, told: Grid, weight: Grid, weekdays: NDArray[np.int64]) -> Grid:
-    """By day and half hour: the day's level times the usual share, of all days or of its weekday, the higher."""
+    """By day and half hour: the day's level times the usual share, of all days or its weekday's if higher."""
     share = _ratio(counts.sum(axis=0), told.sum(axis=0))
     level: Row = _ratio(counts.sum(axis=1), told @ share)
     scale = np.where(told > 0, told * level[:, None], np.nan)

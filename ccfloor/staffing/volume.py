@@ -110,7 +110,7 @@ def update(forecast: Forecast, counts: Row, seen: Row, upto: int) -> Forecast:
 
 
 def steady(forecast: Forecast) -> Forecast:
-    """Without what a rush (突发话务) of today brings: how the day goes on once it is over. Its band is left."""
+    """Without what a rush (突发话务) of today brings: how the day goes on after it. Its band is left."""
     now = forecast.now.steady
     if now is None:
         return forecast

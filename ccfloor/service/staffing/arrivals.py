@@ -1,11 +1,11 @@
 """How many call from now on: the forecast of the day, or the week's course, put right by the last half hour.
 
-What the last half hour says of the level is a mixture (``day_level``): few calls change little, clear
-evidence wins. It is one observation beside what the forecast has learned of the day, so what is left unsure
-of the forecast's level is what it is weighed against. Pure; instants are UTC epoch seconds, rates a second.
+Beside the forecast, which has learned of the day, the last half hour says whether a rush is on (``rush``).
+What it says of a level beside the week's course is a mixture (``day_level``): few calls change little, clear
+evidence wins. Pure; instants are UTC epoch seconds, rates a second.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -15,15 +15,14 @@ from ccfloor.service.staffing.present_learned import Learned
 from ccfloor.service.staffing.stints import cell_of
 from ccfloor.staffing.live import JEFFREYS, Past, event_rate
 from ccfloor.staffing.live_level import Level, day_level
-from ccfloor.staffing.present import Estimate
+from ccfloor.staffing.present import Estimate, Rush
+from ccfloor.staffing.rush import Found, Quarters, find, left
 
 STEP_S = float(INTERVAL_S)
 STEPS = 12
-LASTS_S = 7200.0  # a rush beyond what the day has taught is half over then, on a logarithm
 _PIECES = 6  # of the last half hour, which may lie in two half hours of the clock
 _TELLING = 5.0  # calls: where fewer were expected they hardly tell of other half hours
 _FADES = 0.5  # of the rate is left each step where nobody ever saw the floor: it is closed then, most likely
-_LEAST_CV = 0.02
 _LEAST_EXPECTED = 0.05  # calls in half an hour: of nothing expected there is no level
 _LEAST_SEEN_S = 60.0
 
@@ -39,6 +38,15 @@ class Coming(NamedTuple):
     rate: tuple[float, ...]
     level_cv: float
     now: Estimate
+    rush: Rush | None = None
+
+
+class Lately(NamedTuple):
+    """Calls of a queue's last half hour: of its ``first`` quarter, and of its ``last``."""
+
+    queue: str
+    first: int
+    last: int
 
 
 class _Usual(NamedTuple):
@@ -67,15 +75,24 @@ class Arrivals:
         """Seconds of the last half hour in which the floor was in sight."""
         return sum(self._seen)
 
-    def by_forecast(self, queue: str, lately: int, forecast: Rates) -> Coming | None:
-        """The day's forecast; None where it has nothing of the queue."""
-        rates, cv = forecast(queue, self._now, STEP_S, STEPS)
-        if not rates:
-            return None
-        behind, _ = forecast(queue, self._now - LATELY_S, LATELY_S / _PIECES, _PIECES)
-        weight = max(cv, _LEAST_CV) ** -2
-        usual = _Usual(rates, self._expected(behind), self.seen_s, Past(weight, weight))
-        return _corrected(usual, lately, LASTS_S)
+    def by_forecast(self, floor: Iterable[Lately], forecast: Rates) -> dict[str, Coming]:
+        """By the day's forecast, with the rush that may be on. Queues of which it has nothing are absent."""
+        known = [(one, *forecast(one.queue, self._now, STEP_S, STEPS)) for one in floor]
+        known = [each for each in known if each[1]]
+        quarters = [self._quarters(one, cv, forecast) for one, _, cv in known]
+        return {
+            one.queue: _rushed(rates, quarter, found, self.seen_s)
+            for (one, rates, _), quarter, found in zip(known, quarters, find(quarters), strict=True)
+        }
+
+    def _quarters(self, one: Lately, cv: float, forecast: Rates) -> Quarters:
+        behind, _ = forecast(one.queue, self._now - LATELY_S, LATELY_S / _PIECES, _PIECES)
+        half, least = _PIECES // 2, _LEAST_EXPECTED * self.seen_s / LATELY_S / 2
+        told = [rate * seen_s for rate, seen_s in zip(behind, self._seen, strict=True)]
+        first, last = max(sum(told[:half]), least), max(sum(told[half:]), least)
+        was, is_seen = sum(self._seen[:half]) > 0, sum(self._seen[half:]) > 0
+        fresh = self._now % LATELY_S / LATELY_S  # the half hour that runs taught the day nothing yet
+        return Quarters((float(one.first * was), float(one.last * is_seen)), (first, last), cv, fresh)
 
     def by_week(self, queue: str, lately: int) -> Coming | None:
         """The week's course; None where this half hour of it was never seen."""
@@ -86,7 +103,7 @@ class Arrivals:
         known = not any(rate is None and seen_s > 0 for rate, seen_s in zip(behind, self._seen, strict=True))
         expected = self._expected([rate or 0.0 for rate in behind]) if known else 0.0
         past = self._level(queue)
-        return _corrected(_Usual(_faded(usual), expected, self.seen_s if known else 0.0, past), lately, None)
+        return _corrected(_Usual(_faded(usual), expected, self.seen_s if known else 0.0, past), lately)
 
     def by_lately(self, lately: int) -> Coming | None:
         """What the last half hour brought, and no more is known."""
@@ -112,12 +129,22 @@ def _faded(usual: Sequence[float | None]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def _corrected(usual: _Usual, lately: int, lasts_s: float | None) -> Coming:
-    """At the level that the last half hour tells of. ``lasts_s``: how long it takes to be half over."""
+def _corrected(usual: _Usual, lately: int) -> Coming:
+    """At the level that the last half hour tells of."""
     told = day_level(float(lately) if usual.seen_s else 0.0, usual.seen, usual.past)
-    left = [1.0 if lasts_s is None else 0.5 ** (step * STEP_S / lasts_s) for step in range(STEPS)]
-    rates = tuple(_at(rate, usual, told.value**part) for rate, part in zip(usual.rates, left, strict=True))
+    rates = tuple(_at(rate, usual, told.value) for rate in usual.rates)
     return Coming(rates, told.cv, _estimate(usual, told))
+
+
+def _rushed(rates: tuple[float, ...], of: Quarters, found: Found, seen_s: float) -> Coming:
+    """The mean of an ordinary course and one with the rush that may be on, which ends some time."""
+    usual = _Usual(rates, sum(of.expected), seen_s, Past(0.0, 0.0))
+    calm, busy = (tuple(_at(rate, usual, level) for rate in rates) for level in (found.steady, found.size))
+    shares = [found.share * left((step + 0.5) * STEP_S) for step in range(len(rates))]
+    mean = tuple(a + (b - a) * share for a, b, share in zip(calm, busy, shares, strict=True))
+    value, low, high = (_at(rates[0], usual, one) for one in (found.level, found.low, found.high))
+    now = Estimate(value, low, high, round(sum(of.calls)), found.steady_cv**-2)
+    return Coming(mean, found.steady_cv, now, Rush(found.share, calm, busy, found.size_cv))
 
 
 def _estimate(usual: _Usual, told: Level) -> Estimate:

@@ -16,11 +16,11 @@ from ccfloor.acd.base import Health
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.seats import SeatStatus
 from ccfloor.floor.view import CallerView, FloorView, QueueView
-from ccfloor.service.staffing.arrivals import STEP_S, Arrivals, Coming, Rates
+from ccfloor.service.staffing.arrivals import STEP_S, Arrivals, Coming, Lately, Rates
 from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_learned import NOTHING, Learned, QueuePast
 from ccfloor.service.staffing.seats_now import Options, Seats
-from ccfloor.staffing.live import Moments, Past, patience, timing
+from ccfloor.staffing.live import Moments, Past, patience, queued_s, timing
 from ccfloor.staffing.live_residual import Length, Work, length
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow
 from ccfloor.store.staffing_facts import Sums
@@ -141,6 +141,7 @@ class _Looking:
         self._forecast, self._around, self._options = forecast, around, options
         self._arrivals = Arrivals(config, past, around, now)
         self._site = together(past.queues.values())
+        self._ahead = self._arrivals.by_forecast(map(_lately, view.queues), forecast) if forecast else {}
 
     def present(self) -> Present:
         """Everything."""
@@ -171,6 +172,7 @@ class _Looking:
             queue=name,
             rate=course.coming.rate,
             level_cv=course.coming.level_cv,
+            rush=course.coming.rush,
             aht_s=aht.estimate.value,
             aht_sd_s=self._aht_sd(name, aht.estimate.value),
             patience_s=patient.estimate.value,
@@ -203,8 +205,8 @@ class _Looking:
     def _course(self, queue: QueueView) -> _Course | None:
         """The forecast's; else the week's at today's level; else what the last half hour brought."""
         name, lately, told = queue.queue, queue.last_30.offered, self._arrivals
-        if self._forecast is not None and (ahead := told.by_forecast(name, lately, self._forecast)):
-            return _Course(ahead, From.FORECAST)
+        if name in self._ahead:
+            return _Course(self._ahead[name], From.FORECAST)
         if week := told.by_week(name, lately):
             return _Course(week, From.WEEK)
         alone = told.by_lately(lately)
@@ -235,7 +237,7 @@ class _Looking:
         """Who waits now did not give up so far: that counts, too."""
         past, today = self._own(queue), self._today(queue)
         waits = sum(self._now - one.entered_at for one in self._view.callers if one.queue == queue)
-        waited_s = today.waited_s * past.waits + max(0.0, waits)
+        waited_s = queued_s(today.waited_s * past.waits, today.ring_s) + max(0.0, waits)
         found = patience(today.abandoned, waited_s, past.patience)
         if found is None:
             return Told(Estimate(PATIENCE_S, PATIENCE_S / 4, PATIENCE_S * 4, 0), From.GUESS)
@@ -243,6 +245,11 @@ class _Looking:
 
     def _today(self, queue: str) -> Sums:
         return self._around.today.get(queue) or Sums()
+
+
+def _lately(queue: QueueView) -> Lately:
+    whole, last = queue.last_30.offered, queue.last_15.offered
+    return Lately(queue.queue, max(0, whole - last), min(last, whole))
 
 
 def _entered(caller: CallerView) -> float:

@@ -45,17 +45,22 @@ def paused(name: str, reason: str, since: float, **parts: Any) -> SeatView:
     return seat(name, "paused", **(told | parts))
 
 
-def queue(name: str, last_30: int = 0) -> QueueView:
+def queue(name: str, last_30: int = 0, last_15: int | None = None) -> QueueView:
+    """``last_15``: of them in the last quarter of an hour; half, if not given."""
     plain = queue_view(name)
-    return replace(plain, last_30=replace(plain.last_30, offered=last_30))
+    last = (last_30 + 1) // 2 if last_15 is None else last_15
+    late, half = replace(plain.last_15, offered=last), replace(plain.last_30, offered=last_30)
+    return replace(plain, last_15=late, last_30=half)
 
 
 def caller(name: str, entered_at: float, queue: str = "hot", ringing: str = "") -> CallerView:
     return CallerView(name, queue, entered_at, 1, "13812340000", ringing=ringing)
 
 
-def view(*seats: SeatView, last_30: int = 0, at: float = NINE, **parts: Any) -> FloorView:
-    queues = (queue("hot", last_30), queue("vip"))
+def view(
+    *seats: SeatView, last_30: int = 0, last_15: int | None = None, at: float = NINE, **parts: Any
+) -> FloorView:
+    queues = (queue("hot", last_30, last_15), queue("vip"))
     return floor_view(at, **{"queues": queues, "seats": seats, **parts})
 
 

@@ -17,12 +17,17 @@ DAYTIME = replace(PAST, seen_s={cell: s for cell, s in PAST.seen_s.items() if 16
 
 
 def look(
-    calls: int, at: float = NINE, forecast: Rates | None = None, gap_s: float = 0.0, seen: bool = True
+    calls: int,
+    at: float = NINE,
+    forecast: Rates | None = None,
+    gap_s: float = 0.0,
+    seen: bool = True,
+    last_15: int | None = None,
 ) -> Present:
-    """``gap_s``: so much of the last half hour, its beginning, nobody saw."""
+    """``gap_s``: so much of the last half hour, its beginning, nobody saw. ``last_15``: calls of its end."""
     around = Around(at=at, gaps=((at - 1800, at - 1800 + gap_s),) if gap_s else ())
     learned = PAST if seen else DAYTIME
-    shown = view(seat(since=at - 60), last_30=calls, at=at)
+    shown = view(seat(since=at - 60), last_30=calls, last_15=last_15, at=at)
     return present_now(shown, CONFIG, learned, at, forecast, around)
 
 
@@ -104,10 +109,23 @@ def test_a_holiday_that_the_forecast_knows_is_no_sign_of_anything():
 
 
 def test_a_rush_of_a_quarter_of_an_hour_shows_and_fades_into_the_forecast():
-    calm, rush = look(30, forecast=flat(60, 0.05)), look(15 + 45, forecast=flat(60, 0.05))
+    calm, rush = look(30, forecast=flat(60, 0.05)), look(15 + 45, forecast=flat(60, 0.05), last_15=45)
     assert hourly(calm)[0] == pytest.approx(60, rel=0.05)
-    assert hourly(rush)[0] > 1.4 * 60 and hot(rush).level_cv > hot(calm).level_cv
+    assert hourly(rush)[0] > 1.4 * 60
     assert 60 < hourly(rush)[-1] < hourly(rush)[0]
+    now, before = hot(rush).rush, hot(calm).rush
+    assert now is not None and now.share > 0.9 and now.rates[-1] == now.rates[0] > 2 * now.steady[0]
+    assert before is not None and before.share < 0.1
+
+
+def test_a_rush_that_was_is_told_from_one_that_is():
+    was = look(15 + 45, forecast=flat(60, 0.05), last_15=15)
+    assert hourly(was)[0] < 1.3 * 60
+
+
+def test_a_quarter_of_an_hour_that_nobody_saw_tells_nothing():
+    found = look(15, forecast=flat(60, 0.1), gap_s=900, last_15=15)
+    assert hourly(found)[0] == pytest.approx(60, rel=0.05)
 
 
 def test_where_hardly_anybody_is_foreseen_and_many_call_it_is_they_that_count():
