@@ -1,4 +1,4 @@
-"""Courses on which a rush may be on: on its share of the paths, with an end of its own, in all queues alike."""
+"""Courses on which a rush may be on: on its share of the paths, to an end of its own, in all queues alike."""
 
 from typing import Any
 
