@@ -8,7 +8,7 @@ estimates (``_eyes``), wrong as estimates are. On most days more callers come to
 has its surge. At every instant at which a level is not on, the probability that it fires within 30 and 60
 minutes is set against whether it did: by the rules as shipped, and by other readings of Level 1. Errors are
 over days (bootstrap), for the instants of a day go together. Reliability: off by at most 10 points in bins of
-enough days.
+enough days; "off" marks those farther off than chance explains, "open" those of which nobody can tell.
 
 A warning is a level of which half or more was said within 30 minutes; it is false if the level does not fire
 within 60. It lasts until less than a third is said. Goal: at most one false warning in two shifts (a day).
@@ -39,6 +39,7 @@ PLAN = Path(__file__).resolve().parents[1] / "data" / "rules" / "peak.yaml"
 EVERY_S, FIRST_S = 300.0, 1800.0
 MARKS_S = (1800.0, 3600.0)
 WARNED, CALM = 0.5, 1 / 3
+MOST, CHANCE = 0.10, 1.645
 ENOUGH = 12  # days with an instant in a bin, for it to be judged
 READINGS = {
     "share": Hold(kind="share", for_s=1800, share=0.8),
@@ -211,9 +212,16 @@ def tell(name: str, said: list[Said]) -> None:
     for mark, within in enumerate(MARKS_S):
         print(f"{name} within {within / 60:g} min: Brier skill {skill(said, mark):.2f}")
         for each in bins(said, mark):
-            off = each.days >= ENOUGH and abs(each.said - each.happened) > 0.10
             line = f"  said {each.said:6.1%}  happened {each.happened:6.1%} ± {each.error:5.1%}"
-            print(f"{line}  {each.instants:6,} instants of {each.days:3} days{'  off' if off else ''}")
+            print(f"{line}  {each.instants:6,} instants of {each.days:3} days{_verdict(each)}")
+
+
+def _verdict(of: Bin) -> str:
+    """ "off": farther than may be, more than chance explains (19 times of 20); "open": it may be chance."""
+    beyond = abs(of.said - of.happened) - MOST
+    if of.days < ENOUGH or beyond <= 0:
+        return ""
+    return "  off" if beyond > CHANCE * of.error else "  open"
 
 
 def report(every: dict[str, list[Said]], took: list[float], days: int, paths: int) -> None:
