@@ -26,7 +26,13 @@ BEGIN = 1_763_341_200.0  # 2025-11-17 09:00 in Shanghai
 _AHEAD = 8  # steps of the course that are told
 _HALF_S = 1800.0
 _LEVEL_CV, _WANDER = 0.10, 0.03  # how days, and half hours about their day, are off the plan
-HABITS = Habits(leaves=(Leave("break", 2.5 / 30_000, 1100.0),), together=0.2, aht_cv=0.04, patience_cv=0.15)
+HABITS = Habits(
+    leaves=(Leave("break", 2.5 / 30_000, 1100.0),),
+    together=0.2,
+    aht_cv=0.04,
+    patience_cv=0.15,
+    rush_rate=1 / LENGTH,
+)
 
 
 @dataclass

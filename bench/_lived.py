@@ -18,10 +18,11 @@ from ccfloor.acd.sim_scenario import Scenario
 from ccfloor.acd.simulator import SimFloor, load_floor
 from ccfloor.floor.events import CallAnswered, CallJoined, CallLeft, Outcome
 from ccfloor.service.staffing.rates import Rates, _levelled
-from ccfloor.staffing.days import HALF_HOUR_S, Day, History, Kind, Row
+from ccfloor.staffing.days import HALF_HOUR_S, Day, History, Kind, Row, made_ready
 from ccfloor.staffing.live import Past, patience, queued_s, rate_past
 from ccfloor.staffing.present import Rush
 from ccfloor.staffing.rush import Found, Quarters, find, left
+from ccfloor.staffing.strange import begun
 from ccfloor.staffing.volume import Forecast, day_ahead, steady, update
 
 WEEKS, COLUMNS, DAY_S = 4, 48, 86_400.0
@@ -61,11 +62,14 @@ class Tally:
 
 
 class Lived(NamedTuple):
-    """By queue: the half hours of the weeks, and how patient callers were. ``monday``: the day after them."""
+    """By queue: the half hours of the weeks, and how patient callers were. ``monday``: the day after them.
+    ``rushes``: how many began, and in how many hours.
+    """
 
     histories: Mapping[str, History]
     patience: Mapping[str, Past]
     monday: date
+    rushes: tuple[int, float]
 
     @property
     def patience_cv(self) -> float:
@@ -98,7 +102,11 @@ def lived(monday: float, scenario: Callable[[int], Scenario], begin_s: float, en
         past = rate_past([len(one.gone) for one in told], waited)
         assert past is not None
         patient[name] = past
-    return Lived(histories, patient, made[-1].date + timedelta(days=1))
+    last = made[-1].date + timedelta(days=1)
+    rushes = begun(
+        [made_ready(one, Day(last, Kind.WORKDAY, monday), len(made)) for one in histories.values()]
+    )
+    return Lived(histories, patient, last, rushes)
 
 
 def halves(joined: list[float], start: float) -> Row:

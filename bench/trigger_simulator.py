@@ -93,7 +93,11 @@ class Sight:
         leaves = (Leave(kind.reason, kind.per_shift / WORK_S, kind.mean_s) for kind in self.spec.pauses)
         own = self.spec.own_calls
         own_calls = Leave("own call", own.per_shift / WORK_S, own.mean_s)
-        return Habits(leaves=(*leaves, own_calls), aht_cv=0.03, patience_cv=self.past.patience_cv)
+        begun, hours = self.past.rushes
+        return Habits(
+            leaves=(*leaves, own_calls), aht_cv=0.03, patience_cv=self.past.patience_cv,
+            rush_rate=begun / hours / 3600,
+        )  # fmt: skip
 
     # -- queues ----------------------------------------------------------------------------------------
 

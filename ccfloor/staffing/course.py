@@ -4,7 +4,8 @@ Drawn once and used for every action alike (common random numbers), so that what
 is the actions alone. A course is a path; all arrays are by (caller, path), the callers of a path in the order
 in which they came. Service times are gamma distributed (exponential where deviation and mean agree), patience
 is exponential. Calls come as a Poisson process whose level differs from path to path; where a rush may be on,
-it is on some paths and not on others, and ends on each at its own time, in all queues at once.
+it is on some paths and not on others, and ends on each at its own time, in all queues at once. On others one
+begins, as often as on this floor.
 """
 
 from functools import lru_cache
@@ -20,9 +21,12 @@ from ccfloor.staffing.present import FloorNow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 _TABLE = 4096  # quantiles a distribution is kept in
 _MS = 1000.0  # instants are whole milliseconds, as those of the switch
 _LEAST_CV = 0.02  # spreads below are none
+_NEW, _NEW_CV = 1.7, 0.4  # how many times as many call in one that begins, and how far that differs
+_EVERYWHERE = 0.5  # of those that begin are in all queues at once
 _PHASES = 2.0  # a rush is over when so many phases of chance length are (Erlang): hardly at once
 
 
@@ -102,11 +106,8 @@ def _arrivals(
     starts, lengths = _steps(floor, horizon_s)
     level = levels(floor, habits, paths, rng)
     rates = np.broadcast_to(_rates(floor, len(starts)), (*level.shape, len(starts)))
-    if any(one.rush for one in floor.queues):
-        rates, lasts = _rushes(floor, paths, starts, lengths, np.random.default_rng((seed, 1)))
-        rates = np.where(
-            [[[one.rush is not None] for one in floor.queues]], rates, _rates(floor, len(starts))
-        )
+    if habits.rush_rate > 0 or any(one.rush for one in floor.queues):
+        rates, lasts = _rushes(floor, habits, paths, (starts, lengths), np.random.default_rng((seed, 1)))
         level = np.column_stack([level, np.minimum(lasts, horizon_s)])
     counts = rng.poisson(level[:, : len(floor.queues), None] * rates * lengths)
     total = counts.sum(axis=(1, 2))
@@ -147,16 +148,18 @@ def levels(floor: FloorNow, habits: Habits, paths: int, rng: Generator) -> Float
 
 
 def _rushes(
-    floor: FloorNow, paths: int, starts: Floats, lengths: Floats, rng: Generator
+    floor: FloorNow, habits: Habits, paths: int, steps: tuple[Floats, Floats], rng: Generator
 ) -> tuple[Floats, Floats]:
-    """Rates by (path, queue, step), 0 where no rush may be on; and by path how long one lasts, 0 for none.
+    """Rates by (path, queue, step); and by path how long the rush lasts that is on now, 0 where none is.
 
-    The likelier a rush is in a queue, the more paths have it: those of the others among them.
+    The likelier a rush is in a queue, the more paths have it: those of the others among them. Where none is
+    on, one may begin.
     """
+    starts, lengths = steps
     spread, ends, size = (rng.permutation(paths) + rng.random(paths) for _ in range(3))
     lasts = _at_share(_PHASES, ends / paths) * floor.rush_s
     covered = np.clip((lasts[:, None] - starts) / lengths, 0.0, 1.0)
-    found = np.zeros((paths, len(floor.queues), len(starts)))
+    found = np.repeat(_rates(floor, len(starts))[None], paths, axis=0)
     anywhere = np.zeros(paths, dtype=bool)
     for index, queue in enumerate(floor.queues):
         if queue.rush:
@@ -166,7 +169,29 @@ def _rushes(
             found[:, index] = calm + on[:, None] * covered * (
                 _sized(queue.rush.cv, size / paths) * busy - calm
             )
+    if habits.rush_rate > 0:
+        found *= _begun(found, habits.rush_rate, floor.rush_s, steps, ~anywhere, rng)
     return np.maximum(found, 0.0), np.where(anywhere, lasts, 0.0)
+
+
+def _begun(
+    rates: Floats, rush_rate: float, rush_s: float, steps: tuple[Floats, Floats], free: Flags, rng: Generator
+) -> Floats:
+    """How many times as many call, by (path, queue, step), where one begins: on every queue or on one, the
+    likelier the more call there.
+    """
+    paths, queues, _ = rates.shape
+    starts, lengths = steps
+    begins = rng.standard_exponential((paths,)) / rush_rate
+    ends = begins + _at_share(_PHASES, rng.random((paths,))) * rush_s
+    since, until = (np.clip((at[:, None] - starts) / lengths, 0.0, 1.0) for at in (begins, ends))
+    more = _at_share(_NEW_CV**-2, rng.random((paths,))) * (_NEW - 1)
+    weights = rates.sum(axis=2).cumsum(axis=1)
+    chosen = (rng.random((paths,))[:, None] * weights[:, -1:] > weights).sum(axis=1)
+    struck = (np.arange(queues) == chosen[:, None]) | (rng.random((paths,)) < _EVERYWHERE)[:, None]
+    part = (until - since) * (more * free)[:, None]
+    found: Floats = 1 + struck[:, :, None] * part[:, None, :]
+    return found
 
 
 def _sized(cv: float, share: Floats) -> Floats:

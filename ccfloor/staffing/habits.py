@@ -19,7 +19,8 @@ class Leave(msgspec.Struct, frozen=True):
 class Habits(msgspec.Struct, frozen=True):
     """``together``: correlation of the queues' levels (1: all are wrong together). ``aht_cv``,
     ``patience_cv``: how unsure the two means are, for the whole floor at once, as shares of them.
-    ``back_cv``: spread of the seconds after which who is away comes back.
+    ``back_cv``: spread of the seconds after which who is away comes back. ``rush_rate``: times a second that
+    a rush begins somewhere on the floor.
     """
 
     leaves: tuple[Leave, ...] = ()
@@ -27,6 +28,7 @@ class Habits(msgspec.Struct, frozen=True):
     aht_cv: float = 0.0
     patience_cv: float = 0.0
     back_cv: float = 0.4
+    rush_rate: float = 0.0
 
     def without(self, reasons: Collection[str]) -> "Habits":
         """The same, while nobody goes away for one of these reasons."""

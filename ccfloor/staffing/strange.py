@@ -5,6 +5,8 @@ after at that weekday and time, a little each. So these half hours count as not 
 What comes back is no rush: a half hour is measured against its own weekday's usual share, too.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +30,20 @@ def ordinary(past: Past) -> Past:
         if len(rows) >= _LEAST_DAYS:
             kept[rows] &= ~_rushes(past, rows)
     return past._replace(counts=np.where(kept, past.counts, 0.0), weight=np.where(kept, past.weight, 0.0))
+
+
+def begun(floor: Sequence[Past]) -> tuple[int, float]:
+    """How many rushes began, and in how many hours that had calls: one of several queues at once is one.
+
+    ``floor``: its queues, on the same days and half hours.
+    """
+    if not floor:
+        return 0, 0.0
+    far = np.any([(past.weight > 0) & (ordinary(past).weight == 0) for past in floor], axis=0)
+    called = np.any([past.counts.sum(axis=0) > 0 for past in floor], axis=0)
+    before = np.column_stack([np.zeros(len(far), dtype=np.bool_), far[:, :-1]])
+    seen = np.max([past.weight for past in floor], axis=0)
+    return int((far & ~before).sum()), float(seen[:, called].sum()) / 2
 
 
 def _rushes(past: Past, rows: NDArray[np.intp]) -> Flags:

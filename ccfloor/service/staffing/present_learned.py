@@ -11,14 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import sqrt
 
 import msgspec
+import numpy as np
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from ccfloor.floor.config import INTERVAL_S, FloorConfig
 from ccfloor.kpi.period import day_of
-from ccfloor.kpi.week import Cell, cells, dates
+from ccfloor.kpi.week import SLOTS, Cell, cells, dates
+from ccfloor.staffing.days import HALF_HOUR_S, Day, Kind
+from ccfloor.staffing.days import Past as DaysPast
 from ccfloor.staffing.habits import Habits, Leave
 from ccfloor.staffing.live import Moments, Past, mean_past, moments_of_sums, queued_s, rate_past
+from ccfloor.staffing.strange import begun
 from ccfloor.store.seen import Span, seen
 from ccfloor.store.staffing_facts import (
     CallSums,
@@ -46,6 +50,8 @@ _LENGTHS = {
 _ANY_LENGTH = (900.0, 900.0)
 _LENGTH_WEIGHT = 5.0  # observations that these guesses weigh
 NOTHING = Moments(0, 0.0, 0.0)
+_RUSHES_WEIGHT, _RUSHES_APART_H = 0.5, 100.0  # rushes that are assumed, and hours between two
+_SATURDAY = 5
 _NO_LEAVE = frozenset(("auto_pause",))  # follows a missed ring, not work
 
 
@@ -83,8 +89,8 @@ class Learned(msgspec.Struct, frozen=True):
     """The past of a site from ``since`` to ``until`` (the beginning of its present day), read at ``at``.
 
     ``seen_s``: seconds of each half hour of the week in which the floor was in sight. ``work``: agent → half
-    hour of the week → share of it at work. ``answered``: agent → queue → calls. ``fault``: it could not be
-    read anew.
+    hour of the week → share of it at work. ``answered``: agent → queue → calls. ``rushes``: how many
+    began on the floor, and in how many hours. ``fault``: it could not be read anew.
     """
 
     at: float = 0.0
@@ -95,6 +101,7 @@ class Learned(msgspec.Struct, frozen=True):
     pauses: Mapping[str, Length] = {}
     work: Mapping[str, Mapping[Cell, float]] = {}
     answered: Mapping[str, Mapping[str, int]] = {}
+    rushes: tuple[int, float] = (0, 0.0)
     fault: str = ""
 
     def pause(self, reason: str) -> Length:
@@ -142,6 +149,7 @@ def learned(engine: Engine, config: FloorConfig, now: float, weeks: int = WEEKS)
         pauses={reason: _length(reason, told, worked_s) for reason, told in pauses.items()},
         work=_shares(work, week),
         answered=_answered(sums),
+        rushes=begun([_past(week, quarters, config) for quarters in came.values()]),
     )
 
 
@@ -159,6 +167,7 @@ def habits(past: Learned) -> Habits:
         aht_cv=_mean_of([_mean_cv(one.aht) for one in known if one.aht], _UNSURE),
         patience_cv=_mean_of([1 / sqrt(one.patience.events) for one in known if one.patience], _UNSURE),
         back_cv=sum(spread) / len(spread) if spread else 0.5,
+        rush_rate=_rush_rate(*past.rushes),
     )
 
 
@@ -218,6 +227,28 @@ def _overlap(spans: Sequence[Span], start: float, end: float) -> float:
             break
         total += max(0.0, min(finish, end) - max(begin, start))
     return total
+
+
+def _past(week: _Week, quarters: Mapping[int, Sums], config: FloorConfig) -> DaysPast:
+    """A queue's calls by day and half hour."""
+    starts = sorted({half[3] for half in week.halves})
+    rows = {start: row for row, start in enumerate(starts)}
+    counts, seen_s = np.zeros((len(rows), SLOTS)), np.zeros((len(rows), SLOTS))
+    came = week.of({at: told.offered for at, told in quarters.items()})
+    for (cell, *_, day), calls, known_s in zip(week.halves, came, week.seen_in, strict=True):
+        counts[rows[day], cell.slot] += calls
+        seen_s[rows[day], cell.slot] += known_s
+    return DaysPast(tuple(_day(config, start) for start in starts), counts, seen_s / HALF_HOUR_S)
+
+
+def _day(config: FloorConfig, start: float) -> Day:
+    date = config.business_date(start)
+    return Day(date, Kind.WORKDAY if date.weekday() < _SATURDAY else Kind.WEEKEND, start)
+
+
+def _rush_rate(begun: int, hours: float) -> float:
+    """Rushes a second, drawn towards few where not much was seen."""
+    return (begun + _RUSHES_WEIGHT) / (hours + _RUSHES_WEIGHT * _RUSHES_APART_H) / 3600
 
 
 # -- from sums to what they teach -----------------------------------------------------------------------

@@ -71,3 +71,19 @@ def test_how_long_it_lasts_is_among_what_nobody_knows():
     plain, rush = course(small.queue("a", rate=CALM)), course(rushing("a", 0.5))
     assert len(rush.unknown) == len(plain.unknown) + 1
     assert (rush.unknown[-1] == 0).mean() == pytest.approx(0.5, abs=0.02) and rush.unknown[-1].max() <= HOUR
+
+
+def test_where_none_is_on_one_begins_as_often_as_on_this_floor():
+    calm = msgspec.structs.replace(small.queue("a"), rate=(0.05,) * 60, level_cv=0.0)
+    floor = msgspec.structs.replace(small.floor([calm], []), step_s=60.0)
+    usual = draw(floor, Habits(), PATHS, HOUR, 1)
+    rushed = draw(floor, Habits(rush_rate=0.5 / HOUR), PATHS, HOUR, 1)
+    never, calls = came(usual, 1800, HOUR), came(rushed, 1800, HOUR)
+    assert calls.mean() > 1.1 * never.mean() and (calls > never.max()).mean() > 0.05
+    assert came(rushed, 0, 60).mean() == pytest.approx(came(usual, 0, 60).mean(), rel=0.1)
+
+
+def test_a_path_has_no_second_one_while_one_is_on():
+    often = Habits(rush_rate=10 / HOUR)
+    floor = msgspec.structs.replace(small.floor([rushing("a", 1.0)], []), rush_s=1e9)
+    assert came(draw(floor, often, PATHS, HOUR, 1), 0, HOUR).mean() == pytest.approx(BUSY * HOUR, rel=0.02)
