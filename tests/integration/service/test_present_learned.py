@@ -130,6 +130,21 @@ def test_days_alike_are_drawn_together(database: Engine):
     assert learned(database, CONFIG, NOW).queues["hot"].level_cv < 0.15
 
 
+def test_rushes_of_the_past_say_how_often_one_begins(database: Engine):
+    """Twelve workdays from nine to one; on one of them three times as many called from half past nine on."""
+    workdays = [day for day in range(2, 20) if datetime(2026, 11, day).weekday() < 5][:12]
+    rows = []
+    for place, day in enumerate(workdays):
+        for hour in range(9, 13):
+            rows += hour_of_calls(day, hour, 80, 1000 * (place + 1) + 100 * hour)
+    put(database, [*rows, *hour_of_calls(workdays[8], 9.5, 160, 90_000)])
+    saw(database, (local(2, 0), NOW))
+    past = learned(database, CONFIG, NOW)
+    begun, hours = past.rushes
+    assert begun == 1 and hours == pytest.approx(18 * 4)
+    assert habits(past).rush_rate * HOUR == pytest.approx(1.5 / (72 + 50))
+
+
 def test_pauses_and_working_hours_become_habits(database: Engine):
     spans = {"site": "main", "seat": "P/1", "agent": "Mei", "queue": "", "call": "", "repaired": False}
     begin = local(13, 9)
