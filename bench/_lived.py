@@ -19,7 +19,7 @@ from ccfloor.acd.simulator import SimFloor, load_floor
 from ccfloor.floor.events import CallAnswered, CallJoined, CallLeft, Outcome
 from ccfloor.service.staffing.rates import Rates, _levelled
 from ccfloor.staffing.days import HALF_HOUR_S, Day, History, Kind, Row, made_ready
-from ccfloor.staffing.live import Past, patience, queued_s, rate_past
+from ccfloor.staffing.live import Past, patience, rate_past
 from ccfloor.staffing.present import Rush
 from ccfloor.staffing.rush import Found, Quarters, find, left
 from ccfloor.staffing.strange import begun
@@ -33,21 +33,18 @@ _SEED = 900_000
 
 
 class Counted(NamedTuple):
-    """Of a queue and a day: when calls joined it, when callers gave up, how long each has waited, and how
-    long seats rang for them.
-    """
+    """Of a queue and a day: when calls joined it, when callers gave up, how long each has waited."""
 
     joined: list[float]
     gone: list[float]
     waits: list[float]
-    rings: list[float]
 
 
 class Tally:
     """Counts what happens on a floor, by queue."""
 
     def __init__(self) -> None:
-        self.queues: dict[str, Counted] = defaultdict(lambda: Counted([], [], [], []))
+        self.queues: dict[str, Counted] = defaultdict(lambda: Counted([], [], []))
 
     def take(self, event: object) -> None:
         """One event."""
@@ -55,8 +52,6 @@ class Tally:
             self.queues[event.queue].joined.append(event.at)
         elif isinstance(event, CallAnswered | CallLeft):
             self.queues[event.queue].waits.append(event.wait_s)
-            if isinstance(event, CallAnswered):
-                self.queues[event.queue].rings.append(event.ring_s or 0.0)
             if isinstance(event, CallLeft) and event.outcome is Outcome.ABANDONED:
                 self.queues[event.queue].gone.append(event.at)
 
@@ -98,8 +93,7 @@ def lived(monday: float, scenario: Callable[[int], Scenario], begin_s: float, en
         told = [tally.queues[name] for tally in tallies]
         counts = [halves(one.joined, day.begins) * seen for one, day in zip(told, made, strict=True)]
         histories[name] = History(name, made, np.array(counts), grid)
-        waited = [queued_s(sum(one.waits), sum(one.rings)) for one in told]
-        past = rate_past([len(one.gone) for one in told], waited)
+        past = rate_past([len(one.gone) for one in told], [sum(one.waits) for one in told])
         assert past is not None
         patient[name] = past
     last = made[-1].date + timedelta(days=1)
@@ -148,7 +142,7 @@ class Expecting:
 
     def patience_s(self, queue: str, today: Counted, waiting: list[float], now: float) -> float:
         """Mean seconds until a caller gives up."""
-        waited_s = queued_s(sum(today.waits), sum(today.rings)) + sum(now - entered for entered in waiting)
+        waited_s = sum(today.waits) + sum(now - entered for entered in waiting)
         told = patience(len(today.gone), waited_s, self._of.patience[queue])
         assert told is not None
         return told.value

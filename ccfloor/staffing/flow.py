@@ -4,8 +4,8 @@ Callers are taken in the order in which they came. Whoever came before has been 
 caller's seat is the one of his queues' that is free first, and he takes it unless his patience ends before
 (the recursion of Kiefer and Wolfowitz 1955, with seats of several skills and callers who give up). That is
 exactly a floor on which a free seat takes the longest waiting caller of its queues; nothing is lost to steps
-of time. Of several free seats the one of the least penalty is taken. All paths go on together, a caller a
-step.
+of time. Of several free seats the one of the least penalty is taken. A caller may give up while a seat rings
+for him, too. All paths go on together, a caller a step.
 """
 
 from typing import NamedTuple
@@ -44,8 +44,7 @@ def flow(course: Course, crew: Crew, habits: Habits) -> Flow:
             left[row, :paths], answered[row, :paths] = seats.take(row, paths)
     left /= _MS
     if course.ring.any():  # who rings already still does for half of the time, on average
-        ring = course.ring[course.queue] * np.where(course.ringing, 0.5, 1.0)[:, None]
-        left += np.where(answered, ring, 0.0)
+        left += course.ring[course.queue] * np.where(course.ringing, 0.5, 1.0)[:, None]
     return Flow(left, answered)
 
 
@@ -79,7 +78,9 @@ class _Seats:
         self._passed = np.zeros(paths, dtype=np.int64)  # how many of the instants lie behind each path
         self._next = np.full(paths, self._instants[0])
         self._now, self._queue = np.maximum(_ms(course.at), 0), course.queue
-        self._patience, self._service = _ms(course.patience), _ms(course.service)
+        # who gives up while a seat rings for him is not answered; that seat is taken to be free all the while
+        self._patience = _ms(course.patience - course.ring[course.queue])
+        self._service = _ms(course.service)
         self._leaves = habits.leave_rate > 0
         if self._leaves:
             self._lull = _ms(course.lull / habits.leave_rate)

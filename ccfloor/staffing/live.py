@@ -16,7 +16,6 @@ from ccfloor.staffing.present import Estimate
 
 LOW, HIGH = 0.1, 0.9  # bounds of an estimate
 JEFFREYS = 0.5  # of no events in a while the rate is not nothing
-_LEAST_QUEUED = 0.2
 SHORTEST_S, LONGEST_S = 1.0, 1e6  # patience beyond is not told apart
 _RATE_CV, _MEAN_CV = 0.2, 0.08  # how days differ, before enough of them were seen: rates, mean lengths
 _NOTHING_KNOWN = log(1000.0)  # on a logarithm: bounds a thousand times off say that nothing is known
@@ -103,7 +102,7 @@ def event_rate(events: float, exposure: float, past: Past | None = None) -> Esti
 def patience(abandoned: float, waited_s: float, past: Past | None = None) -> Estimate | None:
     """Mean seconds until a caller gives up; None where nobody waited and no past is known.
 
-    ``waited_s``: of all callers (``queued_s``), those who were answered and those who still wait included:
+    ``waited_s``: of all callers, those who were answered and those who still wait included:
     they waited so long and did not give up. Total wait over abandonments (Palm's identity; the censored
     exponential's likelihood), as the median of its posterior, so that no abandonment makes nobody's patience
     endless.
@@ -113,13 +112,6 @@ def patience(abandoned: float, waited_s: float, past: Past | None = None) -> Est
         return None
     value, low, high = (_bounded(scale, float(gammaincinv(shape, share))) for share in (0.5, HIGH, LOW))
     return Estimate(value, low, high, int(abandoned), past.events if past else 0.0)
-
-
-def queued_s(waited_s: float, ring_s: float) -> float:
-    """Seconds in which callers waited for a seat: of ``waited_s`` those in which one rang for them already
-    are none, for to staffing a ringing seat has its call. Where nearly all of it was ringing, a part of it.
-    """
-    return max(waited_s - ring_s, _LEAST_QUEUED * waited_s)
 
 
 def _bounded(waited_s: float, gone: float) -> float:

@@ -70,14 +70,13 @@ class CallSums(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """A queue's sums. ``waited_s``: of who was answered or gave up, ``ring_s`` while a seat rang for them."""
+    """A queue's sums. ``waited_s``: of who was answered or gave up."""
 
     offered: int = 0
     handled: int = 0
     handle_s: float = 0.0
     abandoned: int = 0
     waited_s: float = 0.0
-    ring_s: float = 0.0
 
 
 def queue_quarters(connection: Connection, site: str, start: float, end: float) -> dict[str, dict[int, Sums]]:
@@ -189,7 +188,7 @@ def sums_between(connection: Connection, site: str, start: float, end: float) ->
 def _sums(values: Sequence[int]) -> Sums:
     offered, handled, abandoned, *spent = map(int, values)
     handle_ms, waited_ms = sum(spent[:4]), sum(spent[4:])
-    return Sums(offered, handled, handle_ms / 1000, abandoned, waited_ms / 1000, spent[3] / 1000)
+    return Sums(offered, handled, handle_ms / 1000, abandoned, waited_ms / 1000)
 
 
 def rostered(connection: Connection, site: str, first: int, last: int) -> dict[str, list[Shift]]:

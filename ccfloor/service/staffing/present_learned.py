@@ -21,7 +21,7 @@ from ccfloor.kpi.week import SLOTS, Cell, cells, dates
 from ccfloor.staffing.days import HALF_HOUR_S, Day, Kind
 from ccfloor.staffing.days import Past as DaysPast
 from ccfloor.staffing.habits import Habits, Leave
-from ccfloor.staffing.live import Moments, Past, mean_past, moments_of_sums, queued_s, rate_past
+from ccfloor.staffing.live import Moments, Past, mean_past, moments_of_sums, rate_past
 from ccfloor.staffing.strange import begun
 from ccfloor.store.seen import Span, seen
 from ccfloor.store.staffing_facts import (
@@ -268,7 +268,7 @@ def _queue(sums: CallSums, quarters: Mapping[int, Sums], week: _Week) -> QueuePa
     waits = sums.waited_s / sums.stayed_s if sums.stayed_s > 0 else 1.0
     lengths = [Moments(day.handled, day.handle_s / day.handled, handle.sd) for day in by_day if day.handled]
     abandoned = [day.abandoned for day in by_day]
-    patience = rate_past(abandoned, [queued_s(day.waited_s * waits, day.ring_s) for day in by_day])
+    patience = rate_past(abandoned, [day.waited_s * waits for day in by_day])
     return QueuePast(
         mean_past(lengths), sum(day.handled for day in by_day), patience, sum(abandoned), waits,
         ring=ring, talk=talk, wrap=wrap, level_cv=cv, days=days, calls=calls,
@@ -288,7 +288,6 @@ def _by_day(quarters: Mapping[int, Sums], week: _Week) -> list[Sums]:
                 before.handle_s + told.handle_s,
                 before.abandoned + told.abandoned,
                 before.waited_s + told.waited_s,
-                before.ring_s + told.ring_s,
             )
     return list(found.values())
 

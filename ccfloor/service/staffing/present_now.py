@@ -20,7 +20,7 @@ from ccfloor.service.staffing.arrivals import STEP_S, Arrivals, Coming, Lately, 
 from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_learned import NOTHING, Learned, QueuePast
 from ccfloor.service.staffing.seats_now import Options, Seats
-from ccfloor.staffing.live import Moments, Past, patience, queued_s, timing
+from ccfloor.staffing.live import Moments, Past, patience, timing
 from ccfloor.staffing.live_residual import Length, Work, length
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow
 from ccfloor.store.staffing_facts import Sums
@@ -237,7 +237,7 @@ class _Looking:
         """Who waits now did not give up so far: that counts, too."""
         past, today = self._own(queue), self._today(queue)
         waits = sum(self._now - one.entered_at for one in self._view.callers if one.queue == queue)
-        waited_s = queued_s(today.waited_s * past.waits, today.ring_s) + max(0.0, waits)
+        waited_s = today.waited_s * past.waits + max(0.0, waits)
         found = patience(today.abandoned, waited_s, past.patience)
         if found is None:
             return Told(Estimate(PATIENCE_S, PATIENCE_S / 4, PATIENCE_S * 4, 0), From.GUESS)

@@ -13,7 +13,7 @@ from ccfloor.kpi.period import Period
 from ccfloor.service.staffing.present_learned import Learned, QueuePast
 from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S, together
 from ccfloor.service.staffing_today.measured import LEAST_S, MOST_PATIENCE_S, Measured
-from ccfloor.staffing.live import Moments, patience, queued_s, timing
+from ccfloor.staffing.live import Moments, patience, timing
 from ccfloor.store.staffing_facts import Sums, sums_between
 
 HALF_LIFE_S = 3 * 3600.0
@@ -56,8 +56,7 @@ def estimate(past: QueuePast, today: Sums, waiting_s: float = 0.0) -> Measured:
     """Today's calls drawn to the past by its weight; the usual where there is neither."""
     mean = today.handle_s / today.handled if today.handled else 0.0
     handle = timing(Moments(today.handled, mean, past.aht.sd if past.aht else mean), past.aht)
-    waited_s = queued_s(today.waited_s * past.waits, today.ring_s) + waiting_s
-    stays = patience(today.abandoned, waited_s, past.patience)
+    stays = patience(today.abandoned, today.waited_s * past.waits + waiting_s, past.patience)
     return Measured(
         DEFAULT_HANDLE_S if handle is None else max(LEAST_S, handle.mean.value),
         PATIENCE_S if stays is None else min(stays.value, MOST_PATIENCE_S),

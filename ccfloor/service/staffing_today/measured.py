@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.week import dates
 from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S
-from ccfloor.staffing.live import Past, patience, queued_s
+from ccfloor.staffing.live import Past, patience
 from ccfloor.store.half_hour_counts import Handling, handling_by_slot
 from ccfloor.store.viewer import Viewer
 
@@ -56,6 +56,6 @@ def _leaning(of: Handling, on: Measured, left: float) -> Measured:
     """Means of these calls and of so many others; ``left``: callers who gave up that count of the others."""
     aht = (of.seat_s + _CALLS * on.aht_s) / (of.handled + _CALLS)
     past = Past(left, left * on.patience_s) if left else None
-    told = patience(of.abandoned, queued_s(of.wait_s, of.ring_ms / 1000), past)
+    told = patience(of.abandoned, of.wait_s, past)
     waits = on.patience_s if told is None else min(told.value, MOST_PATIENCE_S)
     return Measured(max(LEAST_S, aht), waits, of.handled, of.abandoned)

@@ -203,6 +203,14 @@ def test_who_rings_already_needs_no_other_seat() -> None:
     assert found.answered[:2].all()
 
 
+def test_a_caller_may_give_up_while_a_seat_rings_for_him() -> None:
+    queue = small.queue("a", ring_s=6.0)
+    floor = small.floor([queue], small.seats(2, {"a": 0}))
+    found = ran(floor, course_of(floor, [(10.0, 0, 4.0, 60.0), (20.0, 0, 7.0, 60.0), (30.0, 0, 7.0, 60.0)]))
+    assert found.answered[:, 0].tolist() == [False, True, True]
+    assert found.left[:, 0].tolist() == [14.0, 26.0, 36.0]
+
+
 def test_seats_go_away_as_often_as_they_are_said_to() -> None:
     """Away a third of the time: as much work is done as by two thirds of the seats that are always there."""
     busy = small.queue("a", rate=1.0, patience_s=30.0)
