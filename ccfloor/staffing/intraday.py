@@ -25,10 +25,13 @@ _LEAST = 1e-6  # expected calls; where fewer are expected, calls say nothing of 
 _FULL = 1.0  # expected calls; one stray call where fewer are expected makes no strange day
 _FLOOR = 0.05  # of a factor: a queue does not go silent because it was for a while
 _RUSH = 2.0  # half hours over which a rush loses all but 1/e
-# what a day may be beside a usual one: (times the usual variance, deviation of a rush) and how likely
+_OFF = (0.1, 0.2, 0.4, 0.8, 1.6)
+# what a day may be beside a usual one, and how likely: (times the usual variance, deviation of the level of
+# the whole day, deviation of a rush)
 _STRANGE = {
-    **{(wide, 0.0): 0.1 / wide**0.5 for wide in (2.0, 5.0, 20.0, 100.0, 500.0, 5000.0)},
-    **{(wide, rush): 0.008 for wide in (1.0, 3.0) for rush in (0.1, 0.2, 0.4, 0.8, 1.6)},
+    **{(wide, 0.0, 0.0): 0.1 / wide**0.5 for wide in (2.0, 5.0, 20.0)},
+    **{(1.0, off, 0.0): 0.01 for off in _OFF},
+    **{(wide, 0.0, off): 0.008 for wide in (1.0, 3.0) for off in _OFF},
 }
 _USUAL = 1 - sum(_STRANGE.values())
 _STEADIEST = 1e8  # size of a negative binomial that is as good as a Poisson distribution
@@ -118,8 +121,8 @@ def _mixed(
     at = np.arange(len(usual), dtype=np.float64)
     passing = np.exp(-np.abs(at[:, None] - at) / _RUSH)
     found, weights = [], []
-    for (wide, size), chance in {(1.0, 0.0): _USUAL, **_STRANGE}.items():
-        day, rush = wide * usual, size**2 * passing
+    for (wide, level, size), chance in {(1.0, 0.0, 0.0): _USUAL, **_STRANGE}.items():
+        day, rush = wide * usual + level**2, size**2 * passing
         both = day + rush
         inner = both[np.ix_(told, told)] + noise
         weights.append(log(chance) + _evidence(inner[np.ix_(full, full)], off[full]))
