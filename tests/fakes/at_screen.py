@@ -1,6 +1,7 @@
 """What people do before a page in a browser: sign in, wait until it says something, read a chart."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Slow
@@ -55,10 +56,21 @@ def choose(page: Page, label: str, option: str) -> None:
 
 
 def choose_all(page: Page, label: str, *options: str) -> None:
-    """Choose in a list that takes several, which stays open, before everything else, until it is left."""
+    """Choose in a list that takes several, which stays open, before everything else, until it is left. What a
+    page that was drawn anew has not taken is chosen again.
+    """
     for option in options:
-        choose(page, label, option)
+        until(partial(_listed, page, label, option), 60, f"{label} has {option}")
+
+
+def _listed(page: Page, label: str, option: str) -> bool:
     page.keyboard.press("Escape")
+    settled(page)
+    taken = page.get_by_test_id("stMultiSelect").filter(has_text=label).get_by_text(option, exact=False)
+    if taken.count():
+        return True
+    _chosen(page, label, option)
+    return False
 
 
 def _chosen(page: Page, label: str, option: str) -> bool:

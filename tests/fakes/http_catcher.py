@@ -47,7 +47,7 @@ class Catcher:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         self.answers = [(status, {name.replace("_", "-"): text for name, text in headers.items()}, raw)]
 
-    def wait(self, count: int, seconds: float = 10.0) -> list[Posted]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[Posted]:
         """What was posted, once there are so many."""
         with self.arrived:
             assert self.arrived.wait_for(lambda: len(self.posts) >= count, seconds), len(self.posts)
