@@ -37,6 +37,7 @@ from ccfloor.store.staffing_facts import (
 log = logging.getLogger(__name__)
 WEEKS = 6
 ANEW_S = 900.0
+_SOON_S, _LITTLE_S = 120.0, 10 * 86_400.0  # where less than ten days were seen, more may be there soon
 LEAST_CALLS = 5  # so many of a queue answered: the agent can
 _LEVEL_CV, _LEVEL_DAYS = 0.15, 4.0  # spread of days where few were seen, and how many days that weighs
 _LEAST_CV = 0.02
@@ -365,7 +366,9 @@ class Learner:
 
     def due(self, now: float) -> bool:
         """Whether what is known is old."""
-        return self._tried_at is None or not 0 <= now - self._tried_at < self._anew_s
+        little = self.past is not None and sum(self.past.seen_s.values()) < _LITTLE_S
+        after = min(_SOON_S, self._anew_s) if little else self._anew_s
+        return self._tried_at is None or not 0 <= now - self._tried_at < after
 
     def look(self, now: float) -> Learned | None:
         """What is known, read anew where it is old. None while it could never be read."""

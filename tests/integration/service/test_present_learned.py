@@ -198,6 +198,16 @@ def test_the_past_is_read_once_in_a_while_and_kept_when_it_cannot_be(database: E
     assert again is not None and again is not first and again.at == NOW + 901
 
 
+def test_where_little_was_seen_more_is_looked_for_soon(database: Engine):
+    three_fridays(database, 60, 60)
+    saw(database, (local(13, 0), NOW))
+    learner = Learner(database, CONFIG)
+    first = learner.look(NOW)
+    assert first is not None and learner.look(NOW + 100) is first
+    again = learner.look(NOW + 121)
+    assert again is not None and again.at == NOW + 121
+
+
 def test_a_read_that_fails_leaves_what_was_known_and_says_so(database: Engine):
     three_fridays(database, 60, 60)
     saw(database, (local(1, 0), NOW))
