@@ -38,7 +38,7 @@ function whole(share) {
 }
 
 function count(value) {
-  return isNumber(value) ? String(value) : DASH;
+  return isNumber(value) ? String(value).replace("-", MINUS) : DASH;
 }
 
 /** An age in words: tenths under five seconds, then seconds, minutes, hours. */
