@@ -17,9 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-LASTS_S = (
-    3000.0  # a rush that is on goes on for so long, on average; hardly over at once (two phases, Erlang)
-)
+LASTS_S = 3000.0  # a rush that is on goes on for so long, on average, and is hardly over at once (Erlang)
 _ENDS_S = 3600.0  # and one of the last half hour ended by chance
 _PIECE_S, _PIECES = 300.0, 6
 _ON, _STARTS = 0.06, 0.008  # how often one is on, and begins in a piece

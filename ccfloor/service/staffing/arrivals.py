@@ -33,7 +33,9 @@ have been foretold at the level that the day is taken to have now."""
 
 
 class Coming(NamedTuple):
-    """``rate`` in each step; ``level_cv``: how wrong they may be all together; ``now``: the first of them."""
+    """``rate`` in each step; ``level_cv``: how wrong they may be all together; ``now``: the first of them.
+    ``rush``: what they are the mean of, where a rush may be on.
+    """
 
     rate: tuple[float, ...]
     level_cv: float

@@ -94,9 +94,10 @@ def seen_now(service: runtime.Service) -> FloorView:
 
 
 def learned(service: runtime.Service, view: FloorView) -> None:
-    """The floor as of now is seen, and its past was read."""
+    """The floor as of now is seen, and its past was read, the forecast last."""
     service.hub.accept(LiveRow(1, view.at, view, ()))
     service.knowing.present(view)
+    until(lambda: service.knowing.rates is not None, 60, "the forecast is at hand")
 
 
 def test_before_the_past_was_read_the_page_says_so(service: runtime.Service) -> None:
@@ -104,7 +105,7 @@ def test_before_the_past_was_read_the_page_says_so(service: runtime.Service) -> 
     view = seen_now(service)
     service.hub.accept(LiveRow(1, view.at, view, ()))
     assert "正在读取过去几周的数据" in words(page())
-    until(lambda: service.knowing.past is not None, 30, "the past is read beside the page")
+    until(lambda: service.knowing.past is not None, 60, "the past is read beside the page")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
