@@ -21,6 +21,7 @@ from ccfloor.ui.tokens import Theme, css_variables
 
 _FOLDER = Path(__file__).with_name("live")
 _CORE = (
+    "words",
     "format",
     "icons",
     "dom",

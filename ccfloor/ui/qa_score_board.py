@@ -1,6 +1,6 @@
 """The scoring component: one score, to be worked on or to be read. Put on a page by ``show``.
 
-The files of ``score/`` and two of the live boards' are joined into one ES module; there is no build step.
+The files of ``score/`` and three of the live boards' are joined into one ES module; there is no build step.
 """
 
 import json
@@ -21,7 +21,10 @@ from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import texts
 
 _UI = Path(__file__).parent
-_PARTS = ("live/format", "live/dom", "score/draft", "score/call", "score/items", "score/keys", "score/score")
+_PARTS = (
+    *("live/words", "live/format", "live/dom"),
+    *("score/draft", "score/call", "score/items", "score/keys", "score/score"),
+)
 _TEXTS = ("qa_score.", "people.error.", "people.back", "kpi.ended.")
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Literal, cast
@@ -11,7 +11,7 @@ Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
 _FOLDER = Path(__file__).with_name("texts")
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{(\w+)(?:\|([^|{}]*)\|([^|{}]*))?\}")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#~$|:&]")
 _LEADING = re.compile(r"^(\d*)([-+.)])")
 
@@ -33,10 +33,19 @@ def text_files(lang: Lang) -> list[Path]:
 def text(key: str, lang: Lang, **details: object) -> str:
     """The text of a key, its ``{places}`` filled from ``details``. Raises KeyError on an unknown key.
 
-    A place without a detail stays as it is, so that a forgotten one is seen rather than an error raised.
+    ``{n|seat|seats}`` is the first word if ``n`` is 1, else the second. A place without a detail stays as it
+    is, so that a forgotten one is seen rather than an error raised.
     """
-    template = texts(lang)[key]
-    return _PLACE.sub(lambda match: str(details.get(match[1], match[0])), template)
+    return _PLACE.sub(lambda match: _filled(match, details), texts(lang)[key])
+
+
+def _filled(match: re.Match[str], details: Mapping[str, object]) -> str:
+    if match[1] not in details:
+        return match[0]
+    shown = str(details[match[1]])
+    if match[2] is None:
+        return shown
+    return match[2] if shown == "1" else match[3]
 
 
 def listed(names: Iterable[str], lang: Lang) -> str:
@@ -52,7 +61,7 @@ def as_written(words: str) -> str:
 
 def places(template: str) -> set[str]:
     """The names of the places a template has."""
-    return set(_PLACE.findall(template))
+    return {match[1] for match in _PLACE.finditer(template)}
 
 
 def language(wanted: str | None, locale: str | None = None) -> Lang:

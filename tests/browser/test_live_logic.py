@@ -12,7 +12,7 @@ from ccfloor.ui.texts import texts
 pytestmark = pytest.mark.browser
 
 LIVE = Path(__file__).resolve().parents[2] / "ccfloor" / "ui" / "live"
-CORE = ("format", "icons", "dom", "alarms", "status", "store", "link", "tips", "kit", "core")
+CORE = ("words", "format", "icons", "dom", "alarms", "status", "store", "link", "tips", "kit", "core")
 PLAN = ("plan_calm", "plan_fire", "plan_stale", "plan")
 WALL = ("limits", "heads", "table", "callers", "seats", "slides", *PLAN, "sound")
 
@@ -34,6 +34,21 @@ FULL = """const full = (over) => ({t: "full", seq: 5, now: 100, sources: [], sit
   ...over}});
 const state = emptyState();
 """
+
+
+def test_one_is_said_as_one(run: Callable[..., Any]) -> None:
+    english = run(
+        "(texts) => { const say = translator(texts);"
+        " return [1, '1', 2, 0].map((n) => say('moves.go.again.recall', {n})); }",
+        texts("en"),
+    )
+    assert english == [
+        "Click again: 1 seat ends its pause",
+        "Click again: 1 seat ends its pause",
+        "Click again: 2 seats end their pause",
+        "Click again: 0 seats end their pause",
+    ]
+    assert run("t('moves.go.again.recall')").count("{n}") == 1
 
 
 def test_a_number_that_was_cleared_is_said_in_words(run: Callable[..., Any]) -> None:

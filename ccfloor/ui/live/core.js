@@ -184,11 +184,6 @@ class Board {
   }
 }
 
-function translator(texts) {
-  return (key, details = {}) =>
-    (texts[key] ?? key).replace(/\{(\w+)\}/g, (place, name) => (name in details ? String(details[name]) : place));
-}
-
 function hubUrl(data) {
   const url = new URL(data.hub, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";

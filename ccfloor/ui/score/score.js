@@ -14,7 +14,7 @@ function sentence(t, code) {
 class ScorePage {
   constructor(root, data) {
     Object.assign(this, { root, data, lang: data.lang, current: null, asking: false });
-    this.t = (key, details = {}) => (data.texts[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => details[name] ?? whole);
+    this.t = translator(data.texts);
     this.draft = new Draft(data, (anew) => (anew ? this.build() : this.patch()));
     this.build();
     this.keys = new Keys(this);

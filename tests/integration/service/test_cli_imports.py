@@ -39,7 +39,7 @@ def test_a_file_is_taken_in_once_listed_and_taken_out(site: Path) -> None:
     done = call("import", file, "--dataset", "survey", "--who", "周岚")
     assert (done.exit_code, done.stdout) == (
         0,
-        "import 1: 1 lines written (new 1, changed 0, the same 0), bad lines 0\n",
+        "import 1: 1 line written (new 1, changed 0, the same 0), bad lines 0\n",
     )
     again = call("import", file, "--dataset", "survey", "--who", "周岚", "--lang", "zh")
     assert (again.exit_code, again.stdout) == (0, "第 1 号已有同样的内容，没有写入\n")
@@ -62,7 +62,7 @@ def test_bad_lines_are_listed_and_nothing_is_written(site: Path) -> None:
     assert bad.stdout.startswith("nothing was written: 1 of 2 lines are bad")
     assert told("imports") == []
     good = call("import", file, "--dataset", "survey", "--who", "周岚", "--good-lines")
-    assert good.exit_code == 2 and good.stdout.startswith("import 1: 1 lines written")
+    assert good.exit_code == 2 and good.stdout.startswith("import 1: 1 line written")
 
 
 def test_checking_writes_nothing(site: Path) -> None:

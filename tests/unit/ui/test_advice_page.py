@@ -119,7 +119,7 @@ def test_errors_are_told_by_queue_and_span(service: runtime.Service) -> None:
 def test_what_the_errors_leave_out_is_told(service: runtime.Service) -> None:
     told, english = words(page()), words(page("en"))
     assert "另有 1 个时段与其他调配或预案触发重叠" in told and "另有 2 次调配当时没有预计" in told
-    assert "1 spans more were mixed with other moves" in english
+    assert "1 span more was mixed with other moves" in english
     assert "Of 2 moves nothing was foretold" in english
     advised_move = next(one for one in month(service).moves if one.followed)
     one = words(page("en", move=str(advised_move.move.id)))

@@ -84,6 +84,12 @@ def test_language_of_a_viewer(wanted: str | None, locale: str | None, expected: 
     assert language(wanted, locale) == expected
 
 
+def test_one_is_said_as_one() -> None:
+    assert text("imports.done", "en", n=1, number=7) == "1 line was taken in (import 7)."
+    assert text("imports.done", "en", n=12, number=7) == "12 lines were taken in (import 7)."
+    assert text("imports.done", "en", number=7).startswith("{n} {n|line|lines}")
+
+
 def calls_of_text() -> list[tuple[str, set[str]]]:
     """Every ``text("key", lang, place=…)`` in the pages with the places it fills."""
     found = []
