@@ -5,7 +5,6 @@ running one only the end can be moved, and cancelling ends it then. So the rules
 a day is computed again. Instants are UTC epoch seconds.
 """
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,9 +14,10 @@ from ccfloor.access.acts import Act
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
+from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.compliance import breaches
-from ccfloor.rules.model import Order, Rule
+from ccfloor.rules.model import Order
 from ccfloor.service.people_log import PeopleError, Told, meant, named, said, write
 from ccfloor.store.engine import writing
 from ccfloor.store.tables import campaigns
@@ -143,9 +143,10 @@ def overlapping(rows: list[CampaignRow], draft: Draft, but: int = 0) -> list[Cam
     ]
 
 
-def callback_order(rules: Iterable[Rule]) -> Order:
-    """What the rules in force say of callbacks while a planned peak runs."""
-    orders = (item.order for rule in rules if rule.only.planned_peak for item in rule.todo)
+def callback_order(rules: RuleBook, at: float) -> Order:
+    """What the rules in force at ``at`` say of callbacks while a planned peak runs."""
+    inforce = (version.rule for version in rules.at(at).values() if version.rule)
+    orders = (item.order for rule in inforce if rule.only.planned_peak for item in rule.todo)
     return next((order for order in orders if order and "callback" in order.forbid_reasons), CALLBACKS)
 
 

@@ -103,7 +103,7 @@ def foresight(settings: Settings, config: FloorConfig, engine: Engine, rules: Si
     outlook, every_s = settings.outlook, settings.advice.every_s
     if not outlook.every_s and not every_s:
         return None
-    policy = policy_of(settings.site, config, lambda: rules.calendar)
+    policy = policy_of(settings.site, config, rules)
     return Foresight(
         engine,
         config,

@@ -116,7 +116,7 @@ def add_effects(connection: Connection, site: str, rows: Iterable[EffectRow]) ->
 
 
 def open_effects(connection: Connection, site: str, ended_by: float, most: int = 200) -> list[EffectRow]:
-    """What is not judged and whose span was over by an instant, the oldest first."""
+    """What is not judged and whose span is over by an instant, the oldest first."""
     table = move_effects.c
     mine = (table.site == site, table.state == State.PENDING, table.ends_at <= ended_by)
     query = select(move_effects).where(*mine).order_by(table.ends_at, table.move, table.place).limit(most)

@@ -40,8 +40,7 @@ def show(seen: Look, who: str) -> None:
     lang, now = seen.lang, service.floor_now()
     site = service.config.site
     rows = seen_campaigns(service.engine, service.viewer(), now - _BACK_S)
-    inforce = book(service.engine, site).at(now).values()
-    order = callback_order(version.rule for version in inforce if version.rule)
+    order = callback_order(book(service.engine, site), now)
     st.caption(text("people.campaign.lead", lang, limit=order.limit))
     _status(rows, order, now, lang)
     for row in [r for r in rows if r.state(now) in ("running", "planned")]:

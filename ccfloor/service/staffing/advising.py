@@ -7,18 +7,20 @@ of the floor, UTC epoch seconds.
 
 import hashlib
 from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Calendar
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.foresight import Snapshot
 from ccfloor.service.staffing.judged import judge_moves, note_moves
 from ccfloor.service.staffing.present_now import Present
 from ccfloor.service.staffing.running import Running
-from ccfloor.service.staffing.site_options import is_peak, site_policy
+from ccfloor.service.staffing.site_options import plan_now, site_policy
 from ccfloor.service.staffing.standing import pinned, standing
 from ccfloor.staffing.advise import Advice, Advised, advise
 from ccfloor.staffing.following import HEARD_S
@@ -75,11 +77,19 @@ class Advisor:
         return advise(pinned(present.floor, stands), policy, known, stands.moved, stands.held)
 
 
-def policy_of(
-    settings: SiteSettings, config: FloorConfig, calendar: Callable[[], Calendar]
-) -> Callable[[float, int], Policy]:
-    """What a site allows, by its staffing file and its planned peaks as they stand when it is asked."""
-    return lambda now, level: site_policy(settings, config, level, is_peak(calendar(), now))
+class Planned(Protocol):
+    """A site's calendar with its planned peaks, and its rules."""
+
+    @property
+    def calendar(self) -> Calendar: ...
+
+    @property
+    def book(self) -> RuleBook: ...
+
+
+def policy_of(settings: SiteSettings, config: FloorConfig, site: Planned) -> Callable[[float, int], Policy]:
+    """What a site allows, by its staffing file, planned peaks and rules as they stand when it is asked."""
+    return lambda now, level: site_policy(settings, config, plan_now(level, site.calendar, site.book, now))
 
 
 def level_of(rules: tuple[Running, ...]) -> int:

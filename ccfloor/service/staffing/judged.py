@@ -17,9 +17,9 @@ from ccfloor.service.moves.preview import Outcome, QueuePreview
 from ccfloor.service.staffing.advice_read import read_advised, read_came, read_foretold
 from ccfloor.service.staffing.fates import fates
 from ccfloor.service.staffing.meddling import Meddlings, meddlings
+from ccfloor.staffing.effect import HORIZON_S
 from ccfloor.staffing.following import HEARD_S, Heard, Made, followed
 from ccfloor.staffing.judging import (
-    SETTLED_S,
     Came,
     Fate,
     Foretold,
@@ -149,18 +149,19 @@ class About(NamedTuple):
 
 
 def judge_moves(engine: Engine, config: FloorConfig, now: float) -> int:
-    """Judge what is due; returns how many rows. Raises SQLAlchemyError."""
+    """Judge what is due or was taken back before; returns how many rows. Raises SQLAlchemyError."""
     with engine.connect() as connection:
-        rows = open_effects(connection, config.site, now - SETTLED_S)
+        rows = open_effects(connection, config.site, now + HORIZON_S)
         if not rows:
             return 0
         about = About(fates(connection, config.site, rows), meddlings(connection, config.site, rows))
         sight = seen(connection, config.site)
-    for row in rows:
+        told = [(row, *_judged(connection, config, row, about, sight, now)) for row in rows]
+    over = [each for each in told if each[1] is not State.PENDING]
+    for row, found, body in over:
         with writing(engine) as connection:
-            found, body = _judged(connection, config, row, about, sight, now)
             judge(connection, row, found, body, now)
-    return len(rows)
+    return len(over)
 
 
 def _judged(

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.view import FloorView
 from ccfloor.rules.calendar import Calendar
+from ccfloor.service.rulebook import book
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing.arrivals import Rates
 from ccfloor.service.staffing.coming import Around, around
@@ -23,7 +24,7 @@ from ccfloor.service.staffing.present_learned import Learned, habits, learned
 from ccfloor.service.staffing.present_now import present_now
 from ccfloor.service.staffing.rates import RatesKeeper
 from ccfloor.service.staffing.seats_now import Options
-from ccfloor.service.staffing.site_options import is_peak, site_policy
+from ccfloor.service.staffing.site_options import plan_now, site_policy
 from ccfloor.staffing.advise import Advised, advise
 from ccfloor.staffing.effect import Proposal, QueueEffect, Tally, every_queue, simulator
 from ccfloor.staffing.judging import Pair, foretold, out_of_sight
@@ -68,6 +69,7 @@ def replayed(
     tape = Tape(engine, config, config.site, None, Shelf())
     past: Learned | None = None
     ahead = RatesKeeper(engine, config, settings or SiteSettings(), inf)
+    rules = book(engine, config.site)
     with engine.connect() as connection:
         levels = level_spans(connection, config.site, start, end)
     at = start
@@ -83,7 +85,8 @@ def replayed(
             ahead.look(at)
             known = _Known(past, ahead.rates, around(engine, config, calendar, past, at))
             level = max((one.level for one in levels if one.start <= at < one.end), default=0)
-            policy = site_policy(settings or SiteSettings(), config, level, is_peak(calendar, at))
+            plan = plan_now(level, calendar, rules, at)
+            policy = site_policy(settings or SiteSettings(), config, plan)
             yield _step(engine, config, view, known, at, options, policy)
         at += step_s
 

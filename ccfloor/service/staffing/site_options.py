@@ -1,7 +1,11 @@
 """What a site decides of its seats and of advice, from its staffing file."""
 
+from typing import NamedTuple
+
 from ccfloor.floor.config import FloorConfig
+from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Calendar
+from ccfloor.service.campaigns import CALLBACKS, callback_order
 from ccfloor.service.places import SettingsError
 from ccfloor.service.settings import Settings, SiteSettings
 from ccfloor.service.staffing.outlook_view import STALE_S
@@ -32,20 +36,30 @@ def _said(skills: dict[str, Skill]) -> dict[str, Said]:
     return {name: Said(skill.can, frozenset(skill.cannot)) for name, skill in skills.items()}
 
 
-def site_policy(settings: SiteSettings, config: FloorConfig, level: int, peak: bool = False) -> Policy:
-    """What the site allows of advice while this level of the plan is on (0: none), the usual where its file
-    says nothing or cannot be used. ``peak``: a planned peak runs, see ``is_peak``.
+class PlanNow(NamedTuple):
+    """The plan's level that is on (0: none), whether a planned peak runs, and the callbacks it leaves."""
+
+    level: int = 0
+    peak: bool = False
+    callbacks: int = CALLBACKS.limit
+
+
+def site_policy(settings: SiteSettings, config: FloorConfig, now: PlanNow) -> Policy:
+    """What the site allows of advice as its plan stands, the usual where its file says nothing or cannot be
+    used.
     """
     site = _site(settings, config)
     advice = site.advice if site is not None else AdviceSite()
     told = advice.model_dump(exclude_none=True, exclude={"callback_always"})
     named = {_OTHERWISE.get(name, name): value for name, value in told.items()}
-    return Policy(level=level, peak=peak or advice.callback_always, **named)
+    peak = now.peak or advice.callback_always
+    return Policy(level=now.level, peak=peak, callback_limit=now.callbacks, **named)
 
 
-def is_peak(calendar: Calendar, at: float) -> bool:
-    """Whether a planned peak runs at ``at``, of the whole floor or of some queues."""
-    return any(one.start <= at < one.end for one in calendar.campaigns)
+def plan_now(level: int, calendar: Calendar, rules: RuleBook, at: float) -> PlanNow:
+    """What the site's calendar and its rules in force say at ``at``; a planned peak may be of some queues."""
+    peak = any(one.start <= at < one.end for one in calendar.campaigns)
+    return PlanNow(level, peak, callback_order(rules, at).limit)
 
 
 def advice_stale_s(settings: Settings) -> float:

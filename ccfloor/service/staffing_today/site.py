@@ -84,10 +84,10 @@ class Pinned(_Checked):
 class AdviceSite(_Checked):
     """Where the site's advice differs from the usual, see ``ccfloor.staffing.limits.Policy``.
 
-    ``most_moves``: seats at once. ``callback_always``: ``callback_limit`` counts without a planned peak, too.
+    ``most_moves``: seats at once. ``callback_always``: the plan's limit of callbacks in a planned peak counts
+    at other times, too.
     """
 
-    callback_limit: Annotated[int, Field(ge=0, le=1000)] | None = None
     callback_always: bool = False
     most_moves: Annotated[int, Field(ge=1, le=50)] | None = None
     move_cost: Cost | None = None

@@ -241,6 +241,16 @@ def test_a_seat_taken_back_of_two_leaves_a_part(floor: MovingFloor) -> None:
     assert states(floor.engine) == [State.PARTLY] * 2
 
 
+def test_a_move_taken_back_before_it_began_does_not_wait_for_its_span(floor: MovingFloor) -> None:
+    advised.keep(floor.engine, advised.told(advised.proposal(T0, "S/1", "S/2")), T0)
+    move = floor.ask("S/1", "S/2", minutes=30)
+    note_moves(floor.engine, "main", T0 + 5)
+    assert judge_moves(floor.engine, CONFIG, T0 + 6) == 0, "it may still come about"
+    floor.undo(move)
+    assert judge_moves(floor.engine, CONFIG, T0 + 10) == 4, "two queues over two spans"
+    assert set(states(floor.engine)) == {State.UNDONE}
+
+
 def test_two_moves_that_carry_out_one_proposal_are_judged_as_one(floor: MovingFloor) -> None:
     whole = advised.proposal(T0, "S/1", "S/2")
     ways = replace(whole, moves=(whole.moves[0], replace(whole.moves[1], kind=Kind.BESIDE)))

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, select
 
+from ccfloor.rules.book import RuleBook
 from ccfloor.rules.calendar import Campaign
 from ccfloor.rules.model import Order
 from ccfloor.service.campaigns import (
@@ -187,7 +188,7 @@ def test_callbacks_of_normal_seats_against_the_limit() -> None:
     assert (status.limit, status.now, status.seats, status.over) == (2, 2, ("b", "a"), False)
     one = Order(forbid_reasons=("callback",), limit=1)
     assert planned_status(now, one).over and planned_status(now, one).now == 3  # binds leads too
-    assert callback_order([]) is CALLBACKS
+    assert callback_order(RuleBook(), 0.0) is CALLBACKS
     more = view(seats=(*seats, calling("e", "agent", 40)))
     assert planned_status(more).over and planned_status(None).now == 0
 

@@ -1,10 +1,12 @@
 """What a site decides about staffing, and what it is told where the file cannot be used."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from ccfloor.floor.config import FloorConfig, QueueInfo, SeatInfo
+from ccfloor.rules.book import RuleBook, RuleVersion
 from ccfloor.rules.calendar import Calendar, Campaign
 from ccfloor.service.doctor_staffing import staffing_file
 from ccfloor.service.places import SettingsError
@@ -13,16 +15,25 @@ from ccfloor.service.site import load_site
 from ccfloor.service.staffing.advising import policy_of
 from ccfloor.service.staffing.seats_now import Options, Said
 from ccfloor.service.staffing.site_options import (
+    PlanNow,
     advice_stale_s,
-    is_peak,
     outlook_stale_s,
+    plan_now,
     site_options,
     site_policy,
 )
 from ccfloor.service.staffing_today.site import FILE, AdviceSite, Rule, load_staffing
 from ccfloor.staffing.limits import Policy
+from tests.unit.service.plans import rule as a_rule
 
 CONFIG = FloorConfig(queues={"loans": QueueInfo("loans")})
+
+
+class SitePlan(NamedTuple):
+    """A site's calendar and rules."""
+
+    calendar: Calendar
+    book: RuleBook
 
 
 def site(folder: Path, text: str) -> SiteSettings:
@@ -87,7 +98,7 @@ skills:
 pinned: {seats: [S/2], agents: [Lan]}
 care: [loans]
 queues: {loans: {min_seats: 2}}
-advice: {callback_limit: 1, most_moves: 3, least_gain: 2, hold_s: 60}
+advice: {most_moves: 3, least_gain: 2, hold_s: 60}
 """
 
 
@@ -98,8 +109,8 @@ def test_what_the_file_says_is_what_advice_is_given_by(tmp_path: Path) -> None:
     assert options.skills.of("Bo", "S/1", "A") == Said({"loans": None}, frozenset({"loans"}))
     assert (options.pins, options.pinned_agents) == ({"S/2": "site"}, {"Lan"})
     assert (options.care, options.min_seats) == ({"loans"}, {"loans": 2})
-    policy = site_policy(settings, CONFIG, level=1)
-    assert policy == Policy(level=1, callback_limit=1, most=3, least_gain=2.0, hold_s=60.0)
+    policy = site_policy(settings, CONFIG, PlanNow(level=1))
+    assert policy == Policy(level=1, most=3, least_gain=2.0, hold_s=60.0)
 
 
 def test_the_limit_of_callbacks_counts_in_a_planned_peak_or_wherever_the_site_has_it_so(
@@ -109,17 +120,39 @@ def test_the_limit_of_callbacks_counts_in_a_planned_peak_or_wherever_the_site_ha
         SiteSettings(data=str(tmp_path / "none")),
         site(tmp_path, "advice: {callback_always: true}"),
     )
-    found = [site_policy(one, CONFIG, 0, peak).peak for one in (usual, always) for peak in (False, True)]
+    found = [
+        site_policy(one, CONFIG, PlanNow(peak=peak)).peak for one in (usual, always) for peak in (False, True)
+    ]
     assert found == [False, True, True, True]
     peak = Calendar(campaigns=(Campaign(100.0, 200.0, ("loans",)),))
-    assert [is_peak(peak, at) for at in (99.0, 100.0, 199.0, 200.0)] == [False, True, True, False]
-    of = policy_of(usual, CONFIG, lambda: peak)
+    none = RuleBook()
+    assert [plan_now(0, peak, none, at).peak for at in (99.0, 100.0, 199.0, 200.0)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    of = policy_of(usual, CONFIG, SitePlan(peak, none))
     assert (of(150.0, 0), of(250.0, 2)) == (Policy(peak=True), Policy(level=2))
+
+
+def test_how_many_may_call_back_is_said_by_the_plan_alone(tmp_path: Path) -> None:
+    order = {"forbid_reasons": ["callback"], "limit": 5}
+    todo = [{"id": "five", "text": {"zh": "减至 5 人", "en": "Down to 5"}, "order": order}]
+    rule = a_rule("planned", only={"planned_peak": True}, todo=todo)
+    rules = RuleBook((RuleVersion(rule.id, 1, 100.0, rule), RuleVersion(rule.id, 2, 200.0, None)))
+    usual = SiteSettings(data=str(tmp_path / "none"))
+    of = policy_of(usual, CONFIG, SitePlan(Calendar(), rules))
+    assert [of(at, 0).callback_limit for at in (99.0, 100.0, 199.0, 200.0)] == [2, 5, 5, 2]
+    assert "callback_limit" not in AdviceSite.model_fields
 
 
 def test_a_file_that_cannot_be_used_leaves_the_usual(tmp_path: Path) -> None:
     broken = site(tmp_path, "pinned: 3\n")
-    assert (site_options(broken, CONFIG), site_policy(broken, CONFIG, 2)) == (Options(), Policy(level=2))
+    assert (site_options(broken, CONFIG), site_policy(broken, CONFIG, PlanNow(2))) == (
+        Options(),
+        Policy(level=2),
+    )
 
 
 def test_the_names_of_the_file_are_those_of_the_policy() -> None:
