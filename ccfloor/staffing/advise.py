@@ -42,7 +42,7 @@ SEED = 20_011
 class Idle(StrEnum):
     """Why nothing is advised."""
 
-    FINE = "fine"  # every queue is likely to meet its target
+    FINE = "fine"  # every queue is likely to meet its targets
     NOBODY = "nobody"  # no seat may be moved, and no lever pulled
     LITTLE = "little"  # nothing helps enough
     UNSURE = "unsure"  # what might help may as well not
@@ -109,27 +109,37 @@ def advise(
     blocked = Counter(why for why in map(limits.why_not, floor.seats) if why)
     run = simulate or simulator(floor, habits or Habits(), moved, seed=SEED)
     before = run([Proposal()])[0]
-    if _calm(floor, before):
+    if _calm(limits, before):
         return Advised((), Idle.FINE, dict(blocked), 0.0, True)
     candidates = Candidates(limits, table)
     tried = _tried(limits, candidates, before, run)
     good = [each for each in tried if _dropped(each, limits.policy) is None]
     told = tuple(_advice(limits, each) for each in _best(good))
-    idle = None if told else Idle.FINE if _fine(floor, before) else _idle(tried, limits.policy)
+    idle = None if told else Idle.FINE if _fine(limits, before) else _idle(tried, limits.policy)
     return Advised(told, idle, dict(blocked), candidates.solved.gap, candidates.solved.complete)
 
 
-def _calm(floor: FloorNow, before: Tally) -> bool:
-    """Whether every queue is likely to meet its target in both half hours."""
-    targets = np.array([queue.target for queue in floor.queues])[:, None]
+def _calm(limits: Limits, before: Tally) -> bool:
+    """Whether every queue is likely to meet its target in both half hours, and few give up."""
+    targets = np.array([queue.target for queue in limits.floor.queues])[:, None]
     meets = (before.timely >= targets * before.judged).mean(axis=2)
-    return bool((meets >= _CALM).all())
+    return bool((meets >= _CALM).all()) and _few_leave(limits, before)
 
 
-def _fine(floor: FloorNow, before: Tally) -> bool:
-    """Whether every queue meets its target in both half hours, all courses taken together."""
-    targets = np.array([queue.target for queue in floor.queues])
-    return bool((before.timely.sum(axis=2) >= targets * before.judged.sum(axis=2)).all())
+def _fine(limits: Limits, before: Tally) -> bool:
+    """Whether every queue meets its targets in both half hours, all courses taken together."""
+    targets = np.array([queue.target for queue in limits.floor.queues])
+    meets = before.timely.sum(axis=2) >= targets * before.judged.sum(axis=2)
+    return bool(meets.all()) and _few_leave(limits, before)
+
+
+def _few_leave(limits: Limits, before: Tally) -> bool:
+    """Whether fewer callers give up beyond what queues may lose than a proposal must gain: a service level
+    may be met while those lose heart whom it does not count.
+    """
+    may = np.array([queue.abandon_target for queue in limits.floor.queues])
+    gone, offered = (part.mean(axis=2).sum(axis=0) for part in (before.gone, before.offered))
+    return float(np.maximum(gone - may * offered, 0.0).sum()) < limits.policy.least_gain
 
 
 def _tried(limits: Limits, candidates: Candidates, before: Tally, run: Simulate) -> list[_Tried]:

@@ -47,10 +47,10 @@ class QueueNow(msgspec.Struct, frozen=True):
     ``level_cv``: standard deviation of the whole course's level, as a share of it: how wrong the rates may
     be all together. ``aht_s``/``aht_sd_s``: seconds a call takes a seat (ringing, talk, hold, wrap-up).
     ``waiting``: when each caller who waits came (epoch seconds), oldest first. ``threshold_s``/``target``:
-    of the service level. ``min_seats``: working seats this queue keeps whatever happens. ``ringing``: how
-    many of ``waiting``, the oldest, ring at a seat already, which is busy with their call. ``ring_s``: of
-    ``aht_s``, the seconds in which it rings and the caller still waits. ``rush``: what ``rate`` is the mean
-    of, where a rush may be on.
+    of the service level; ``abandon_target``: share of callers that may give up. ``min_seats``: working seats
+    this queue keeps whatever happens. ``ringing``: how many of ``waiting``, the oldest, ring at a seat
+    already, which is busy with their call. ``ring_s``: of ``aht_s``, the seconds in which it rings and the
+    caller still waits. ``rush``: what ``rate`` is the mean of, where a rush may be on.
     """
 
     queue: str
@@ -62,6 +62,7 @@ class QueueNow(msgspec.Struct, frozen=True):
     waiting: tuple[float, ...] = ()
     threshold_s: float = 20.0
     target: float = 0.8
+    abandon_target: float = 0.05
     min_seats: int = 1
     ringing: int = 0
     ring_s: float = 0.0

@@ -179,6 +179,7 @@ class _Looking:
             waiting=tuple(min(one.entered_at, self._now) for one in callers),
             threshold_s=target.threshold_s,
             target=target.target,
+            abandon_target=target.abandon_target,
             min_seats=self._options.min_seats.get(name, 1),
             ringing=sum(bool(one.ringing) for one in callers),
             ring_s=min(self._own(name).ring.mean, aht.estimate.value),

@@ -93,6 +93,22 @@ def test_quiet_queues_need_nothing() -> None:
     assert told.advice == () and told.idle is Idle.FINE
 
 
+def test_a_service_level_that_is_met_while_callers_lose_heart_is_not_enough() -> None:
+    """Callers of little patience give up before they count; idle seats beside them could take their calls."""
+    hot = msgspec.structs.replace(queue("hot", 9.2), patience_s=40.0)
+    own = [*seats("H", 10, "hot", doing=Doing.BUSY), *seats("K", 8, "cold", "hot")]
+    now = floor([hot, queue("cold", 0.2)], own)
+    told = advise(now)
+    effect = next(each for each in told.advice[0].effects if each.queue == "hot")
+    before, after = effect.before, effect.after
+    assert before.service_level is not None and before.service_level.value > 0.8, "the level is met"
+    assert before.abandoned is not None and after.abandoned is not None
+    assert before.abandoned.value > 0.08 and after.abandoned.value < before.abandoned.value - 0.02
+    assert told.advice[0].reason.because is Because.LOSES
+    bears = msgspec.structs.replace(hot, abandon_target=0.2)
+    assert advise(msgspec.structs.replace(now, queues=(bears, now.queues[1]))).idle is Idle.FINE
+
+
 def test_nobody_to_spare() -> None:
     told = advise(burning(able=0))
     assert told.advice == () and told.idle is Idle.NOBODY
