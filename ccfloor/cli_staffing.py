@@ -28,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="Staffing: the forecast of calls an
 add_outlook(app)
 add_advice(app)
 Day = Annotated[str, typer.Option("--day", metavar="2026-11-22", help="A business day; today if left out.")]
+_EARLIEST, _LATEST = 1990, 2199  # years of which calendars and clocks can tell
 Queue = Annotated[str, typer.Option("--queue", help="A queue; all together if left out.")]
 
 
@@ -74,9 +75,12 @@ def _notes(made: Sheet, config: FloorConfig, lang: Tongue) -> None:
 
 def _day(told: str, today: date, lang: Tongue) -> date:
     try:
-        return date.fromisoformat(told) if told else today
+        found = date.fromisoformat(told) if told else today
     except ValueError:
+        found = date.min
+    if not _EARLIEST <= found.year <= _LATEST:
         fail(text("cli.staffing.day", lang, day=told), UNKNOWN)
+    return found
 
 
 def _of_day(found: Context, day: date) -> Today:

@@ -33,7 +33,16 @@ __all__ = [
     "wait_quantile_s",
 ]
 
-erlang_b = blocking
+
+def erlang_b(erlangs: float, seats: int) -> float:
+    """Share of calls turned away where nobody waits, 0..1; without seats all of them. Raises ValueError on
+    a load or a number of seats that cannot be.
+    """
+    if not (isfinite(erlangs) and erlangs >= 0):
+        raise ValueError("a load is finite and not negative")
+    if seats < 0:
+        raise ValueError("seats are not negative")
+    return blocking(erlangs, seats)
 
 
 class Demand(NamedTuple):
@@ -153,14 +162,14 @@ def wait_quantile_s(position: int, seats: int, demand: Demand, share: float) -> 
     """The wait in seconds that this share (0..1) of callers at ``position`` who stay does not exceed.
 
     The wait is a sum of exponentials of rates n mu + j theta, j = 0 .. position-1, so that e^(-theta wait) is
-    a beta variable with parameters n mu / theta and position. None without seats. Raises ValueError on
-    a share that no wait has.
+    a beta variable with parameters n mu / theta and position. Without a patience above 0 nobody gives up.
+    None without seats. Raises ValueError on a share that no wait has.
     """
     if not 0 <= share < 1:
         raise ValueError("a share lies between 0 and 1; no wait is longer than all")
     if seats <= 0 or demand.aht_s <= 0 or position <= 0:
         return None
-    if isinf(demand.patience_s):
+    if isinf(demand.patience_s) or demand.patience_s <= 0:
         return float(gammaincinv(position, share)) * demand.aht_s / seats
     work = seats * demand.patience_s / demand.aht_s
     return -float(np.log1p(-betaincinv(position, work, share))) * demand.patience_s

@@ -19,6 +19,7 @@ _FUZZ = 1e-9  # 27 / (1 - 0.1) is 30, whatever binary fractions make of it
 _TIE = 1e-12  # 0.9 erlangs on 3 seats are busy for 0.3 of their time, no more
 _CELLS = 1_000_000  # of a table held at once
 LEAST = "least"
+LEAST_BUSY = 0.01  # no floor is staffed to be idle for more
 
 
 class Aim(NamedTuple):
@@ -41,8 +42,10 @@ class Aim(NamedTuple):
         shares = (self.level, self.abandoned, self.occupancy)
         if all(part is None for part in (*shares, self.asa_s)):
             raise ValueError("an aim names at least one figure")
-        if any(part is not None and not 0 <= part <= 1 for part in shares) or self.occupancy == 0:
+        if any(part is not None and not 0 <= part <= 1 for part in shares):
             raise ValueError("shares of an aim lie between 0 and 1")
+        if self.occupancy is not None and self.occupancy < LEAST_BUSY:
+            raise ValueError(f"seats may be busy for {LEAST_BUSY:g} of their time or more")
         if self.asa_s is not None and not self.asa_s >= 0:
             raise ValueError("a wait is not negative")
         if self.variant not in LEVELS:
@@ -159,7 +162,8 @@ def _fewest(loads: _Loads, aim: Aim, first: int) -> Counts:
 
 def _enough(loads: _Loads, aim: Aim, first: int) -> tuple[Counts, Row]:
     """A number of seats for each load that meets the aim, and the odds of the loss formula that far."""
-    margin = 4 * np.sqrt(loads.erlangs) + 8
+    idle = loads.erlangs / (aim.occupancy or 1.0) - loads.erlangs
+    margin = np.maximum(4 * np.sqrt(loads.erlangs) + 8, idle)
     while True:
         top = np.maximum(np.ceil(loads.erlangs + margin), first).astype(np.int64)
         table = odds_table(loads.erlangs, int(top.max()))

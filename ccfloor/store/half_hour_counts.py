@@ -89,6 +89,16 @@ def stored_days(engine: Engine, viewer: Viewer, first: int, last: int) -> Sequen
         return list(connection.scalars(query.order_by(table.day)))
 
 
+def last_stored_day(engine: Engine, viewer: Viewer, before: int) -> int | None:
+    """The last day (20261122) before another of which any call is stored; None where there is none."""
+    viewer.needs(Right.FLOOR)
+    table = queue_days.c
+    within = (table.site == viewer.site, table.day < before, *queue_scope(viewer, table.queue))
+    with engine.connect() as connection:
+        found = connection.scalar(select(func.max(table.day)).where(*within))
+    return None if found is None else int(found)
+
+
 def _within(viewer: Viewer, stretch: Stretch) -> list[ColumnElement[Any]]:
     table = queue_intervals.c
     in_time = [table.site == viewer.site, table.start >= stretch.start, table.start < stretch.end]

@@ -32,6 +32,7 @@ def put_weeks(
     until: float,
     queues: dict[str, Calls],
     seed: int = 7,
+    feed: str = "live",
 ) -> None:
     """Calls of every day from one on until an instant (UTC epoch seconds): about as many as expected."""
     rows: list[dict[str, Any]] = []
@@ -50,15 +51,17 @@ def put_weeks(
         connection.execute(insert(queue_intervals), rows)
         stored = [{"site": config.site, "queue": queue, "day": day, **nothing} for queue, day in sorted(days)]
         connection.execute(insert(queue_days), stored)
-    put_sight(engine, config, config.day_begins(first), until)
+    put_sight(engine, config, config.day_begins(first), until, "log" if feed == "live" else feed, feed)
 
 
-def put_sight(engine: Engine, config: FloorConfig, start: float, end: float, name: str = "log") -> None:
+def put_sight(
+    engine: Engine, config: FloorConfig, start: float, end: float, name: str = "log", feed: str = "live"
+) -> None:
     """A log that tells of all of this time."""
-    row = {"site": config.site, "feed": "live", "name": name, "kind": "log", "cursor": 1, "mark": ""}
+    row = {"site": config.site, "feed": feed, "name": name, "kind": "log", "cursor": 1, "mark": ""}
     with writing(engine) as connection:
         connection.execute(insert(sources).values(**row, first_at=start, last_at=end, events=1, bad=0))
-        known = {"site": config.site, "feed": "live", "head": 1, "batch": 1, "events": 1, "at": end}
+        known = {"site": config.site, "feed": feed, "head": 1, "batch": 1, "events": 1, "at": end}
         connection.execute(insert(feeds).values(**known))
 
 

@@ -21,6 +21,7 @@ from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing_today.day import told
 from ccfloor.service.staffing_today.history import Columns, columns_of, read_past
 from ccfloor.service.staffing_today.learning import next_column, taught
+from ccfloor.service.staffing_today.measured import Known
 from ccfloor.service.staffing_today.sight import STORED_S, over
 from ccfloor.service.staffing_today.site import StaffingSite, load_staffing
 from ccfloor.staffing.days import History
@@ -72,7 +73,7 @@ def ahead(
     if known is not None:
         cut = [_before(of, columns_of(config, day - timedelta(days=1)), known) for of in past.of.values()]
         past = past._replace(of={one.queue: one for one in cut})
-    return Ahead(columns_of(config, day), told(day, past, {}, site).ahead)
+    return Ahead(columns_of(config, day), told(day, past, Known({}), site).ahead)
 
 
 def _site(settings: SiteSettings, config: FloorConfig) -> StaffingSite:

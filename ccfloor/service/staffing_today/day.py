@@ -22,7 +22,7 @@ from ccfloor.service.staffing_today.half_hours import Half, QueueDay
 from ccfloor.service.staffing_today.history import Columns, Past, columns_of, slot_of
 from ccfloor.service.staffing_today.kept import Kept
 from ccfloor.service.staffing_today.learning import taught
-from ccfloor.service.staffing_today.measured import USUAL, BySlot, Measured
+from ccfloor.service.staffing_today.measured import Known, Measured
 from ccfloor.service.staffing_today.pooling import Merge, merges
 from ccfloor.service.staffing_today.seated import seated_days
 from ccfloor.service.staffing_today.seats import Memory, lost_since, seats_of
@@ -63,7 +63,7 @@ class Told(NamedTuple):
     day: date
     past: Past
     ahead: Mapping[str, Forecast]
-    measured: Mapping[str, BySlot]
+    measured: Known
     site: StaffingSite
     learned: Learned | None = None
 
@@ -98,7 +98,7 @@ class _Look(NamedTuple):
         return over(self.columns, self.now)
 
 
-def told(day: date, past: Past, measured: Mapping[str, BySlot], site: StaffingSite) -> Told:
+def told(day: date, past: Past, measured: Known, site: StaffingSite) -> Told:
     """Forecast a day from its past."""
     found = {queue: day_ahead(history, past.days[queue]) for queue, history in past.of.items()}
     ahead = {queue: _honest(forecast) for queue, forecast in found.items() if forecast is not None}
@@ -135,7 +135,8 @@ def today(of: Told, sources: Sources, now: float) -> Today:
         look.sight.of,
         kept,
     )
-    learned = halves[look.over - 1].end if look.over and of.ahead else None
+    seen = [half.end for half in halves[: look.over] if look.sight.share(half.start, half.end) > 0]
+    learned = seen[-1] if seen and of.ahead else None
     shared, lost = merges(there.serves), lost_since(sources.view, now)
     seated = seated_days(days, there, shared, now) if days else {}
     return Today(columns.day, now, learned, of.past.seen_days, of.past.first, seated, lost, shared)
@@ -182,7 +183,7 @@ def _forecast_day(look: _Look, forecast: Forecast) -> QueueDay:
 
 
 def _reckoned(look: _Look, queue: str, half: Period) -> Measured:
-    usual = look.told.measured.get(queue, {}).get(slot_of(half), USUAL)
+    usual = look.told.measured.of(queue, slot_of(half))
     return fading(look.live.get(queue), usual, half, look.now)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
-from ccfloor.kpi.period import HALF_HOUR_S, Period, half_hours, period
+from ccfloor.kpi.period import HALF_HOUR_S, Period, date_of, day_number, half_hours, period
 from ccfloor.kpi.week import dates, slots_in_order
 from ccfloor.qa.workdays import WorkCalendar
 from ccfloor.rules.calendar import Campaign
@@ -24,12 +24,13 @@ from ccfloor.service.places import SettingsError
 from ccfloor.service.qa.calendar import official, work_calendar
 from ccfloor.service.settings import SiteSettings
 from ccfloor.staffing.days import Day, Grid, History, Kind, Peak
-from ccfloor.store.half_hour_counts import offered_by_half
+from ccfloor.store.half_hour_counts import last_stored_day, offered_by_half
 from ccfloor.store.seen import Seen, seen
 from ccfloor.store.viewer import Viewer
 
 log_ = logging.getLogger(__name__)
 DAYS = 84
+_APART_DAYS = 28  # so long after the last stored day the days are counted back from there
 _OFF_DAYS = 14  # days off in a row that are looked back at
 _PRIOR_PEAKS = 1.0  # so many past peaks weigh as much as what the site expects of one
 _LEAST_USUAL = 20.0  # calls that a peak would usually have had: fewer tell nothing of it
@@ -83,11 +84,13 @@ def read_past(
     day: date,
     usual_peak: float,
 ) -> Past:
-    """Everything stored of the ``DAYS`` days before a business day, by queue.
+    """Everything stored of the ``DAYS`` days before a business day, by queue; of one that lies long after the
+    last stored day, of those up to that.
 
     ``usual_peak``: how many times the usual calls a planned peak brings where none was seen yet.
     """
-    rows = [columns_of(config, day - timedelta(days=back)) for back in range(DAYS, 0, -1)]
+    end = _known_until(engine, viewer, day)
+    rows = [columns_of(config, end - timedelta(days=back)) for back in range(DAYS, 0, -1)]
     of = dates(config, rows[0].day.day, rows[-1].day.day)
     offered = offered_by_half(engine, viewer, config, of)
     with engine.connect() as connection:
@@ -107,6 +110,14 @@ def read_past(
         days[queue] = _with_peaks(_day(calendar, today), today.day, ahead)
     known_days = [row.day.day for row, share in zip(rows, shares, strict=True) if share.any()]
     return Past(found, days, len(known_days), known_days[0] if known_days else None)
+
+
+def _known_until(engine: Engine, viewer: Viewer, day: date) -> date:
+    """The day itself, or that after the last stored one where nothing of the last weeks is."""
+    last = last_stored_day(engine, viewer, day_number(day))
+    if last is None or (day - date_of(last)).days <= _APART_DAYS:
+        return day
+    return date_of(last) + timedelta(days=1)
 
 
 # -- grids: days × the 48 half hours of the local clock ----------------------------------------------

@@ -1,8 +1,11 @@
 """How long calls take seats and how long callers wait, by queue and half hour, from the last four weeks.
 
-A half hour's own calls count, and beside them some calls of the whole queue at their mean: where few came,
-the queue's mean decides. Patience is the waiting of all callers over the callers who gave up (Palm's
-identity, which holds whatever the seats were); what is usual weighs in, so that a queue nobody left has one.
+Those are the last of which anything is stored, whatever lies between them and the day: a day to come, or the
+first after a pause, is not of calls nobody knows. A queue that had few in them is told by the weeks before,
+too, one that had none by the site's others. A half hour's own calls count, and beside them some calls of the
+whole queue at their mean: where few came, the queue's mean decides. Patience is the waiting of all callers
+over the callers who gave up (Palm's identity, which holds whatever the seats were); what is usual weighs in,
+so that a queue nobody left has one.
 """
 
 from collections.abc import Mapping
@@ -12,13 +15,16 @@ from typing import NamedTuple
 from sqlalchemy import Engine
 
 from ccfloor.floor.config import FloorConfig
+from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.week import dates
 from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S
+from ccfloor.service.staffing_today.history import DAYS
 from ccfloor.staffing.live import Past, patience
-from ccfloor.store.half_hour_counts import Handling, handling_by_slot
+from ccfloor.store.half_hour_counts import Handling, handling_by_slot, last_stored_day
 from ccfloor.store.viewer import Viewer
 
 WEEKS_DAYS = 28
+_FEW = 100  # calls of a queue in four weeks: of fewer the time before counts, too
 _CALLS, _LEFT = 30.0, 20.0  # calls, and callers who gave up, that the queue's mean weighs
 LEAST_S, MOST_PATIENCE_S = 1.0, 3600.0
 
@@ -36,19 +42,58 @@ USUAL = Measured(DEFAULT_HANDLE_S, PATIENCE_S)  # of a queue of which nothing is
 BySlot = Mapping[int, Measured]
 
 
-def measured(engine: Engine, viewer: Viewer, config: FloorConfig, day: date) -> dict[str, BySlot]:
-    """Queue → half hour of the local clock (0: midnight … 47) → what the four weeks before a day tell."""
-    of = dates(config, day - timedelta(days=WEEKS_DAYS), day - timedelta(days=1))
-    found = handling_by_slot(engine, viewer, config, of)
-    return {queue: of_queue(slots) for queue, slots in found.items()}
+class Known(NamedTuple):
+    """Queue → half hour of the local clock (0: midnight … 47) → what is known of it; ``others``: what stands
+    in for a queue that had no call.
+    """
+
+    queues: Mapping[str, BySlot]
+    others: Measured = USUAL
+
+    def of(self, queue: str, slot: int) -> Measured:
+        """What a half hour of a queue is reckoned with."""
+        return self.queues.get(queue, {}).get(slot, self.others)
 
 
-def of_queue(slots: Mapping[int, Handling]) -> BySlot:
-    """Of one queue; every half hour of the day is there."""
+def measured(engine: Engine, viewer: Viewer, config: FloorConfig, day: date) -> Known:
+    """What the last four weeks before a day tell, see above."""
+    last = last_stored_day(engine, viewer, day_number(day))
+    if last is None:
+        return Known({})
+    end = date_of(last)
+    lately = _slots(engine, viewer, config, end, WEEKS_DAYS)
+    before = _slots(engine, viewer, config, end - timedelta(days=WEEKS_DAYS), DAYS)
+    few = [queue for queue in {*lately, *before} if _total(lately.get(queue, {})).handled < _FEW]
+    slots = lately | {queue: _both(lately.get(queue, {}), before.get(queue, {})) for queue in few}
+    everybody = Handling()
+    for one in slots.values():
+        everybody = everybody.plus(_total(one))
+    others = _leaning(everybody, USUAL, _LEFT)._replace(calls=0, left=0)
+    return Known({queue: of_queue(one, others) for queue, one in slots.items()}, others)
+
+
+def _slots(
+    engine: Engine, viewer: Viewer, config: FloorConfig, last: date, days: int
+) -> dict[str, dict[int, Handling]]:
+    return handling_by_slot(engine, viewer, config, dates(config, last - timedelta(days=days - 1), last))
+
+
+def _total(slots: Mapping[int, Handling]) -> Handling:
     total = Handling()
     for part in slots.values():
         total = total.plus(part)
-    whole = _leaning(total, USUAL, 0.0 if total.wait_s else _LEFT)
+    return total
+
+
+def _both(one: Mapping[int, Handling], other: Mapping[int, Handling]) -> dict[int, Handling]:
+    nothing = Handling()
+    return {slot: one.get(slot, nothing).plus(other.get(slot, nothing)) for slot in {*one, *other}}
+
+
+def of_queue(slots: Mapping[int, Handling], on: Measured = USUAL) -> BySlot:
+    """Of one queue; every half hour of the day is there. ``on``: what weighs in where few came."""
+    total = _total(slots)
+    whole = _leaning(total, on, 0.0 if total.wait_s else _LEFT)
     return {slot: _leaning(slots.get(slot, Handling()), whole, _LEFT) for slot in range(48)}
 
 

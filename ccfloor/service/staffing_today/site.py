@@ -12,7 +12,8 @@ from ccfloor.service.site import site_file, site_folder
 
 FILE = "staffing.yaml"
 Share = Annotated[float, Field(ge=0, lt=1)]
-Cap = Annotated[float, Field(gt=0, le=1)]
+Shrinkage = Annotated[float, Field(ge=0, le=0.9)]
+Cap = Annotated[float, Field(ge=0.1, le=1)]
 Seats = Annotated[int, Field(ge=0, le=1000)]
 Penalty = Annotated[int, Field(ge=0, le=1000)]
 Seconds = Annotated[float, Field(ge=0, le=86_400)]
@@ -30,7 +31,7 @@ class Rule(_Checked):
     ``min_seats``: fewer are never said to suffice while calls are expected.
     """
 
-    shrinkage: Share = 0.15
+    shrinkage: Shrinkage = 0.15
     max_occupancy: Cap = 0.88
     min_seats: Seats = 1
 
@@ -38,7 +39,7 @@ class Rule(_Checked):
 class _Own(_Checked):
     """Where one queue differs."""
 
-    shrinkage: Share | None = None
+    shrinkage: Shrinkage | None = None
     max_occupancy: Cap | None = None
     min_seats: Seats | None = None
 

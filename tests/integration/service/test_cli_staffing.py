@@ -70,6 +70,7 @@ def test_today_as_a_table(lang: str, words: str) -> None:
 
 def test_what_there_is_not_is_said_in_a_sentence() -> None:
     assert (run("--queue", "nix").exit_code, run("--day", "soon").exit_code) == (2, 2)
+    assert [run("--day", day).exit_code for day in ("0001-01-01", "9999-12-31")] == [2, 2]
     assert "nix" in run("--queue", "nix", "--lang", "en").output
     before = run("--day", "2001-01-01", "--lang", "en")
     assert before.exit_code == 1 and "No calls to forecast from yet" in before.output

@@ -1,7 +1,7 @@
 """A day's forecast, seats and gaps over stored weeks: what is learned, what is shown, to whom."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ from ccfloor.store.engine import open_engine, writing
 from ccfloor.store.tables import campaigns, leave_requests
 from ccfloor.store.viewer import Forbidden, Viewer
 from tests.fakes.current import upgrade
-from tests.fakes.offered_weeks import office, put_weeks, put_work
+from tests.fakes.offered_weeks import HANDLE_S, RING_S, office, put_weeks, put_work
 from tests.fakes.stored_calls import call, put
 from tests.fakes.stored_roster import put_roster
 
@@ -298,6 +298,42 @@ def test_a_past_that_still_comes_in_is_taken_up_at_the_next_look(
     clock[0] += 60
     assert "new" in kept.today().queues
     opened.dispose()
+
+
+@pytest.mark.parametrize("weeks", [2, 4, 6, 20])
+def test_a_day_to_come_is_reckoned_with_the_last_calls_on_record(engine: Engine, weeks: int) -> None:
+    """However far it lies beyond them; and a queue that nobody called yet with the site's other queues."""
+    found = keeper(engine).of_day(date(2026, 11, 17 + 7) + timedelta(weeks=weeks - 1)).queues["loans"]
+    half = found.halves[22]
+    assert half.mean == pytest.approx(24, rel=0.3) and found.basis is not None
+    assert half.of.aht_s == pytest.approx(HANDLE_S + RING_S, rel=0.02) and half.of.calls > 100
+    assert half.needed >= 4, "of 2.5 erlangs"
+
+
+def test_after_a_pause_the_time_before_it_counts(engine: Engine) -> None:
+    """The site was off for five weeks and has had one day since; the queue of a season has had none."""
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE queue_intervals SET talk_ms = talk_ms * 2")
+    day = date(2026, 12, 22)
+    put_weeks(engine, CONFIG, day, CONFIG.day_begins(day) + 86_400, {"new": office}, feed="again")
+    found = keeper(engine).of_day(day + timedelta(days=1)).queues
+    aht = {queue: found[queue].halves[22].of.aht_s for queue in found}
+    assert aht["loans"] == pytest.approx(2 * HANDLE_S + RING_S, rel=0.1)
+    assert HANDLE_S < aht["new"] < 1.3 * HANDLE_S
+
+
+def test_a_queue_nobody_called_is_reckoned_with_like_the_others(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE queue_intervals SET talk_ms = talk_ms * 2")
+    half = keeper(engine).today().queues["new"].halves[30]
+    assert half.of.aht_s == pytest.approx(2 * HANDLE_S + RING_S, rel=0.05)
+    assert (half.of.calls, half.of.left) == (0, 0)
+
+
+def test_learned_is_what_was_seen(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE sources SET last_at = ?", (BEGIN + 9.25 * 3600,))
+    assert keeper(engine).today().learned == BEGIN + 9.5 * 3600, "a part of that half hour"
 
 
 def test_a_day_to_come_and_one_that_was(engine: Engine) -> None:

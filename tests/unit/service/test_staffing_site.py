@@ -57,6 +57,8 @@ def test_a_queue_may_differ_in_one_value(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("shrinkage: 1.0\n", "shrinkage"),
+        ("shrinkage: 0.95\n", "shrinkage"),
+        ("max_occupancy: 0.000001\n", "max_occupancy"),
         ("max_occupancy: 0\n", "max_occupancy"),
         ("shrinkige: 0.1\n", "shrinkige"),
         ("queues: {loan: {min_seats: 2}}\n", "'loan' is not a queue of queues.yaml"),

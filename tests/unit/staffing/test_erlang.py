@@ -78,6 +78,18 @@ def test_the_loss_formula_to_one_part_in_a_thousand_million(given: Any, expected
     assert erlang.carried(load, seats) == pytest.approx(float(expected["carried"]), rel=1e-9)
 
 
+@pytest.mark.parametrize(("load", "seats"), [(float("nan"), 3), (inf, 3), (-1.0, 3), (3.0, -1)])
+def test_a_load_or_seats_that_cannot_be_are_refused(load: float, seats: int) -> None:
+    with pytest.raises(ValueError, match="negative"):
+        erlang_b(load, seats)
+
+
+def test_whoever_is_said_to_have_no_patience_at_all_is_not_known_to_leave() -> None:
+    told = [Demand(1, 100, patience) for patience in (0.0, inf)]
+    assert len({erlang.wait_quantile_s(5, 3, one, 0.9) for one in told}) == 1
+    assert len({erlang.wait_at_position_s(5, 3, one) for one in told}) == 1
+
+
 @pytest.mark.parametrize(("given", "expected"), _rows("A", "C"))
 def test_every_figure_of_a_queue_to_one_part_in_a_thousand_million(given: Any, expected: Any) -> None:
     demand, limit = _demand(given), float(given["threshold_s"])

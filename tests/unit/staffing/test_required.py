@@ -135,6 +135,7 @@ def test_nothing_short_of_certainty() -> None:
         Aim(level=float("nan")),
         Aim(variant="sl_flow"),
         Aim(occupancy=0),
+        Aim(occupancy=1e-6),
         Aim(abandoned=-0.1),
         Aim(asa_s=-1),
         Aim(threshold_s=-1),
@@ -143,6 +144,11 @@ def test_nothing_short_of_certainty() -> None:
 def test_an_aim_that_cannot_be_is_refused(aim: Aim) -> None:
     with pytest.raises(ValueError):
         required(HALF_HOUR, aim)
+
+
+def test_seats_that_are_to_be_idle_nearly_always_are_counted_at_once() -> None:
+    found = required(Demand(0.1, 200, 100), Aim(level=None, occupancy=0.02))
+    assert found.seats == 1000, "twenty erlangs, busy for a fiftieth of their time"
 
 
 def test_a_presence_below_nobody_is_refused() -> None:
