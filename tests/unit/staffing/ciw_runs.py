@@ -46,14 +46,23 @@ def one_skill(rate: float, aht_s: float, patience_s: float, seats: int, seed: in
 
 
 def two_skills(
-    rates: tuple[float, float], aht_s: float, patience_s: float, seats: tuple[int, int], seed: int, calls: int
+    rates: tuple[float, float],
+    aht_s: float,
+    patience_s: float,
+    seats: tuple[int, int],
+    seed: int,
+    calls: int,
+    *,
+    b_first: bool = True,
 ) -> list[Call]:
-    """Queues A and B; ``seats`` for A alone and for both. A seat that can do both takes B first."""
+    """Queues A and B; ``seats`` for A alone and for both. A seat that can do both takes B first, or whoever
+    waits longest.
+    """
     network = ciw.create_network(
         arrival_distributions={name: [ciw.dists.Exponential(r)] for name, r in zip("AB", rates, strict=True)},
         service_distributions={name: [ciw.dists.Exponential(1 / aht_s)] for name in "AB"},
         reneging_time_distributions={name: [ciw.dists.Exponential(1 / patience_s)] for name in "AB"},
-        priority_classes={"A": 1, "B": 0},
+        priority_classes={"A": int(b_first), "B": 0},
         number_of_servers=[sum(seats)],
     )
     node = type("Site", (Skills,), {"dedicated": seats[0]})

@@ -9,7 +9,12 @@ import pytest
 from scipy.sparse import lil_array
 from scipy.sparse.linalg import spsolve
 
+from ccfloor.staffing.course import draw
+from ccfloor.staffing.crew import crew_of, places
 from ccfloor.staffing.erlang import Demand, erlang_a
+from ccfloor.staffing.flow import flow
+from ccfloor.staffing.habits import Habits
+from ccfloor.staffing.present import Doing, FloorNow, QueueNow, SeatNow
 from tests.unit.staffing.ciw_runs import Call, interval, one_skill, two_skills
 
 T = 20.0
@@ -123,6 +128,40 @@ def test_two_skills_simulated_and_summed_agree() -> None:
         told = interval(runs, lambda calls, queue=queue: _of(calls, queue))
         assert told.holds(exact), (queue, told, exact)
         assert told.half < 0.15 * exact
+
+
+def _simulated(site: Site) -> dict[str, tuple[float, float]]:
+    """By queue what our own courses tell: share that gives up, mean wait of all; after an hour's warming."""
+    queues = tuple(
+        QueueNow(name, (rate,), 0.0, site.aht_s, site.aht_s, site.patience_s)
+        for name, rate in zip("AB", site.rates, strict=True)
+    )
+    serves = [{"A": 0}] * site.seats[0] + [{"A": 1, "B": 0}] * site.seats[1]
+    seats = tuple(SeatNow(f"S/{n}", "", "agent", mine, mine, Doing.IDLE) for n, mine in enumerate(serves))
+    now, habits = FloorNow(0.0, 900.0, queues, seats), Habits(aht_cv=0.0, patience_cv=0.0)
+    course = draw(now, habits, 160, 6 * 3600.0, 5)
+    found = flow(course, crew_of(now, course, places(now)), habits)
+    there = np.isfinite(course.at) & (course.at >= 3600.0) & (course.at < 5.5 * 3600.0)
+    told = {}
+    for place, name in enumerate("AB"):
+        mine = there & (course.queue == place)
+        waits = found.left[mine] - course.at[mine]
+        told[name] = float((~found.answered[mine]).mean()), float(waits.mean())
+    return told
+
+
+def test_our_own_courses_lie_where_a_simulation_of_two_skills_does() -> None:
+    """The floor's rule: a free seat takes whoever waits longest of its queues, A has its own seats first."""
+    site = Site()
+    runs = [two_skills(*site, seed, 12_000, b_first=False) for seed in range(10)]
+    for queue, (gone, wait_s) in _simulated(site).items():
+        left = interval(runs, lambda calls, queue=queue: _of(calls, queue))
+        waited = interval(
+            runs, lambda calls, queue=queue: fmean(call.wait_s for call in calls if call.queue == queue)
+        )
+        assert left.holds(gone), (queue, left, gone)
+        assert waited.holds(wait_s), (queue, waited, wait_s)
+        assert left.half < 0.15 * gone and waited.half < 0.15 * wait_s
 
 
 @pytest.mark.parametrize("seats", [(0, 5), (1, 4), (2, 3), (3, 2), (4, 1)])
