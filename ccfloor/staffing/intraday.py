@@ -6,7 +6,8 @@ Gamma–Poisson update, (a + calls) / (a + expected calls); with several, near h
 
 A day may be farther off than usual all day, or have a rush (突发话务) that is over after an hour or so. Both
 are weighed by how well they explain what was counted (normal likelihood), and what a rush brings is told
-apart: after it the day is as it was before.
+apart: after it the day is as it was before. What began as a rush and goes on is the day, by and by
+(``lasting``).
 """
 
 from math import log
@@ -18,6 +19,7 @@ from scipy.stats import nbinom
 
 from ccfloor.staffing import opening
 from ccfloor.staffing.days import Grid, Row
+from ccfloor.staffing.lasting import Lasting, lasting
 from ccfloor.staffing.opening import Opening
 from ccfloor.staffing.score import HIGH, LOW
 
@@ -94,10 +96,21 @@ def _learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -
     if not len(told):
         return ahead
     off, noise = counts[told] / expected[told] - 1, np.diag(ahead.noise / expected[told])
-    steady, rush, inner = _mixed(ahead.covariance, told, off, noise, expected[told] >= _FULL)
-    return _moved(ahead, later, steady.off + rush, inner)._replace(
+    full = expected[told] >= _FULL
+    day, rush, inner = _mixed(ahead.covariance, told, off, noise, full)
+    some = told[full]
+    stays = lasting(expected[some] * np.maximum(1 + day.off[some], _FLOOR), counts[some], ahead.noise)
+    steady = _lasts(day, stays)
+    passing = (1 - stays.share) * rush
+    return _moved(ahead, later, steady.off + passing, inner + (steady.left - day.left))._replace(
         steady=_moved(ahead, later, steady.off, steady.left)
     )
+
+
+def _lasts(day: "_Part", stays: Lasting) -> "_Part":
+    """The day with what goes on in it, as far as it does."""
+    off = (1 + day.off) * stays.mean - 1
+    return _Part(off, day.left + stays.variance * np.outer(1 + day.off, 1 + day.off))
 
 
 def _moved(ahead: Outlook, later: NDArray[np.bool_], off: Row, left: Grid) -> Outlook:

@@ -19,6 +19,7 @@ BEND = 0.15  # deviation of a half hour's share from the mean of its neighbours
 DAILY = 0.05  # deviation of one day's shares from its shape
 NOISE = 1.3  # variance of a count over its mean
 _CLOSED = 4.0  # calls that did not come where the neighbours' came: nobody calls then
+_APART = 3.0  # deviations: a half hour so far from its neighbours is another kind of hour
 _PASSES = 3
 
 
@@ -102,14 +103,19 @@ def _variance(of: _Ratio, beside: _Ratio) -> Grid:
 
 
 def _smoothed(of: _Ratio) -> _Ratio:
-    """Each column drawn towards its neighbours as far as its calls are few. Closed half hours stay so."""
-    worth = BEND**2 / (BEND**2 + _variance(of, of))
-    share = of.share
+    """Each column drawn towards its neighbours as far as so few calls would have come if it were like them
+    that nobody can tell. What clearly is not like them stays as it is: where a queue opens and closes.
+    """
+    share, whole = of.share, _per_share(of)
     for _ in range(_PASSES):
         beside = _beside(share)
+        alike = np.maximum(beside * whole, 1e-3)
+        chance = DAILY**2 / np.maximum(of.days, 1e-9) + NOISE / alike
+        worth = BEND**2 / (BEND**2 + chance)
+        closed = (of.share <= 0) & (alike > _CLOSED)
+        apart = np.abs(of.share - beside) > _APART * beside * np.sqrt(BEND**2 + chance)
         drawn = worth * of.share + (1 - worth) * beside
-        closed = (of.share <= 0) & (beside * _per_share(of) > _CLOSED)
-        share = np.where(closed | (beside <= 0), of.share, drawn)
+        share = np.where(closed | apart | (beside <= 0), of.share, drawn)
     return of._replace(share=share)
 
 

@@ -52,8 +52,8 @@ class Lately(NamedTuple):
 
 
 class _Usual(NamedTuple):
-    """``seen``: calls expected in what was seen of the last half hour, in ``seen_s`` seconds; ``past``: how
-    sure the level is that they are expected at."""
+    """``seen``: calls expected in what was seen lately, in ``seen_s`` seconds; ``past``: how sure the level
+    is that they are expected at."""
 
     rates: tuple[float, ...]
     seen: float
@@ -83,7 +83,7 @@ class Arrivals:
         known = [each for each in known if each[1]]
         quarters = [self._quarters(one, cv, forecast) for one, _, cv in known]
         return {
-            one.queue: _rushed(rates, quarter, found, self.seen_s)
+            one.queue: _rushed(self._usual(rates, quarter), quarter, found)
             for (one, rates, _), quarter, found in zip(known, quarters, find(quarters), strict=True)
         }
 
@@ -95,6 +95,15 @@ class Arrivals:
         was, is_seen = sum(self._seen[:half]) > 0, sum(self._seen[half:]) > 0
         fresh = self._now % LATELY_S / LATELY_S  # the half hour that runs taught the day nothing yet
         return Quarters((float(one.first * was), float(one.last * is_seen)), (first, last), cv, fresh)
+
+    def _usual(self, rates: tuple[float, ...], of: Quarters) -> _Usual:
+        """What a level now is a level of: the last quarter of an hour, if it was seen. At closing time it has
+        nothing in common with the one before.
+        """
+        last_s = sum(self._seen[_PIECES // 2 :])
+        if not last_s:
+            return _Usual(rates, of.expected[0], self.seen_s, Past(0.0, 0.0))
+        return _Usual(rates, of.expected[1], last_s, Past(0.0, 0.0))
 
     def by_week(self, queue: str, lately: int) -> Coming | None:
         """The week's course; None where this half hour of it was never seen."""
@@ -138,9 +147,9 @@ def _corrected(usual: _Usual, lately: int) -> Coming:
     return Coming(rates, told.cv, _estimate(usual, told))
 
 
-def _rushed(rates: tuple[float, ...], of: Quarters, found: Found, seen_s: float) -> Coming:
+def _rushed(usual: _Usual, of: Quarters, found: Found) -> Coming:
     """The mean of an ordinary course and one with the rush that may be on, which ends some time."""
-    usual = _Usual(rates, sum(of.expected), seen_s, Past(0.0, 0.0))
+    rates = usual.rates
     calm, busy = (tuple(_at(rate, usual, level) for rate in rates) for level in (found.steady, found.size))
     shares = [found.share * left((step + 0.5) * STEP_S) for step in range(len(rates))]
     mean = tuple(a + (b - a) * share for a, b, share in zip(calm, busy, shares, strict=True))

@@ -133,9 +133,32 @@ def test_a_rush_that_lasts_is_followed_at_once_and_told_apart() -> None:
     counts[NOON - 3 : NOON] *= 2.2
     found = until(before, counts, NOON)
     assert found.mean[NOON] > 1.5 * before.mean[NOON]
-    assert found.mean[36] < 1.2 * before.mean[36]
-    assert steady(found).mean[NOON] < 1.2 * before.mean[NOON]
+    assert found.mean[36] < 1.35 * before.mean[36]
+    assert steady(found).mean[NOON] < 1.35 * before.mean[NOON]
     assert steady(found).level_cv < found.level_cv
+
+
+def after(half_hours: int, times: float) -> float:
+    """How many times the usual calls the evening is to bring, so many of them after calls changed."""
+    before, counts = ahead(), ahead().mean.copy()
+    counts[18 : 18 + half_hours] *= times
+    found = until(before, counts, 18 + half_hours)
+    return float(rest(found, 34) / rest(before, 34))
+
+
+@pytest.mark.parametrize("times", [2.0, 0.4])
+def test_what_goes_on_for_hours_is_the_day_by_and_by(times: float) -> None:
+    shares = [(after(count, times) - 1) / (times - 1) for count in (1, 2, 4, 6, 10)]
+    assert shares == sorted(shares), "the longer it has lasted the more of it stays"
+    assert shares[0] < 0.2 and shares[1] < 0.3
+    assert shares[3] > 0.6 and shares[4] == pytest.approx(1, abs=0.1)
+
+
+def test_a_long_rush_that_ended_is_not_foretold_for_the_evening() -> None:
+    before, counts = ahead(), ahead().mean.copy()
+    counts[18:26] *= 2
+    over = until(before, counts, 28)
+    assert rest(over, 34) == pytest.approx(rest(before, 34), rel=0.12)
 
 
 def test_one_stray_call_before_opening_makes_no_strange_day() -> None:
