@@ -16,6 +16,8 @@ from ccfloor.staffing.present import Estimate
 
 LOW, HIGH = 0.1, 0.9  # bounds of an estimate
 JEFFREYS = 0.5  # of no events in a while the rate is not nothing
+_LONG = 7.0  # times the mean patience: one in a thousand waits longer
+PATIENCE_S = 180.0  # patience where none is known
 SHORTEST_S, LONGEST_S = 1.0, 1e6  # patience beyond is not told apart
 _RATE_CV, _MEAN_CV = 0.2, 0.08  # how days differ, before enough of them were seen: rates, mean lengths
 _NOTHING_KNOWN = log(1000.0)  # on a logarithm: bounds a thousand times off say that nothing is known
@@ -112,6 +114,14 @@ def patience(abandoned: float, waited_s: float, past: Past | None = None) -> Est
         return None
     value, low, high = (_bounded(scale, float(gammaincinv(shape, share))) for share in (0.5, HIGH, LOW))
     return Estimate(value, low, high, int(abandoned), past.events if past else 0.0)
+
+
+def still_waited(waits: Iterable[float], past: Past | None = None) -> float:
+    """Seconds that callers who wait now have waited in all, each no longer than anybody does: of whom nobody
+    heard that he left, he is not the most patient caller there ever was.
+    """
+    usual = past.exposure / past.events if past and past.events > 0 else PATIENCE_S
+    return sum(min(max(0.0, wait), _LONG * usual) for wait in waits)
 
 
 def _bounded(waited_s: float, gone: float) -> float:

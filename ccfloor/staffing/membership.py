@@ -112,11 +112,15 @@ def _joining(queue: str, penalty: int, paused: bool, reason: str) -> Iterator[Ch
 def taking_back(done: Iterable[Change], before: Sight, sight: Sight, *, pause: bool) -> tuple[Change, ...]:
     """What restores, of what was ``done``, how the seat was ``before``; what somebody changed since stays.
 
-    ``pause``: also who was called from a pause goes back to it.
+    ``pause``: also who was called from a pause goes back to it. A seat that somebody gave other queues than
+    the move did stays with them: its own do not come beside them.
     """
-    found: list[Change] = []
-    for change in done:
-        found += _opposite(change, before, sight, pause)
+    all_done, found = tuple(done), list[Change]()
+    given = {change.queue for change in all_done if change.kind is Kind.ADD}
+    elsewhere = bool(given and sight.queues) and not given & set(sight.queues)
+    for change in all_done:
+        if not (elsewhere and change.kind is Kind.REMOVE):
+            found += _opposite(change, before, sight, pause)
     return _staged(found)
 
 

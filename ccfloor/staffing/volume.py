@@ -5,6 +5,7 @@ sure the level is, how days wander about their shape (``spread``), and chance. D
 learns from what has come (``intraday``).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -215,4 +216,5 @@ def _basis(past: Past, day: Day, group: str) -> Basis:
     weekday = sum(one.date.weekday() == day.date.weekday() and one.kind == day.kind for one in used)
     span = (day.date - past.days[0].date).days
     how = How.PATTERN if span >= USEFUL_DAYS else How.WEEKDAY if weekday else How.FEW
-    return Basis(how, len(used), weekday, used[-1].kind, group != day.group, used[0].date, used[-1].date)
+    kind, _ = Counter(one.kind for one in used).most_common(1)[0]
+    return Basis(how, len(used), weekday, kind, group != day.group, used[0].date, used[-1].date)

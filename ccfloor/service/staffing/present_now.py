@@ -20,14 +20,13 @@ from ccfloor.service.staffing.arrivals import STEP_S, Arrivals, Coming, Lately, 
 from ccfloor.service.staffing.coming import Around
 from ccfloor.service.staffing.present_learned import NOTHING, Learned, QueuePast
 from ccfloor.service.staffing.seats_now import Options, Seats
-from ccfloor.staffing.live import Moments, Past, patience, timing
+from ccfloor.staffing.live import PATIENCE_S, Moments, Past, patience, still_waited, timing
 from ccfloor.staffing.live_residual import Length, Work, length
 from ccfloor.staffing.present import Estimate, FloorNow, QueueNow, SeatNow
 from ccfloor.store.staffing_facts import Sums
 
 STALE_S = 60.0
 DEFAULT_HANDLE_S = 180.0  # as the floor's own expected wait has it where no call was ever handled
-PATIENCE_S = 180.0  # where nobody ever waited
 _OTHERS_WEIGHT = 3.0  # observations that the site's other queues weigh
 _RING_S = 5.0
 
@@ -237,8 +236,8 @@ class _Looking:
     def _patience(self, queue: str) -> Told:
         """Who waits now did not give up so far: that counts, too."""
         past, today = self._own(queue), self._today(queue)
-        waits = sum(self._now - one.entered_at for one in self._view.callers if one.queue == queue)
-        waited_s = today.waited_s * past.waits + max(0.0, waits)
+        waits = [self._now - one.entered_at for one in self._view.callers if one.queue == queue]
+        waited_s = today.waited_s * past.waits + still_waited(waits, past.patience)
         found = patience(today.abandoned, waited_s, past.patience)
         if found is None:
             return Told(Estimate(PATIENCE_S, PATIENCE_S / 4, PATIENCE_S * 4, 0), From.GUESS)

@@ -43,7 +43,7 @@ _GONE = (SeatStatus.OFFLINE, SeatStatus.UNKNOWN)
 class Pin(StrEnum):
     """Why a seat is left where it is, beside what a caller has pinned it for."""
 
-    UNSEEN = "unseen"  # nobody tells what it does
+    UNSEEN = "unseen"  # nobody tells what it does, or of a queue that it serves
     COMING = "coming"  # is not there yet
     ENDING = "ending"  # the shift is over
     CARE = "care"  # on a call of a queue whose calls are not to be cut short
@@ -235,7 +235,7 @@ class Seats:
             return self._options.pins[seat.seat]
         if seat.agent in self._options.pinned_agents:
             return Pin.SITE
-        if seat.status == SeatStatus.UNKNOWN:
+        if seat.status == SeatStatus.UNKNOWN or any(one.queue not in self._work for one in seat.queues):
             return Pin.UNSEEN
         if seat.status != SeatStatus.OFFLINE and is_over(stints, self._now):
             return Pin.ENDING

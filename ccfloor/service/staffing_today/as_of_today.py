@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from ccfloor.floor.view import FloorView
 from ccfloor.kpi.period import Period
 from ccfloor.service.staffing.present_learned import Learned, QueuePast
-from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S, together
+from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, together
 from ccfloor.service.staffing_today.measured import LEAST_S, MOST_PATIENCE_S, Measured
-from ccfloor.staffing.live import Moments, patience, timing
+from ccfloor.staffing.live import PATIENCE_S, Moments, patience, still_waited, timing
 from ccfloor.store.staffing_facts import Sums, sums_between
 
 HALF_LIFE_S = 3 * 3600.0
@@ -34,8 +34,9 @@ def live(
     today = sums_between(connection, site, past.until, now)
     site_wide, waits = together(past.queues.values()), _waits(view, now)
     return {
-        queue: estimate(_own(past, queue, site_wide), today.get(queue, Sums()), waits.get(queue, 0.0))
+        queue: estimate(own, today.get(queue, Sums()), still_waited(waits.get(queue, ()), own.patience))
         for queue in queues
+        for own in (_own(past, queue, site_wide),)
     }
 
 
@@ -44,11 +45,11 @@ def _own(past: Learned, queue: str, otherwise: QueuePast) -> QueuePast:
     return known if known is not None and known.handled else otherwise
 
 
-def _waits(view: FloorView | None, now: float) -> Mapping[str, float]:
+def _waits(view: FloorView | None, now: float) -> Mapping[str, list[float]]:
     """Seconds that who waits now has waited: he did not give up so far, and that counts, too."""
-    found: dict[str, float] = {}
+    found: dict[str, list[float]] = {}
     for caller in view.callers if view is not None else ():
-        found[caller.queue] = found.get(caller.queue, 0.0) + max(0.0, now - caller.entered_at)
+        found.setdefault(caller.queue, []).append(now - caller.entered_at)
     return found
 
 

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import date_of, day_number
 from ccfloor.kpi.week import dates
-from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S, PATIENCE_S
+from ccfloor.service.staffing.present_now import DEFAULT_HANDLE_S
 from ccfloor.service.staffing_today.history import DAYS
-from ccfloor.staffing.live import Past, patience
+from ccfloor.staffing.live import PATIENCE_S, Past, patience
 from ccfloor.store.half_hour_counts import Handling, handling_by_slot, last_stored_day
 from ccfloor.store.viewer import Viewer
 

@@ -1,6 +1,8 @@
 """How many call from now on: opening, closing, unusual days, a rush beside the forecast."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from ccfloor.service.staffing.arrivals import STEPS, Rates
@@ -70,6 +72,40 @@ def test_at_closing_time_the_last_rate_does_not_go_on_into_half_hours_nobody_eve
 
 def test_before_opening_few_calls_make_no_day_of_hundreds():
     assert hourly(look(3, EIGHT))[0] < 1.3 * 60
+
+
+def closing(hourly_rate: float, closes: float) -> Rates:
+    """A forecast of so many an hour until a queue closes, of next to nobody after."""
+
+    def rates(queue: str, at: float, step_s: float, n: int) -> tuple[tuple[float, ...], float]:
+        if queue != "hot":
+            return (), 0.0
+        starts = [at + (step + 0.5) * step_s for step in range(n)]
+        return tuple(hourly_rate / HOUR if start < closes else 1e-6 for start in starts), 0.05
+
+    return rates
+
+
+@pytest.mark.parametrize("open_rate", [16.0, 60.0, 240.0])
+@pytest.mark.parametrize("stray", [0, 1, 2, 5, 10])
+def test_calls_after_closing_time_are_as_many_as_they_are(open_rate: float, stray: int):
+    """A quarter past closing: the half hour that is looked back at was open in its first half."""
+    before = round(open_rate / 4)
+    found = look(before + stray, EVENING, closing(open_rate, EVENING - 900), last_15=stray)
+    told = found.measures["hot"].rate.estimate
+    assert hourly(found)[0] <= 8 * stray + 1, "an hour has four quarters, and the next is as likely busier"
+    assert told.high * HOUR <= 16 * stray + 20
+    if stray > 4:
+        assert hourly(found)[0] > 2 * stray, "many are believed"
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.floats(0.0, 400.0), st.integers(-1800, 10_800))
+def test_no_rate_is_told_that_neither_the_calls_nor_the_forecast_know(
+    first: int, last: int, open_rate: float, ahead_s: int
+):
+    forecast = closing(open_rate, EVENING + ahead_s)
+    found = look(first + last, EVENING, forecast, last_15=last)
+    assert max(hourly(found)) <= 2.5 * max(4 * first, 4 * last, open_rate) + 20
 
 
 # -- days unlike others ------------------------------------------------------------------------------------

@@ -246,6 +246,15 @@ def test_an_agent_is_pinned_wherever_he_sits():
     assert [found[name].pinned for name in ("P/1", "P/3", "P/2")] == [Pin.SITE, Pin.SITE, ""]
 
 
+def test_who_also_serves_a_queue_of_which_nobody_tells_stays_there():
+    """The queue's source is lost: how badly it needs the seat nobody knows."""
+    lost = seat("P/2", queues=(Membership("hot"), Membership("lost", 3)))
+    alone = seat("P/3", queues=(Membership("lost"),))
+    found = seats(seat("P/1"), lost, alone)
+    assert [found[f"P/{n}"].pinned for n in (1, 2, 3)] == ["", Pin.UNSEEN, Pin.UNSEEN]
+    assert (found["P/2"].queues, found["P/3"].queues) == ({"hot": 0}, {})
+
+
 def test_a_seat_is_pinned_by_whoever_says_so_and_on_calls_to_be_cared_for():
     options = Options(pins={"P/2": "moved"}, care=frozenset({"hot"}))
     found = seats(seat("P/1", "on_call"), seat("P/2"), seat("P/3"), options=options)

@@ -17,6 +17,7 @@ from ccfloor.staffing.live import (
     patience,
     rate_past,
     seen_s,
+    still_waited,
     timing,
 )
 from ccfloor.staffing.present import Estimate
@@ -26,6 +27,16 @@ HALF_HOUR = 1800.0
 
 def _holds(told: Estimate, truth: float) -> bool:
     return told.low <= truth <= told.high
+
+
+def test_a_caller_of_whom_nobody_heard_that_he_left_is_not_patience_itself() -> None:
+    known = Past(60.0, 60 * 240.0)
+    assert still_waited([30.0, 90.0, -1.0], known) == 120
+    ghost = still_waited([36_000.0], known)
+    before, after = (patience(20, 20 * 240.0 + more, known) for more in (0.0, ghost))
+    assert before is not None and after is not None
+    assert after.value < 1.15 * before.value
+    assert still_waited([36_000.0]) < 3600
 
 
 # -- calls -------------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ def test_taking_back_restores_what_was() -> None:
         (Sight({"fraud": Member(5)}), ["cards", "loans"]),  # somebody gave it another penalty: it stays there
         (Sight({}), ["cards", "loans"]),  # somebody took it out
         (Sight({"fraud": Member(2), "loans": Member(9)}), ["cards", "fraud"]),  # somebody brought it back
+        (Sight({"vip": Member(0)}), []),  # somebody sent it elsewhere
     ],
 )
 def test_what_somebody_changed_since_stays(since: Sight, left: list[str]) -> None:

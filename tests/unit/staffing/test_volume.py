@@ -50,6 +50,25 @@ def test_two_weeks_are_useful_and_one_says_so_and_none_gives_nothing() -> None:
     assert day_ahead(first(MOTHER, 0), day(0)) is None
 
 
+@pytest.mark.parametrize("days", [14, 84])
+@pytest.mark.parametrize("calls", [1, 4])
+def test_a_few_calls_after_closing_time_leave_it_closed(days: int, calls: int) -> None:
+    """Every log has some. Where hundreds would have come if it were open nobody can say that too few did."""
+    history = first(MOTHER, days)
+    counts = history.counts.copy()
+    counts[np.linspace(0, days - 1, calls).astype(int), 44] = 1
+    plain, found = (forecast(one, day(days)) for one in (history, but(history, counts)))
+    assert found.mean[44] < 1 and found.mean[45] < 0.5
+    assert found.mean[43] == pytest.approx(plain.mean[43], rel=0.03), "the last open half hour stays whole"
+    assert plain.mean[43] == pytest.approx(truth(days + 1, 1000)[days][43], rel=0.25)
+
+
+def test_the_kind_of_days_that_a_forecast_rests_on_is_that_of_most_of_them() -> None:
+    shifted = Day(MOTHER.days[82].date, Kind.SHIFTED, MOTHER.days[82].begins)
+    found = forecast(but(first(MOTHER, 84), d82=shifted))
+    assert found.basis.kind is Kind.WORKDAY
+
+
 def test_less_history_has_a_wider_band() -> None:
     widths = []
     for days in (84, 14, 7):
