@@ -24,7 +24,8 @@ class Because(StrEnum):
 class Reason(msgspec.Struct, frozen=True):
     """``queue``: the one that gains most; ``seats``: how many come to it; ``waiting``: who wait there now.
 
-    ``gains``: calls that it does not lose over the next hour; ``donor``: the queue that pays most, empty if
+    ``gains``: calls that it does not lose over the next hour, of who is called back all queues together, for
+    they help them all; ``donor``: the queue that pays most, empty if
     none does; ``costs``: calls that one loses more. ``level``/``level_after``: service level of the hour at
     the queue, ``donor_level`` that of the donor afterwards; None: no callers.
     """
@@ -58,7 +59,7 @@ def reason(floor: FloorNow, proposal: Proposal, before: Tally, after: Tally) -> 
         queue=names[best],
         seats=sum(move.queue == names[best] for move in proposal.moves) or len(proposal.recalled),
         waiting=waiting,
-        gains=float(gained[best]),
+        gains=float(gained[best] if proposal.moves else gained.sum()),
         donor="" if donor is None else names[donor],
         costs=0.0 if donor is None else max(0.0, -float(gained[donor])),
         level=level,

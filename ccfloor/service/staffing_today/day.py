@@ -1,8 +1,8 @@
 """A business day by queue and half hour: calls expected, calls that came, seats needed, there and planned.
 
-Half hours are those of the site's clock. Before a half hour is over its seats are worked out from the calls
-expected in it; afterwards from those that came. A queue without any past has no forecast: what the last half
-hour brought is all that is known of its next ones. Instants are UTC epoch seconds.
+Half hours are those of the site's clock. Seats are worked out from the calls that came, and before a half
+hour is over from those expected in what is left of it. A queue without any past has no forecast: what the
+last half hour brought is all that is known of its next ones. Instants are UTC epoch seconds.
 """
 
 from collections.abc import Mapping, Sequence

@@ -56,9 +56,12 @@ class QueueDay(NamedTuple):
 
 
 def load(half: Half, now: float) -> float | None:
-    """Calls that its seats are worked out from: those that came in a half hour that is over, where somebody
-    saw it; else those expected. None: nobody knows.
+    """Calls that its seats are worked out from: those that came, as far as somebody saw them, and those
+    expected in what is left of it. None: nobody knows.
     """
-    if half.actual is not None and half.end <= now:
+    expected = half.lately if half.mean is None else half.mean
+    if half.actual is None or half.start >= now:
+        return expected
+    if half.end <= now:
         return float(half.actual)
-    return half.lately if half.mean is None else half.mean
+    return None if expected is None else half.actual + expected * (half.end - now) / (half.end - half.start)

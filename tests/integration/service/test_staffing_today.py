@@ -12,6 +12,7 @@ from ccfloor.floor.config import FloorConfig, QueueInfo, QueueTarget
 from ccfloor.floor.view import FloorView
 from ccfloor.service.settings import SiteSettings
 from ccfloor.service.staffing_today.day import Today
+from ccfloor.service.staffing_today.half_hours import load
 from ccfloor.service.staffing_today.job import TodayKeeper
 from ccfloor.service.staffing_today.sheet import Sheet, WhatIf, seen_queues, sheet
 from ccfloor.store.engine import open_engine, writing
@@ -88,6 +89,20 @@ def test_a_busy_morning_lifts_the_afternoon_and_not_what_was_foreseen(engine: En
     assert busy.halves[26].mean > 1.3 * calm.halves[26].mean
     assert busy.halves[26].ahead == pytest.approx(calm.halves[26].ahead)
     assert busy.halves[26].needed > calm.halves[26].needed
+
+
+def test_the_half_hour_that_runs_is_staffed_for_the_calls_it_has(engine: Engine) -> None:
+    """A quarter past eleven three times as many came as were expected: they are there, whatever comes."""
+    plain = keeper(engine).today().queues["loans"].halves[22]
+    with writing(engine) as connection:
+        connection.exec_driver_sql(
+            "UPDATE queue_intervals SET offered = 36 WHERE queue = 'loans' AND start = ?",
+            (BEGIN + 11 * 3600,),
+        )
+    busy = keeper(engine).today().queues["loans"].halves[22]
+    assert busy.actual == 36 and busy.mean == pytest.approx(plain.mean)
+    assert load(busy, NOW) == pytest.approx(36 + busy.mean / 2)
+    assert busy.needed > plain.needed
 
 
 def test_a_planned_peak_is_in_the_forecast(engine: Engine) -> None:
