@@ -86,4 +86,4 @@ def test_by_hand_it_goes_with_the_numbers(tmp_path: Any, monkeypatch: pytest.Mon
     upload(engine, [20_000.0], now=NOW)
     monkeypatch.setenv("CCFLOOR_QA_RECORDINGS_DAYS", "30")
     made = CliRunner().invoke(app, ["privacy", "run", "--db", path, "--lang", "en"])
-    assert made.exit_code == 0 and "1 recordings" in made.output and left(engine) == []
+    assert made.exit_code == 0 and "1 recording uploaded" in made.output and left(engine) == []
