@@ -59,8 +59,7 @@ def _say(loaded: Loaded, lang: str) -> None:
         typer.echo(problem.said(lang), err=True)
     for warning in loaded.warnings:
         typer.echo(f"{'注意' if lang == 'zh' else 'note'}: {warning.said(lang)}", err=True)
-    word = "条规则可用" if lang == "zh" else "rules are good"
-    typer.echo(f"{len(loaded.rules)} {word}")
+    typer.echo(rule_lines.all_good(len(loaded.rules))[lang])
 
 
 def _read(files: list[Path]) -> list[tuple[str, str]]:

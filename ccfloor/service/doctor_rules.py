@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.findings import Finding
+from ccfloor.service.rule_lines import all_good
 from ccfloor.service.rules_now import file_rules
 from ccfloor.service.settings import SiteSettings
 
@@ -16,5 +17,5 @@ def rule_files(config: FloorConfig, site: SiteSettings) -> Iterator[Finding]:
     for doubt in loaded.warnings:
         yield Finding("rules", "warn", doubt.said("zh"), doubt.said("en"))
     if not loaded.problems and not loaded.warnings:
-        count = len(loaded.rules)
-        yield Finding("rules", "ok", f"{count} 条规则可用", f"{count} rules are good")
+        said = all_good(len(loaded.rules))
+        yield Finding("rules", "ok", said["zh"], said["en"])

@@ -122,3 +122,8 @@ def _stretch(stretch: Stretch, rule: Rule, zone: str) -> str:
 def _value(rule: Rule, value: float | None) -> str:
     metric = METRICS.get(rule.when.metric)
     return "–" if value is None else amount(round(value, 3), metric.unit if metric else "").en
+
+
+def all_good(count: int) -> dict[str, str]:
+    """By language: so many rules were read and none of them is wrong."""
+    return {"zh": f"{count} 条规则可用", "en": "1 rule is good" if count == 1 else f"{count} rules are good"}

@@ -92,7 +92,7 @@ def test_list_shows_the_files_first_then_the_versions_in_force(site: Path) -> No
 
 
 def test_check_tells_what_is_wrong_with_place_and_ends_with_1(site: Path) -> None:
-    assert call("check").stdout == "1 rules are good\n" and told("check")["rules"] == ["peak"]
+    assert call("check").stdout == "1 rule is good\n" and told("check")["rules"] == ["peak"]
     bad = site / "bad.yaml"
     bad.write_text(RULE.replace("level: 1", "level: 9").replace("waiting", "waitin"), encoding="utf-8")
     result = call("check", bad)
