@@ -110,10 +110,10 @@ def lost_words(made: Sheet, config: FloorConfig, lang: Lang) -> str:
 
 
 def _days(bases: Sequence[Basis], least: Basis, lang: Lang) -> str:
-    kind = text(f"today.kind.{least.kind}", lang)
+    kind = text(f"today.kind.{least.kind}", lang, n=least.days)
     first, last = min(one.first for one in bases), max(one.last for one in bases)
     same = least.weekday
-    return text("today.basis", lang, days=least.days, kind=kind, same=same, first=first, last=last)
+    return text("today.basis", lang, kind=kind, same=same, first=first, last=last)
 
 
 def target_words(made: Sheet, lang: Lang) -> str:
