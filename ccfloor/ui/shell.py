@@ -40,7 +40,7 @@ _EDGE_TO_EDGE = "@media(max-width:700px){[data-testid=stMainBlockContainer]{padd
 
 # Streamlit's link for keyboards is English; it is shown in our words.
 _SKIP = """
-[data-testid=stSkipToContent]{font-size:0}
+[data-testid=stSkipToContent]{font-size:0!important}
 [data-testid=stSkipToContent]::after{content:'%s';font-size:1rem}
 """
 

@@ -128,3 +128,15 @@ def test_back_shows_what_the_address_says(server: FakeServer, open_page: Open) -
     page.go_back()
     expect(page).to_have_url(server.url(MONTH), timeout=SLOW)
     expect(row(page, "总呼叫数")).to_contain_text("51", timeout=SLOW)
+
+
+def test_the_first_stop_of_the_keyboard_speaks_the_language_of_the_page(
+    server: FakeServer, open_page: Open
+) -> None:
+    page = open_page(server.url(MONTH))
+    expect(row(page, "总呼叫数")).to_contain_text("51", timeout=SLOW)
+    link = page.get_by_test_id("stSkipToContent")
+    link.focus()
+    expect(link).to_have_css("font-size", "0px")
+    said = link.evaluate("link => getComputedStyle(link, '::after').content")
+    assert said == '"跳到正文"'
