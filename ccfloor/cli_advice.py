@@ -11,6 +11,7 @@ import typer
 
 from ccfloor.access.rights import Role
 from ccfloor.cli_common import UNKNOWN, Context, Db, Json, Lang, Site, context, fail, show_json, table
+from ccfloor.cli_quiet import libraries_aside
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.week import dates
 from ccfloor.service.keeper import live_source
@@ -144,7 +145,10 @@ def backtest(
     rules.read()
     options = site_options(found.settings.site, found.config)
     settings = found.settings.site
-    steps = list(replayed(found.engine, found.config, rules.calendar, start, end, options, settings=settings))
+    with libraries_aside():
+        steps = list(
+            replayed(found.engine, found.config, rules.calendar, start, end, options, settings=settings)
+        )
     if not steps:
         fail(text("advice.cli.nothing", tongue))
     told = summary(steps)
