@@ -43,7 +43,7 @@ class Outlook(NamedTuple):
     """By column: ``mean`` calls, ``covariance`` of the true rates as shares of the mean.
 
     ``noise``: variance of a count over its rate. ``opening``: columns that never had a call, if any.
-    ``steady``: the same without what a rush brings, where counts told of one.
+    ``steady``: the same without what a rush brings, where counts told of one, however long it has been on.
     """
 
     mean: Row
@@ -100,10 +100,10 @@ def _learned(ahead: Outlook, counts: Row, seen: Row, later: NDArray[np.bool_]) -
     day, rush, inner = _mixed(ahead.covariance, told, off, noise, full)
     some = told[full]
     stays = lasting(expected[some] * np.maximum(1 + day.off[some], _FLOOR), counts[some], ahead.noise)
-    steady = _lasts(day, stays)
+    goes_on = _lasts(day, stays)
     passing = (1 - stays.share) * rush
-    return _moved(ahead, later, steady.off + passing, inner + (steady.left - day.left))._replace(
-        steady=_moved(ahead, later, steady.off, steady.left)
+    return _moved(ahead, later, goes_on.off + passing, inner + (goes_on.left - day.left))._replace(
+        steady=_moved(ahead, later, day.off, day.left)
     )
 
 

@@ -154,6 +154,15 @@ def test_what_goes_on_for_hours_is_the_day_by_and_by(times: float) -> None:
     assert shares[3] > 0.6 and 0.7 < shares[4] < 1.1
 
 
+def test_however_long_it_goes_on_the_day_without_it_is_told_apart() -> None:
+    """Whether it is still on, the last half hour says at once; the day must not stay high after it."""
+    before, counts = ahead(), ahead().mean.copy()
+    counts[18:NOON] *= 2
+    found = until(before, counts, NOON)
+    assert rest(found, 34) > 1.6 * rest(before, 34)
+    assert rest(steady(found), 34) == pytest.approx(rest(before, 34), rel=0.12)
+
+
 def test_a_long_rush_that_ended_is_not_foretold_for_the_evening() -> None:
     before, counts = ahead(), ahead().mean.copy()
     counts[18:26] *= 2
