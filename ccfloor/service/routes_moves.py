@@ -84,6 +84,8 @@ def _list(then: float | None) -> Any:
     viewer, now = service.viewer(), service.floor_now() if then is None else then
     found = list_moves(service.engine, viewer, service.config, now, then)
     view = _whole(viewer)
+    if view is not None and then is None:
+        service.knowing.begun(view)  # a preview may be asked for next: the past is read by then
     with service.engine.connect() as connection:
         groups = list_crews(connection, viewer, view, now)
     stale_s = advice_stale_s(service.settings)

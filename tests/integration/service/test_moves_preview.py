@@ -247,3 +247,13 @@ def test_where_there_is_no_switch_nothing_is_moved(stage: MovingFloor, service: 
     service.settings = service.settings.model_copy(update={"source": "none"})
     answer = TestClient(Starlette(routes=routes_moves.routes)).post("/api/v1/moves", json=BODY)
     assert (answer.status_code, answer.json()) == (409, {"error": "no_switch"})
+
+
+def test_who_looks_at_the_board_has_the_past_read_before_the_first_preview(
+    service: runtime.Service, stage: MovingFloor
+) -> None:
+    client = TestClient(Starlette(routes=routes_moves.routes))
+    assert service.knowing.past is None
+    assert client.get("/api/v1/moves").status_code == 200
+    service.knowing.wait(30)
+    assert service.knowing.past is not None
