@@ -21,7 +21,7 @@ SENTENCES.update(
         },
         "line_cut": {
             "zh": "此行在动词“{verb}”处中断，不完整。",
-            "en": "The line breaks off inside its verb: “{verb}”.",
+            "en": "The line breaks off inside its verb: '{verb}'.",
         },
         "line_cut_data": {
             "zh": "此行不完整：{verb} 之后只有 {count} 个数据字段，应有 {needed} 个。",
@@ -45,11 +45,11 @@ SENTENCES.update(
         },
         "line_bad_number": {
             "zh": "{verb} 的字段“{field}”不是数字：{value}",
-            "en": "The field “{field}” of {verb} is not a number: {value}",
+            "en": "The field '{field}' of {verb} is not a number: {value}",
         },
         "line_negative": {
             "zh": "{verb} 的字段“{field}”是负数：{value}；此行保留，但不采用这个数。",
-            "en": "The field “{field}” of {verb} is negative: {value}; the line is kept without it.",
+            "en": "The field '{field}' of {verb} is negative: {value}; the line is kept without it.",
         },
         "line_torn": {
             "zh": "一个残缺的开头与下一行连在了一起，后一行已保留：{text}",
@@ -162,7 +162,7 @@ SENTENCES.update(
         "ami_not_ami": {
             "zh": "{host}:{port} 不是 Asterisk 的 AMI 端口，它的应答是“{text}”；请核对设置 ami.port（通"
             "常为 5038）。",
-            "en": "{host}:{port} is not an AMI port, it greets with “{text}”; check the setting "
+            "en": "{host}:{port} is not an AMI port, it greets with '{text}'; check the setting "
             "ami.port (usually 5038).",
         },
         "ami_denied": {

@@ -278,7 +278,7 @@ RUBBISH: list[tuple[bytes, str]] = [
     (b"-1795282834|1795282832.16|sales|NONE|ABANDON|3|3|1\n", "7: Field 1 (time) is not an instant"),
     (
         b"1795282834|1795282832.16|sales|Eve Sun|CONNECT|x|1.2|3\n",
-        "8: The field “hold time” of CONNECT is not a",
+        "8: The field 'hold time' of CONNECT is not a",
     ),
     (b"1795282834|NONE|NONE|NONE|SITE_VERB|a|b\n", ""),
     (b"1795282834|1795282832.16|sales|E|S|RINGNOANSWER|8000\n", ""),
@@ -288,7 +288,7 @@ RUBBISH: list[tuple[bytes, str]] = [
     (b"\n", ""),
     (
         b"1795282834|1.1|sales|Eve|COMPLETEAGENT|3|-8|1\n",
-        "15: The field “talk time” of COMPLETEAGENT is negative",
+        "15: The field 'talk time' of COMPLETEAGENT is negative",
     ),
     (LINES[5], ""),
 ]

@@ -180,7 +180,7 @@ def test_the_command_line_makes_lists_and_revokes(tmp_path: Path) -> None:
         "li.ming",
     )
     assert token not in call("list").output and "East wall" in call("list").output
-    assert call("revoke", "1", "--why", "moved").output.strip() == "“East wall” is revoked."
+    assert call("revoke", "1", "--why", "moved").output.strip() == '"East wall" is revoked.'
     assert call("revoke", "1").exit_code == call("revoke", "9").exit_code == 1
     assert call("add", "x", "--board", "kpi").exit_code == call("add", "x", "--teams", "Z").exit_code == 1
 

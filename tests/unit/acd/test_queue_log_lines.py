@@ -184,15 +184,15 @@ def test_a_bar_in_a_callers_name() -> None:
     [
         ("1795282822|1.1|support", "line_short", "has 3 fields"),
         ("\x7fELF\x02\x01 rubbish", "line_short", "has 1 fields"),
-        (call("ABAN"), "line_cut", "“ABAN”"),
+        (call("ABAN"), "line_cut", "'ABAN'"),
         (call(""), "line_bad_verb", "Field 5 (verb)"),
         (call("\ufffd\ufffdx|2"), "line_bad_verb", "Field 5 (verb)"),
         (call("42|2"), "line_bad_verb", "42"),
         (call("ABANDON|1|2"), "line_cut_data", "ABANDON has 2 data fields and needs 3"),
         (leg("CONNECT|4|1795282818.2"), "line_cut_data", "CONNECT has 2 data fields"),
-        (leg("CONNECT|4|1795282818.2|"), "line_bad_number", "“ring time” of CONNECT"),
-        (leg("COMPLETECALLER|x|13|1"), "line_bad_number", "“hold time” of COMPLETECALLER"),
-        (leg("COMPLETECALLER|5|1e3|1"), "line_bad_number", "“talk time” of COMPLETECALLER"),
+        (leg("CONNECT|4|1795282818.2|"), "line_bad_number", "'ring time' of CONNECT"),
+        (leg("COMPLETECALLER|x|13|1"), "line_bad_number", "'hold time' of COMPLETECALLER"),
+        (leg("COMPLETECALLER|5|1e3|1"), "line_bad_number", "'talk time' of COMPLETECALLER"),
         (leg("BLINDTRANSFER|6001|ctx|5|13"), "line_bad_number", "ctx"),
         ("x|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "Field 1 (time)"),
         ("-5|1.1|support|NONE|ABANDON|1|2|20", "line_bad_time", "-5"),
@@ -221,7 +221,7 @@ def test_a_negative_duration_is_reported_and_the_fact_is_kept() -> None:
     bad = parse_line(leg("COMPLETEAGENT|5|-3590|1"))
     assert isinstance(bad, BadLine)
     assert bad.event == CallEnded(**LEG, by=EndedBy.AGENT, wait_s=5.0, talk_s=None)
-    assert "“talk time” of COMPLETEAGENT is negative: -3590" in bad.say()
+    assert "'talk time' of COMPLETEAGENT is negative: -3590" in bad.say()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,7 @@ def test_a_change_of_role_is_taken_back(service: runtime.Service, monkeypatch: p
     assert sorted(button.disabled for button in back) == [False, True]
     key = str(next(button.key for button in back if not button.disabled))
     press(page, key)
-    assert "boss changed the role or scope of “Wu”" in words(page) and "Shift lead" in words(page)
+    assert 'boss changed the role or scope of "Wu"' in unescape(words(page)) and "Shift lead" in words(page)
     name = key.removeprefix("people-b-")
     press(page, f"people-yes-{name}")
     assert "why" in page.error[0].value and role_of(service) == Role.QA
