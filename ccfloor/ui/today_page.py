@@ -135,7 +135,7 @@ def _facts(made: Sheet, zone: str, lang: Lang) -> str:
     told = {
         name: words for (_, words), name in zip(today_words.formulas(made, lang), _FORMULAS, strict=False)
     }
-    parts = [_came(made, told, lang), _expected(made, told, lang), _now(made, zone, told, lang)]
+    parts = [_came(made, zone, told, lang), _expected(made, told, lang), _now(made, zone, told, lang)]
     parts += [_short(made, zone, told, lang), *([_tried(made, told, lang)] if made.what.changes else [])]
     return f'<div class="td-facts">{"".join(parts)}</div>'
 
@@ -151,13 +151,17 @@ def _fact(label: str, value: str, beside: str, tip: str, kind: str = "") -> str:
     )
 
 
-def _came(made: Sheet, told: dict[str, str], lang: Lang) -> str:
+def _came(made: Sheet, zone: str, told: dict[str, str], lang: Lang) -> str:
+    """Calls so far; beside them those of half hours that are over, and what was forecast of these."""
     totals = made.totals
     came = sum(line.half.actual or 0 for line in made.lines if line.state != "ahead")
     beside = text("today.fact.came.none", lang)
     if totals.due >= 1:
         change = today_words.percent(totals.came / totals.due - 1)
-        beside = text("today.fact.came.beside", lang, due=today_words.calls(totals.due), change=change)
+        over = [line.half.end for line in made.lines if line.state == "over"]
+        at = today_words.clock(max(over, default=made.at), zone)
+        words = {"came": today_words.calls(totals.came), "due": today_words.calls(totals.due)}
+        beside = text("today.fact.came.beside", lang, at=at, change=change, **words)
     return _fact(text("today.fact.came", lang), today_words.calls(came), beside, told["came"])
 
 
@@ -191,8 +195,12 @@ def _now(made: Sheet, zone: str, told: dict[str, str], lang: Lang) -> str:
 def _short(made: Sheet, zone: str, told: dict[str, str], lang: Lang) -> str:
     """How many half hours lack seats from now on, and the worst."""
     missing = [line for line in made.lines if line.act]
-    known = any(line.gap is not None for line in made.lines if line.state != "over")
-    if not known:
+    now, later = (
+        [line.gap is not None for line in made.lines if line.state == state] for state in ("running", "ahead")
+    )
+    if later and not any(later) and any(now):
+        value, beside = f"{len(missing)}", text("today.fact.short.now", lang)
+    elif not any(now + later):
         value, beside = "–", text("today.fact.short.unknown", lang)
     elif missing:
         worst = min(missing, key=lambda line: line.gap or 0.0)

@@ -68,6 +68,8 @@ def _keep_queue() -> None:
         st.query_params["scope"] = str(Scope("queue", picked))
     else:
         st.query_params.pop("scope", None)
+    if LEVEL not in st.query_params:  # the other queue has a target of its own
+        st.session_state.pop(f"td-{LEVEL}", None)
 
 
 def sliders(usual_level: int, lang: Lang) -> None:

@@ -229,6 +229,26 @@ def test_sums_stand_beside_sums_of_the_same_half_hours(service: runtime.Service)
     assert whole[4][0] == f"{sum(line.half.needed or 0 for line in of.lines) / 2:.1f}"
 
 
+def test_calls_so_far_are_held_against_the_forecast_of_what_is_over(service: runtime.Service) -> None:
+    totals, found = made(service).totals, words(page("en"))
+    fact = re.search(r"up to 11:00 ([\d,]+), due ([\d,]+) \(([^)]+)\)", found)
+    assert fact is not None
+    assert fact.groups() == (
+        today_words.calls(totals.came), today_words.calls(totals.due),
+        today_words.percent(totals.came / totals.due - 1),
+    )  # fmt: skip
+
+
+def test_another_queue_has_a_target_of_its_own(service: runtime.Service) -> None:
+    test = page("en", scope="queue:complaint-line")
+    assert test.slider(key="td-level").value == 85
+    test.selectbox(key="td-scope").set_value("hotline").run()
+    assert test.slider(key="td-level").value == 80
+    test.slider(key="td-level").set_value(90).run()
+    test.selectbox(key="td-scope").set_value("complaint-line").run()
+    assert test.slider(key="td-level").value == 90, "what is tried is tried there, too"
+
+
 def test_a_gap_tells_the_level_to_expect(service: runtime.Service) -> None:
     line = next(line for line in made(service).lines if line.act and line.state == "ahead")
     title = re.search(r'<td class="act" title="([^"]*)"', words(page("en")))

@@ -20,7 +20,7 @@ from ccfloor.store.viewer import EVERYTHING
 from ccfloor.ui import today_chart, today_table, today_words
 from ccfloor.ui.texts import Lang
 from tests.fakes.app_page import opened, words
-from tests.fakes.offered_weeks import office, put_weeks
+from tests.fakes.offered_weeks import office, put_weeks, put_work
 from tests.fakes.stored_calls import call, put
 from tests.unit.service.present_floor import queue as queue_view
 from tests.unit.service.present_floor import seat
@@ -120,6 +120,14 @@ def test_a_floor_that_is_seen_has_its_present_and_no_sentence(service: runtime.S
     html = words(page("en"))
     assert fact(html).endswith(f">7 / {made(service).lines[22].half.needed:g}</span>")
     assert 'td-lost"' not in html and "not seen since" not in html
+
+
+def test_without_a_roster_what_is_missing_later_is_not_said_to_be_nothing(service: runtime.Service) -> None:
+    begin = service.config.day_begins(DAY)
+    put_work(service.engine, service.config, ["A1"], begin + 9 * 3600, begin + 11.25 * 3600)
+    shows(service, seven(service.clock() - 5))
+    assert [line.gap is None for line in made(service).lines[22:24]] == [False, True]
+    assert "later ones are not known without a roster" in words(page("en"))
 
 
 def test_without_any_picture_nobody_is_said_to_be_missing(service: runtime.Service) -> None:
