@@ -126,7 +126,7 @@ def test_what_advice_filled_in_goes_with_it(move_floor: FakeServer, open_page: O
     left()
     take.click()
     expect(ready).to_be_checked()
-    why.press("Escape")
+    page.locator(".order .picked button").press("Escape")
     left()
     take.click()
     page.locator(".order .picked button").click()  # unpicked: the order is nobody's

@@ -133,6 +133,7 @@ def test_all_of_it_goes_by_keyboard(move_floor: FakeServer, open_page: Open) -> 
     page.get_by_label("您的姓名").fill("主管甲")
     why = page.get_by_label("原因", exact=True)
     why.fill("高峰")
+    why.press("Escape")  # what is being written stays, and what is picked
     expect(page.locator(".order .acts button[type=submit]")).to_be_enabled(timeout=SLOW)
     why.press("Enter")
     expect(page.locator(".order .acts button[type=submit]")).to_contain_text("再点一次")

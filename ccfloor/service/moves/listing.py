@@ -52,7 +52,7 @@ class SeatStands(msgspec.Struct, frozen=True):
 
 
 class MoveStands(msgspec.Struct, frozen=True):
-    """A move. ``open``: a seat of it is still on its way or due back. ``predicted``: as it was shown then."""
+    """A move. ``open``: a seat of it is still on its way or due back. ``predicted``: as foretold then."""
 
     id: int
     at: float

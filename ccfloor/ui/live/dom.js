@@ -37,6 +37,7 @@ function keyed(parent, items, keyOf, create, patch) {
   const known = parent.__keyed || (parent.__keyed = new Map());
   const wanted = new Set(items.map(keyOf));
   for (const [key, node] of known) if (!wanted.has(key)) (node.remove(), known.delete(key));
+  const focused = parent.getRootNode().activeElement; // a node that is put elsewhere would lose it
   let place = null;
   items.forEach((item, index) => {
     const key = keyOf(item);
@@ -47,4 +48,5 @@ function keyed(parent, items, keyOf, create, patch) {
     patch(node, item, index);
     place = node;
   });
+  if (focused && parent.contains(focused) && parent.getRootNode().activeElement !== focused) focused.focus({ preventScroll: true });
 }

@@ -29,7 +29,8 @@ class MovesBoard {
     main.append(floor, side);
     root.append(this.head.node, this.head.strip, this.advice.node, main, this.running.node);
     root.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && (this.picked.size || this.targets.size)) this.clear();
+      const writes = event.target.closest("input, textarea, select"); // what is being written stays
+      if (event.key === "Escape" && !writes && (this.picked.size || this.targets.size)) this.clear();
     });
     this.load();
   }

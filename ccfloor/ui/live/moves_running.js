@@ -7,7 +7,6 @@ class RunningMoves {
     Object.assign(this, { ctx, board });
     this.node = box("section", "running");
     this.list = box("div", "rows");
-    this.list.setAttribute("aria-live", "polite");
     this.none = box("p", "m", ctx.t("moves.none"));
     this.error = box("div", "err");
     this.error.setAttribute("role", "alert");
@@ -24,10 +23,11 @@ class RunningMoves {
 
   make(move) {
     const row = { node: box("article", "move"), what: box("b", "what"), back: box("span", "back"), why: box("span", "m why"), seats: box("div", "stands") };
-    row.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo"), () => row.ask.open(row.id, [])));
+    row.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo"), () => row.ask.open(row.id, [], row.all)));
     row.ask = new UndoAsk(this.ctx, this.board);
     const head = box("div", "head1");
     head.append(row.what, row.back, row.why, box("span", "sp"), row.undo);
+    row.seats.setAttribute("aria-live", "polite"); // not the clocks in the line above
     row.node.append(head, row.ask.node, row.seats);
     row.node.move = row;
     row.id = move.id;
@@ -45,7 +45,8 @@ class RunningMoves {
     setText(row.back, this.wayBack(move, now));
     const zone = state.site.zone;
     setText(row.why, [fmt.time(move.at, zone, false), this.by(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
-    row.undo.hidden = !move.seats.some((seat) => seat.undoable);
+    row.all = move.seats.filter((seat) => seat.undoable).map((seat) => seat.seat);
+    row.undo.hidden = !row.all.length;
     row.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
     keyed(row.seats, move.seats, (seat) => seat.seat, () => this.newSeat(row), (node, seat) => this.paintSeat(node.seat, seat));
   }
@@ -55,6 +56,7 @@ class RunningMoves {
     const { t, fmt, state } = this.ctx;
     if (move.until === null) return Object.keys(move.queues).length ? t("moves.for.good") : "";
     const at = fmt.time(move.until, state.site.zone, false);
+    if (move.seats.every((seat) => seat.state === "undone")) return "";
     if (!move.open) return t("moves.back.at", { at });
     return move.until > now ? t("moves.back.in", { at, left: fmt.clock(move.until - now) }) : t("moves.back.due", { at });
   }
@@ -115,10 +117,12 @@ class UndoAsk {
     this.node.hidden = true;
   }
 
-  /** Ask about a move; no seats: all of them. */
-  open(move, seats) {
+  /** Ask about a move; no seats: all of them, which are ``named``. */
+  open(move, seats, named = seats) {
     Object.assign(this, { move, seats });
-    setText(this.what, this.board.names(seats.map((one) => this.board.seat(one))));
+    const name = this.board.names(named.map((one) => this.board.seat(one)));
+    setText(this.what, name);
+    setAttr(this.node, "aria-label", this.ctx.t("moves.undo.of", { name }));
     this.why.value = this.ctx.t("moves.undo.why");
     this.name.value = this.board.who.name;
     setText(this.error, "");
