@@ -27,7 +27,7 @@ from ccfloor.staffing.erlang_table import loss_table
 from ccfloor.staffing.habits import Habits
 from ccfloor.staffing.harm import spoilt
 from ccfloor.staffing.levers import Lever
-from ccfloor.staffing.limits import Limits, Moved, Policy, Why
+from ccfloor.staffing.limits import Limits, Moved, Policy
 from ccfloor.staffing.losses import LATE_WEIGHT, Table
 from ccfloor.staffing.moves import Move
 from ccfloor.staffing.present import Estimate, FloorNow
@@ -71,12 +71,13 @@ class Advice(msgspec.Struct, frozen=True):
 class Advised(msgspec.Struct, frozen=True):
     """At most BEST proposals, the best first, or in ``idle`` why there are none.
 
-    ``blocked``: seats that may not be moved, by why. ``gap``, ``complete``: of the integer programme.
+    ``blocked``: seats that may not be moved, by why; of one that says so itself, by ``SeatNow.pinned``.
+    ``gap``, ``complete``: of the integer programme.
     """
 
     advice: tuple[Advice, ...]
     idle: Idle | None
-    blocked: dict[Why, int]
+    blocked: dict[str, int]
     gap: float
     complete: bool
 
@@ -106,7 +107,7 @@ def advise(
     ``simulate``: tallies proposals on common random numbers (by default ``effect.simulator``).
     """
     limits = Limits(floor, policy or Policy(), moved, held)
-    blocked = Counter(why for why in map(limits.why_not, floor.seats) if why)
+    blocked = Counter(seat.pinned or str(why) for seat in floor.seats if (why := limits.why_not(seat)))
     run = simulate or simulator(floor, habits or Habits(), moved, seed=SEED)
     before = run([Proposal()])[0]
     if _calm(limits, before):

@@ -14,6 +14,7 @@ from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.service.staffing.advice_past import Told, past_of, told_of
 from ccfloor.service.staffing.advice_read import read_advised
+from ccfloor.service.staffing.seats_now import Pin
 from ccfloor.staffing.advise import Advice, Advised
 from ccfloor.staffing.effect import QueueEffect
 from ccfloor.staffing.judging import Errors
@@ -59,7 +60,7 @@ class AdviceBoard(msgspec.Struct, frozen=True):
     """``at``: when the floor was last looked at for it, None: never; ``since``: the same since then.
 
     ``stale_s``: so long after ``at`` it is stale. ``idle``: why nothing is proposed, "" where something is.
-    ``blocked``: seats that may not be moved, by why, for who sees the whole site.
+    ``blocked``: seats that are there and may not be moved, by why, for who sees the whole site.
     """
 
     at: float | None = None
@@ -95,7 +96,7 @@ def advice_board(
         lent = _lent(connection, viewer) if mine else {}
     cards = tuple(_card(one, off, lent, seen_at) for one, off in zip(mine, past, strict=True))
     stale = not 0 <= now - seen_at <= stale_s
-    blocked = {str(why): count for why, count in found.blocked.items()} if viewer.whole else {}
+    blocked = {why: n for why, n in found.blocked.items() if why != Pin.COMING} if viewer.whole else {}
     return AdviceBoard(seen_at, row.given_at, stale, _idle(viewer, found, cards), blocked, cards, stale_s)
 
 

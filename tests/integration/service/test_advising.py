@@ -405,6 +405,12 @@ def test_people_to_be_called_back_are_an_order_of_their_own(floor: MovingFloor) 
     assert floor.states(move) == {"S/2": "confirmed", "S/3": "confirmed"}
 
 
+def test_who_is_not_there_yet_is_no_seat_that_may_not_be_moved(floor: MovingFloor) -> None:
+    found = replace(advised.CALM, blocked={"coming": 9, "care": 2, "away": 1})
+    advised.keep(floor.engine, found, T0)
+    assert advice_board(floor.engine, BOSS, CONFIG, T0).blocked == {"care": 2, "away": 1}
+
+
 def test_a_lead_is_told_of_nothing_beyond_his_scope(floor: MovingFloor) -> None:
     found = advised.told(advised.proposal(T0, "S/1"), advised.proposal(T0, "S/4", donor="cards"))
     advised.keep(floor.engine, found, T0)

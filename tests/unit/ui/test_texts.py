@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from ccfloor.floor.seats import PauseReason, SeatStatus
+from ccfloor.service.staffing.seats_now import Pin
+from ccfloor.service.staffing.standing import MOVING
+from ccfloor.staffing.limits import Why
 from ccfloor.ui.texts import LANGS, Lang, language, places, text, text_files, texts
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,6 +64,11 @@ def test_every_status_and_reason_has_words() -> None:
     states = {status.value for status in SeatStatus} - {"paused"} | {reason.value for reason in PauseReason}
     missing = {f"{kind}.{state}" for kind in ("status", "status.long") for state in states}
     assert missing - texts("zh").keys() == set()
+
+
+def test_every_cause_why_a_seat_is_not_to_be_moved_has_words() -> None:
+    causes = {*Pin, MOVING, *Why} - {Pin.COMING, Why.NO_SKILL, Why.SERVES, Why.LAST, Why.MINIMUM}
+    assert {f"advice.blocked.{cause}" for cause in causes} - texts("zh").keys() == set()
 
 
 def test_places_are_filled_and_forgotten_ones_stay_visible() -> None:
