@@ -95,8 +95,10 @@ def _list(then: float | None) -> Any:
 
 def _preview(body: Body) -> Any:
     service = runtime.service()
-    viewer = service.viewer()
-    return preview_move(service.engine, viewer, _whole(viewer), body, service.effects)
+    viewer, now = service.viewer(), service.floor_now()
+    found = preview_move(service.engine, viewer, _whole(viewer), body, service.effects)
+    service.shown.keep(viewer, body, found.queues, now)
+    return found
 
 
 def _ask(body: Body) -> Any:
@@ -106,8 +108,10 @@ def _ask(body: Body) -> Any:
         raise CommandError("no_switch")
     view, now = _whole(viewer), service.floor_now()
     try:
-        shown = preview_move(engine, viewer, view, body, service.effects)
-        predicted = msgspec.json.encode(shown.queues).decode()
+        shown = service.shown.last(viewer, body, now)
+        if shown is None:
+            shown = preview_move(engine, viewer, view, body, service.effects).queues
+        predicted = msgspec.json.encode(shown).decode()
         made = ask_move(engine, viewer, view, body, body.why, now, who=body.who, predicted=predicted)
     except (Forbidden, CommandError) as error:
         note_denied(engine, viewer, body, error, body.why, now, who=body.who)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ccfloor.rules.calendar import Calendar
     from ccfloor.service.access.oidc import Provider
     from ccfloor.service.moves.preview import Effects
+    from ccfloor.service.moves.shown import ShownEffects
     from ccfloor.service.reports.schedule import Scheduler
     from ccfloor.service.staffing.basis import Told as Basis
     from ccfloor.service.staffing.knowing import Knowing
@@ -139,6 +140,13 @@ class Service:
 
         lent = lent_of(self.engine, self.config.site)
         return Simulated(self.knowing, lambda: self.hub.sources, balance, lent)
+
+    @cached_property
+    def shown(self) -> "ShownEffects":
+        """What previews of moves showed last."""
+        from ccfloor.service.moves.shown import ShownEffects
+
+        return ShownEffects()
 
     # -- what pages and routes ask -------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from ccfloor.service.staffing.advice_board import AdviceBoard, Card, Order
 from ccfloor.staffing.judging import Errors, Off
-from tests.browser.test_moves import take_back, twice
+from tests.browser.test_moves import OTHER, take_back, twice
 from tests.fakes import advised
 from tests.fakes.fake_server import FakeServer
 
@@ -77,6 +77,24 @@ def test_advice_is_read_and_taken_over_into_the_form(move_floor: FakeServer, ope
     expect(go).to_be_enabled(timeout=SLOW)
     twice(go)
     expect(page.locator(".running .move")).to_have_count(1, timeout=SLOW)
+
+
+def test_the_seats_keep_their_place_whatever_is_advised(move_floor: FakeServer, open_page: Open) -> None:
+    found = board(("hotline", "repair"))
+    best = found.cards[0]
+    whole = msgspec.structs.replace(best.orders[0], seats=(FREE, RESTS))
+    other = msgspec.structs.replace(best.orders[0], seats=(OTHER,))
+    cards = tuple(msgspec.structs.replace(best, orders=(order,)) for order in (whole, *best.orders, other))
+    idle = AdviceBoard(found.at, found.at, idle="little", blocked={"care": 2})
+    calm = page_of(move_floor, open_page, idle)
+    expect(calm.locator(".advice .idle")).to_contain_text("通话不宜打断 2 席")
+    told = page_of(move_floor, open_page, msgspec.structs.replace(found, cards=cards))
+    expect(told.locator(".advice .proposal h3")).to_have_text(["首选", "少调：首选的一部分", "另一方案"])
+    tops = [page.locator(".moves .col").first.bounding_box() for page in (calm, told)]
+    assert tops[0] == tops[1]
+    told.locator(".advice .proposal").last.get_by_role("button", name="采用").click()
+    expect(told.locator(".order h2")).to_be_in_viewport()
+    expect(told.locator(".order .picked button")).to_have_count(1)
 
 
 def test_people_are_called_back_by_what_is_advised(move_floor: FakeServer, open_page: Open) -> None:
@@ -163,7 +181,7 @@ def test_a_move_is_ended_by_what_is_advised(move_floor: FakeServer, open_page: O
 def test_advice_that_is_given_seldom_is_good_for_longer(move_floor: FakeServer, open_page: Open) -> None:
     seldom = msgspec.structs.replace(board(("hotline", "repair"), age_s=200), stale=False, stale_s=900.0)
     page = page_of(move_floor, open_page, seldom, "lang=en&theme=light")
-    expect(page.get_by_role("button", name="Take over")).to_be_enabled(timeout=SLOW)
+    expect(page.get_by_role("button", name="Fill in")).to_be_enabled(timeout=SLOW)
     expect(page.locator(".advice.stale")).to_have_count(0)
 
 
@@ -171,7 +189,7 @@ def test_old_advice_is_grey_and_nobody_takes_it_over(move_floor: FakeServer, ope
     page = page_of(move_floor, open_page, board(("hotline", "repair"), age_s=200), "lang=en&theme=light")
     expect(page.locator(".advice.stale")).to_be_visible(timeout=SLOW)
     expect(page.locator(".advice .head1")).to_contain_text("out of date")
-    expect(page.get_by_role("button", name="Take over")).to_be_disabled()
+    expect(page.get_by_role("button", name="Fill in")).to_be_disabled()
 
 
 def test_nothing_to_do_says_why(move_floor: FakeServer, open_page: Open) -> None:

@@ -82,6 +82,8 @@ def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeSer
     assert "%" in gets.locator("td").nth(1).inner_text()
     expect(page.locator(".effect .span")).to_contain_text("接下来 30 分钟")
     confirm(page)
+    expect(page.locator(".order .sent")).to_contain_text("已发出：2 个坐席 → 账单，30 分钟后返回")
+    expect(page.locator(".order .sent")).to_be_focused()
     for name in names:
         expect(stand(page, name)).to_contain_text("交换机已确认", timeout=SLOW)
     expect(card(page, "账单", FREE)).to_have_count(1)
@@ -100,6 +102,7 @@ def test_two_seats_are_picked_looked_at_moved_and_taken_back(move_floor: FakeSer
     for name in names:
         expect(stand(page, name)).to_contain_text("已撤销", timeout=SLOW)
         expect(stand(page, name)).to_contain_text("主管甲撤销：高峰已过")
+    expect(row).to_be_focused()  # its button is gone
     expect(card(page, "报修", FREE)).to_have_count(1)
     expect(card(page, "账单", FREE)).to_have_count(0)
 
@@ -170,14 +173,18 @@ def test_a_group_is_saved_used_deleted_and_brought_back(move_floor: FakeServer, 
     card(page, "热线咨询", OTHER).click()
     column(page, "账单").get_by_role("button").click()
     page.get_by_role("button", name="15 分钟").click()
+    page.get_by_role("button", name="兼接").click()
+    page.get_by_role("button", name="保存所选").click()
+    expect(page.locator(".crews .err")).to_have_text("请写名称。")
     page.get_by_label("坐席组名称").fill("高峰组")
     page.get_by_role("button", name="保存所选").click()
     crew = page.locator(".crews .crew", has_text="高峰组")
-    expect(crew).to_contain_text("2 个坐席 → 账单", timeout=SLOW)
+    expect(crew).to_contain_text("2 个坐席兼接 账单，15 分钟后返回", timeout=SLOW)
     page.get_by_role("button", name="清空").click()
     crew.get_by_role("button", name="选用").click()
     expect(page.locator(".order .picked button")).to_have_count(2)
     expect(page.get_by_role("button", name="15 分钟")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="兼接")).to_have_attribute("aria-pressed", "true")
     confirm(page)
     expect(page.locator(".running .move").first).to_contain_text("高峰组 · 2 个坐席", timeout=SLOW)
     crew.get_by_role("button", name="删除").click()

@@ -29,7 +29,7 @@ def balance(view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]
             for at, seats in enumerate(moved.served[queue.queue])
         )
         t = queue.threshold_s
-        found[queue.queue] = Effect(_outcome(demand, before, t), _outcome(demand, after, t))
+        found[queue.queue] = Effect(_outcome(demand, before, t), _outcome(demand, after, t), rough=True)
     return found
 
 

@@ -23,10 +23,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """A queue without the move and with it."""
+    """A queue without the move and with it. ``rough``: not simulated from the floor as it is."""
 
     before: Outcome = Outcome()
     after: Outcome = Outcome()
+    rough: bool = False
 
 
 class Moved(NamedTuple):
@@ -45,7 +46,7 @@ class Effects(Protocol):
 
 
 class QueuePreview(msgspec.Struct, frozen=True):
-    """One queue: seats that work for it now and afterwards, callers waiting now, and the effect."""
+    """One queue: seats that work for it now and afterwards, callers waiting now, and its ``Effect``."""
 
     queue: str
     seats_before: int
@@ -53,6 +54,7 @@ class QueuePreview(msgspec.Struct, frozen=True):
     waiting: int
     before: Outcome
     after: Outcome
+    rough: bool = False
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -101,7 +103,7 @@ def _queue(
     queue: str, served: tuple[frozenset[str], frozenset[str]], waiting: int, effect: Effect
 ) -> QueuePreview:
     before, after = map(len, served)
-    return QueuePreview(queue, before, after, waiting, effect.before, effect.after)
+    return QueuePreview(queue, before, after, waiting, effect.before, effect.after, effect.rough)
 
 
 def _served(view: FloorView, found: Weighed) -> dict[str, tuple[frozenset[str], frozenset[str]]]:

@@ -23,11 +23,11 @@ class MovesBoard {
     this.advice = new AdviceCards(ctx, this);
     const main = box("div", "main");
     const side = box("aside", "side");
-    side.append(this.order.node, this.crews.node);
+    side.append(this.order.node, this.advice.node, this.crews.node); // the board keeps its place whatever is advised
     const floor = box("div", "floor");
-    floor.append(this.columns.strip, this.columns.node);
+    floor.append(this.columns.strip, this.columns.node, this.running.node);
     main.append(floor, side);
-    root.append(this.head.node, this.head.strip, this.advice.node, main, this.running.node);
+    root.append(this.head.node, this.head.strip, main);
     root.addEventListener("keydown", (event) => {
       const writes = event.target.closest("input, textarea, select"); // what is being written stays
       if (event.key === "Escape" && !writes && (this.picked.size || this.targets.size)) this.clear();
@@ -128,6 +128,12 @@ class MovesBoard {
   seat(name) {
     const seat = this.ctx.state.seatBy.get(name);
     return seat ? seatName(seat, this.ctx.lang) : name;
+  }
+
+  /** Somebody's name; of who gave none, the role's. */
+  person(who) {
+    const role = this.ctx.t(`role.${who}`);
+    return role === `role.${who}` ? who : role;
   }
 
   /** Names in one line. */

@@ -6,7 +6,7 @@ const ADVICE_FIGURES = ["service_level", "abandoned", "wait_s"];
 class AdviceCards {
   constructor(ctx, board) {
     Object.assign(this, { ctx, board, told: null, drawn: "" });
-    this.node = box("section", "advice");
+    this.node = el("section", { class: "advice", tabindex: -1 });
     this.age = box("span", "m");
     this.note = box("p", "m idle");
     this.left = box("p", "err");
@@ -38,7 +38,7 @@ class AdviceCards {
     const drawn = JSON.stringify([told.cards, old]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    this.list.replaceChildren(...told.cards.map((card) => this.card(card, old)));
+    this.list.replaceChildren(...told.cards.map((card) => this.card(card, this.rank(card, told.cards), old)));
   }
 
   /** Why nothing is proposed, and how many seats could not be moved anyway. */
@@ -49,7 +49,16 @@ class AdviceCards {
     return `${t(`advice.idle.${told.idle}`)}${more}`;
   }
 
-  card(card, old) {
+  /** What a proposal is beside the best one: a part of it, or another way. */
+  rank(card, [best]) {
+    const { t } = this.ctx;
+    if (card === best) return t("advice.rank.best");
+    const [whole, own] = [best, card].map((one) => new Set(one.orders.flatMap((order) => order.seats)));
+    const part = own.size < whole.size && [...own].every((seat) => whole.has(seat));
+    return t(part ? "advice.rank.part" : "advice.rank.other");
+  }
+
+  card(card, rank, old) {
     const { t } = this.ctx;
     const node = box("article", "proposal");
     const acts = box("div", "acts");
@@ -57,7 +66,7 @@ class AdviceCards {
     const scroll = box("div", "scroll");
     scroll.append(this.table(card));
     const sure = t("advice.sure", { share: fmt.whole(card.sure), low: fmt.count(round1(card.saved[1])), high: fmt.count(round1(card.saved[2])) });
-    node.append(box("p", "say", this.sentence(card.reason)), acts, scroll, box("p", "m", `${sure} ${this.past(card)}`));
+    node.append(box("h3", "m", rank), box("p", "say", this.sentence(card.reason)), acts, scroll, box("p", "m", `${sure} ${this.past(card)}`));
     return node;
   }
 
@@ -104,6 +113,7 @@ class AdviceCards {
     const why = this.sentence(card.reason).slice(0, 200);
     const left = board.apply({ ...order, name: "", why });
     setText(this.left, left.length ? this.ctx.t("moves.crew.without", { names: this.seats(left) }) : "");
+    board.order.node.scrollIntoView({ block: "nearest" });
     board.order.why.focus();
   }
 

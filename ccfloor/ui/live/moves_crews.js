@@ -44,7 +44,9 @@ class CrewList {
     setClass(row.node, gone ? "crew gone" : "crew");
     setText(row.name, crew.name);
     const queues = this.board.names(Object.keys(crew.queues).map((queue) => this.board.queue(queue)));
-    setText(row.what, gone ? t("moves.crew.removed", { who: crew.removed_by }) : counted(t, "moves.what", { n: crew.seats.length, queues }));
+    const what = t(crew.beside ? "moves.what.beside" : "moves.what", { n: crew.seats.length, queues });
+    const told = t("moves.crew.span", { what, span: lasting(t, crew.minutes) });
+    setText(row.what, gone ? t("moves.crew.removed", { who: this.board.person(crew.removed_by) }) : told);
     row.use.hidden = gone;
     setText(row.off, t(gone ? "moves.crew.restore" : "moves.crew.remove"));
   }
@@ -58,14 +60,14 @@ class CrewList {
   async save(replace = false) {
     const { board, ctx } = this;
     const name = this.name.value.trim();
-    if (!name) return this.name.focus();
+    if (!name) return setText(this.said, ctx.t("moves.error.no_name")), this.name.focus();
     if (!board.order.whole()) return setText(this.said, ctx.t("moves.crew.empty"));
     const { seats, queues, beside, minutes } = board.order.wanted();
     await this.post("crews", { name, seats, queues, beside, minutes, who: board.who.name, replace });
   }
 
   ask(by) {
-    setText(this.asked, this.ctx.t("moves.crew.replace", { who: this.board.names(by) }));
+    setText(this.asked, this.ctx.t("moves.crew.replace", { who: this.board.names(by.map((one) => this.board.person(one))) }));
     this.question.hidden = false;
   }
 

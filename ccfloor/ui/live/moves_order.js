@@ -18,7 +18,8 @@ class MoveOrder {
     this.effect = new MoveEffect(ctx, board);
     this.body = box("div", "body");
     this.body.append(this.seats, this.goals, this.modes(), this.times(), this.flags(), this.words(), this.effect.node, this.acts());
-    this.node.append(this.title, this.hint, this.body);
+    this.sent = el("p", { class: "sent", role: "status", tabindex: -1 });
+    this.node.append(this.title, this.hint, this.body, this.sent);
     this.node.addEventListener("submit", (event) => (event.preventDefault(), this.press()));
     this.node.addEventListener("input", () => (this.disarm(), this.draw()));
     onlyOnce(this.node);
@@ -154,6 +155,7 @@ class MoveOrder {
     this.disarm();
     this.stands = "";
     this.insist.checked = false;
+    setText(this.sent, "");
     this.effect.show(null);
     setText(this.error, this.unclear() ? this.ctx.t("moves.error.number") : "");
     clearTimeout(this.looking);
@@ -218,10 +220,13 @@ class MoveOrder {
     this.draw();
     const name = this.name.value.trim();
     this.board.who.take(name);
+    const what = this.ctx.t(this.recall() ? "moves.sent.recall" : "moves.sent.seats", this.summary());
     try {
       await askServer(this.ctx, "moves", {}, { ...this.wanted(), why: this.why.value.trim(), who: name });
       this.why.value = "";
       this.board.clear();
+      setText(this.sent, what);
+      this.sent.focus({ preventScroll: true }); // the button is gone
       await this.board.load();
     } catch (error) {
       setText(this.error, this.board.problem(error));
@@ -253,14 +258,13 @@ class MoveOrder {
     if (this.go.disabled !== off) this.go.disabled = off;
     setClass(this.go, off ? "btn" : "btn pri");
     setAttr(this.go, "aria-disabled", this.early ? "true" : null);
-    setText(this.go, this.armed ? counted(t, this.recall() ? "moves.go.again.recall" : "moves.go.again", this.summary()) : t("moves.go"));
+    setText(this.go, this.armed ? t(this.recall() ? "moves.go.again.recall" : "moves.go.again", this.summary()) : t("moves.go"));
   }
 
   summary() {
     const { t } = this.ctx;
     const queues = this.board.names([...this.board.targets.keys()].map((queue) => this.board.queue(queue)));
-    const span = this.minutes ? t("moves.for", { n: this.minutes }) : t("moves.for.good");
-    return { n: this.board.picked.size, queues, span };
+    return { n: this.board.picked.size, queues, span: lasting(t, this.minutes) };
   }
 
   drawPicked() {
@@ -307,15 +311,15 @@ class MoveOrder {
   }
 }
 
+/** For how long a move is. */
+function lasting(t, minutes) {
+  return minutes ? t("moves.for", { n: minutes }) : t("moves.for.good");
+}
+
 /** A whole number from 0 to `most` out of what was typed; null: it is none. */
 function within(text, most) {
   const value = Number(text);
   return text.trim() && Number.isInteger(value) && value >= 0 && value <= most ? value : null;
-}
-
-/** A text about `n` of something, in the singular for one. */
-function counted(t, key, details) {
-  return t(details.n === 1 ? `${key}.single` : key, details);
 }
 
 /** Neither a key held down nor the second half of a double click does anything in `node`. */

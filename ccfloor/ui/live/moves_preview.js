@@ -9,7 +9,7 @@ class MoveEffect {
     this.table = box("table", "table");
     this.notes = box("div", "notes");
     this.notes.setAttribute("role", "status");
-    this.how = box("p", "m", ctx.t("moves.effect.how"));
+    this.how = box("p", "m");
     this.span = box("p", "span");
     this.node.append(this.span, this.table, this.how, this.notes);
     this.node.hidden = true;
@@ -24,8 +24,10 @@ class MoveEffect {
     setText(this.span, this.when(minutes));
     const rows = [...shown.queues].sort((one, other) => this.rank(one) - this.rank(other));
     this.table.replaceChildren(this.head(), ...rows.map((queue) => this.row(queue)));
-    this.how.hidden = !shown.queues.some((queue) => isNumber(queue.after.service_level));
     const { t } = this.ctx;
+    const known = shown.queues.filter((queue) => isNumber(queue.after.service_level));
+    const how = [known.some((one) => !one.rough) && "moves.effect.how", known.some((one) => one.rough) && "moves.effect.rough"];
+    setText(this.how, how.filter(Boolean).map((key) => t(key)).join(" "));
     const told = ["held", "offline", "lonely", "idle", "waits", "paused"].filter((name) => shown[name].length);
     this.notes.replaceChildren(...told.map((name) => {
       const names = this.names(shown[name], name === "lonely" ? "queue" : "seat");
@@ -64,8 +66,9 @@ class MoveEffect {
     const row = el("tr", {}, el("th", { class: "l", scope: "row" }, [this.board.queue(queue.queue), role].filter(Boolean).join(" · ")));
     for (const name of EFFECT_FIGURES) {
       const [before, after] = this.values(name, queue);
-      if (before === after) row.append(el("td", {}, before, el("small", {}, before === this.ctx.fmt.DASH ? "" : t("moves.effect.same"))));
-      else row.append(el("td", {}, `${before} → `, el("b", {}, after)));
+      const rough = queue.rough && name !== "seats" && after !== this.ctx.fmt.DASH ? "≈ " : "";
+      if (before === after) row.append(el("td", {}, rough + before, el("small", {}, before === this.ctx.fmt.DASH ? "" : t("moves.effect.same"))));
+      else row.append(el("td", {}, `${rough}${before} → `, el("b", {}, after)));
     }
     return row;
   }

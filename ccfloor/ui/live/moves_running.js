@@ -22,7 +22,7 @@ class RunningMoves {
   }
 
   make(move) {
-    const row = { node: box("article", "move"), what: box("b", "what"), back: box("span", "back"), why: box("span", "m why"), seats: box("div", "stands") };
+    const row = { node: el("article", { class: "move", tabindex: -1 }), what: box("b", "what"), back: box("span", "back"), why: box("span", "m why"), seats: box("div", "stands") };
     row.undo = gated(this.ctx, "seats", pushButton("btn", this.ctx.t("moves.undo"), () => row.ask.open(row.id, [], row.all)));
     row.ask = new UndoAsk(this.ctx, this.board);
     const head = box("div", "head1");
@@ -41,10 +41,10 @@ class RunningMoves {
     const queues = board.names(Object.entries(move.queues).map(([queue, penalty]) => `${board.queue(queue)} ${t("moves.penalty.short", { n: penalty })}`));
     const crew = move.crew ? `${move.crew} · ` : "";
     const what = !Object.keys(move.queues).length ? "moves.what.recall" : move.beside ? "moves.what.beside" : "moves.what";
-    setText(row.what, `${crew}${counted(t, what, { n: move.seats.length, queues })}`);
+    setText(row.what, `${crew}${t(what, { n: move.seats.length, queues })}`);
     setText(row.back, this.wayBack(move, now));
     const zone = state.site.zone;
-    setText(row.why, [fmt.time(move.at, zone, false), this.by(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
+    setText(row.why, [fmt.time(move.at, zone, false), board.person(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
     row.all = move.seats.filter((seat) => seat.undoable).map((seat) => seat.seat);
     row.undo.hidden = !row.all.length;
     row.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
@@ -80,19 +80,13 @@ class RunningMoves {
     setText(seat.state, t(`moves.state.${unasked ? "not_moved" : stands.state}`));
     const said = stands.said && t(`moves.said.${stands.said}`) !== `moves.said.${stands.said}` ? t(`moves.said.${stands.said}`) : stands.said;
     const late = stands.late_s > 0 ? t("moves.late", { wait: fmt.clock(stands.late_s) }) : "";
-    const undone = stands.undone_by ? t("moves.undone.by", { who: this.by(stands.undone_by), why: stands.undone_why }) : "";
+    const undone = stands.undone_by ? t("moves.undone.by", { who: board.person(stands.undone_by), why: stands.undone_why }) : "";
     setText(seat.said, [said, late, undone].filter(Boolean).join(" · "));
     const switchSaid = stands.requests.map((one) => `${t(`cmd.kind.${one.kind}`)} ${one.queue && board.queue(one.queue)}: ${t(`moves.reply.${one.reply}`)} ${one.message}`.trim());
     setAttr(seat.node, "title", switchSaid.join("\n") || null);
     seat.undo.hidden = !stands.undoable;
     seat.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
     setAttr(seat.undo, "aria-label", t("moves.undo.of", { name: board.seat(stands.seat) }));
-  }
-
-  /** Somebody's name; without one, the role's. */
-  by(who) {
-    const words = this.ctx.t(`role.${who}`);
-    return words === `role.${who}` ? who : words;
   }
 }
 
@@ -110,16 +104,16 @@ class UndoAsk {
     this.go.type = "submit";
     this.error = box("div", "err");
     this.error.setAttribute("role", "alert");
-    this.node.append(this.what, this.why, this.name, this.go, pushButton("chip", t("moves.undo.not"), () => this.close()), this.error);
+    this.node.append(this.what, this.why, this.name, this.go, pushButton("chip", t("moves.undo.not"), () => this.leave()), this.error);
     this.node.addEventListener("submit", (event) => (event.preventDefault(), this.send()));
-    this.node.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), this.close()));
+    this.node.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), this.leave()));
     onlyOnce(this.node);
     this.node.hidden = true;
   }
 
   /** Ask about a move; no seats: all of them, which are ``named``. */
   open(move, seats, named = seats) {
-    Object.assign(this, { move, seats });
+    Object.assign(this, { move, seats, from: this.node.getRootNode().activeElement });
     const name = this.board.names(named.map((one) => this.board.seat(one)));
     setText(this.what, name);
     setAttr(this.node, "aria-label", this.ctx.t("moves.undo.of", { name }));
@@ -139,6 +133,14 @@ class UndoAsk {
     this.node.hidden = true;
   }
 
+  /** Closed; the keyboard goes on where it was, or at the move where that is gone. */
+  leave() {
+    this.close();
+    const { from } = this;
+    const there = from?.isConnected && from.offsetParent && !from.disabled;
+    (there ? from : this.node.parentElement).focus({ preventScroll: true });
+  }
+
   async send() {
     const { board, ctx } = this;
     const [why, who] = [this.why.value.trim(), this.name.value.trim()];
@@ -146,14 +148,15 @@ class UndoAsk {
     if (!why) return setText(this.error, ctx.t("moves.error.no_why")), this.why.focus();
     if (!ctx.data.me && !who) return setText(this.error, ctx.t("moves.error.no_who")), this.name.focus();
     board.who.take(who);
+    setText(this.error, "");
     this.go.disabled = true;
     try {
       await askServer(ctx, `moves/${this.move}/undo`, {}, { seats: this.seats, why, who });
-      this.close();
     } catch (error) {
       setText(this.error, board.problem(error));
     }
     this.go.disabled = false;
     await board.load();
+    if (!this.error.textContent) this.leave();
   }
 }

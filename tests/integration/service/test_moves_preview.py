@@ -18,6 +18,7 @@ from ccfloor.service.moves import crews
 from ccfloor.service.moves.ask import Wanted
 from ccfloor.service.moves.balance import balance
 from ccfloor.service.moves.preview import Effect, Moved, Outcome, Preview, preview_move
+from ccfloor.service.moves.shown import KEPT_S
 from ccfloor.service.settings import load
 from ccfloor.store.viewer import Viewer
 from tests.fakes.current import upgrade
@@ -204,6 +205,34 @@ def stage(service: runtime.Service) -> MovingFloor:
 
 
 BODY = {"seats": ["S/1", "S/2"], "queues": {"fraud": 2}, "minutes": 30, "why": "高峰", "who": "周岚"}
+
+
+def test_a_move_is_recorded_with_the_effect_that_its_asker_saw(
+    service: runtime.Service, stage: MovingFloor
+) -> None:
+    told = iter((0.7, 0.8, 0.9))
+
+    def oracle(view: FloorView, moved: Moved, minutes: int) -> Mapping[str, Effect]:
+        return {"fraud": Effect(Outcome(0.5), Outcome(next(told)), rough=True)}
+
+    service.effects = oracle
+    client = TestClient(Starlette(routes=routes_moves.routes))
+
+    def foretold() -> list[tuple[float, bool]]:
+        moves = client.get("/api/v1/moves").json()["moves"]
+        rows = [one for move in moves for one in move["predicted"] if one["queue"] == "fraud"]
+        return [(one["after"]["service_level"], one["rough"]) for one in rows]
+
+    shown = client.post("/api/v1/moves/preview", json={**BODY, "seats": ["S/2", "S/1"]}).json()
+    assert {one["queue"]: one["rough"] for one in shown["queues"]} == {"fraud": True, "loans": False}
+    client.post("/api/v1/moves", json=BODY)
+    assert foretold() == [(0.7, True)]
+    other = {**BODY, "seats": ["S/3"], "beside": True}
+    client.post("/api/v1/moves/preview", json=other)
+    stage.now += KEPT_S + 1  # a look of long ago is nobody's last
+    service.hub.accept(LiveRow(2, stage.now, stage.view(), ()))
+    client.post("/api/v1/moves", json=other)
+    assert sorted(foretold()) == [(0.7, True), (0.9, True)]
 
 
 def test_a_page_looks_asks_follows_and_takes_back(service: runtime.Service, stage: MovingFloor) -> None:
