@@ -16,7 +16,6 @@ from ccfloor.ui.tokens import COLOURS, Theme, plotly_template
 
 _HEIGHT = 300
 _LINE_PX = 16
-_NOW_PX = 36  # half of what the mark of now takes
 _TICKS = 14
 
 
@@ -60,7 +59,6 @@ def calls_chart(made: Sheet, lines: Sequence[Line], theme: Theme, zone: str, lan
     _so_far(chart, lines, colour["ink"])
     most = max((max(line.half.high or 0.0, line.half.actual or 0) for line in lines), default=1.0)
     _finish(chart, made, lines, courses, most, theme, zone, lang)
-    _foreseen(chart, made, lines, colour["ink2"], lang)
     return chart
 
 
@@ -209,25 +207,6 @@ def _now(chart: go.Figure, made: Sheet, lines: Sequence[Line], zone: str, colour
                 showarrow=False,
                 font={"size": 12, "color": colour},
             )
-
-
-def _foreseen(chart: go.Figure, made: Sheet, lines: Sequence[Line], colour: str, lang: Lang) -> None:
-    """Left of now the forecast is the one from before the day: at "now" its line may jump."""
-    place = next((at for at, line in enumerate(lines) if line.state == "running"), None)
-    if not place or made.learned is None or all(line.half.mean is None for line in lines[:place]):
-        return
-    left = 3 * place >= len(lines)  # room for it beside the mark of now
-    chart.add_annotation(
-        x=place,
-        y=1,
-        yref="paper",
-        yshift=9,
-        xanchor="right" if left else "left",
-        xshift=-_NOW_PX if left else 2 * _NOW_PX,
-        text=text("today.line.ahead", lang),
-        showarrow=False,
-        font={"size": 12, "color": colour},
-    )
 
 
 def _labels(chart: go.Figure, lines: Sequence[Line], courses: Sequence[_Course], top: float) -> None:

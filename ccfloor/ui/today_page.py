@@ -64,9 +64,9 @@ def show(seen: Look) -> None:
     if queue and queue not in queues:
         st.caption(text("today.none.queue", lang, queue=queue_label(service.config, queue, lang)))
         queue = ""
-    level = _usual_level(found, queue or queues[0])
-    _controls(service.config, queues, queue, level, lang)
-    _body(seen, queue, level)
+    levels = [_usual_level(found, one) for one in ([queue] if queue else queues)]
+    _controls(service.config, queues, queue, levels, lang)
+    _body(seen, queue, levels[0])
 
 
 def _in_order(config: FloorConfig, queues: tuple[str, ...]) -> list[str]:
@@ -76,16 +76,17 @@ def _in_order(config: FloorConfig, queues: tuple[str, ...]) -> list[str]:
 
 
 def _usual_level(found: Today, queue: str) -> int:
-    """The target in per cent that the slider begins with: the queue's; of all queues the first one's."""
+    """A queue's target in per cent."""
     return round(found.queues[queue].target.target * 100)
 
 
-def _controls(config: FloorConfig, queues: list[str], queue: str, level: int, lang: Lang) -> None:
+def _controls(config: FloorConfig, queues: list[str], queue: str, levels: list[int], lang: Lang) -> None:
+    level = levels[0]  # where the slider begins
     left, right = st.columns([3, 9], vertical_alignment="bottom")
     with left:
         today_state.queue_picker(config, queues, queue, lang)
     with right:
-        today_state.sliders(level, lang)
+        today_state.sliders(levels, lang)
     if today_state.what_if(level).changes:
         tried, back = st.columns([9, 3], vertical_alignment="center")
         with tried:
@@ -104,7 +105,7 @@ def _body(seen: Look, queue: str, level: int) -> None:
     lines = today_table.shown(made)
     people_kit.piece(_notices(made, config, lang))
     people_kit.piece(_facts(made, config.zone, lang))
-    _title("today.chart.calls", lang)
+    _title("today.chart.calls", lang, today_words.foreseen_words(made, lines, lang))
     charts.show(today_chart.calls_chart(made, lines, seen.theme, config.zone, lang), "td-chart-calls")
     _title("today.chart.seats", lang)
     charts.show(today_chart.seats_chart(made, lines, seen.theme, config.zone, lang), "td-chart-seats")
@@ -124,8 +125,9 @@ def _notices(made: Sheet, config: FloorConfig, lang: Lang) -> str:
     return "".join((*parts, f"<small>{escape(fresh)}</small>" if fresh else ""))
 
 
-def _title(key: str, lang: Lang) -> None:
-    people_kit.piece(f'<b style="font-size:.9375rem">{escape(text(key, lang))}</b>')
+def _title(key: str, lang: Lang, note: str = "") -> None:
+    small = f" <small>{escape(note)}</small>" if note else ""
+    people_kit.piece(f'<b style="font-size:.9375rem">{escape(text(key, lang))}</b>{small}')
 
 
 # -- the day's figures -------------------------------------------------------------------------------

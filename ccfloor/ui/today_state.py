@@ -72,12 +72,18 @@ def _keep_queue() -> None:
         st.session_state.pop(f"td-{LEVEL}", None)
 
 
-def sliders(usual_level: int, lang: Lang) -> None:
-    """Try other calls, handle times and targets; nothing of the floor is changed."""
-    usual = {CALLS: _USUAL, HANDLE: _USUAL, LEVEL: usual_level}
+def sliders(levels: Sequence[int], lang: Lang) -> None:
+    """Try other calls, handle times and targets; nothing of the floor is changed.
+
+    ``levels``: the targets in per cent of the queues that are shown, that of the slider's beginning first.
+    """
+    usual = {CALLS: _USUAL, HANDLE: _USUAL, LEVEL: levels[0]}
+    labels = {name: text(f"today.if.{name}", lang) for name in RANGES}
+    if min(levels) < max(levels):
+        labels[LEVEL] = text("today.if.level.each", lang, low=min(levels), high=max(levels))
     for column, (name, (low, high, step)) in zip(st.columns(3), RANGES.items(), strict=True):
         column.slider(
-            text(f"today.if.{name}", lang),
+            labels[name],
             low,
             high,
             _asked(name, usual[name]),

@@ -185,3 +185,10 @@ def hover(line: Line, zone: str, lang: Lang) -> str:
     if half.level is not None:
         lines.append(level(line, lang))
     return "<br>".join(lines)
+
+
+def foreseen_words(made: Sheet, lines: Sequence[Line], lang: Lang) -> str:
+    """That left of now the forecast is the one from before the day, its line may jump; "": it is not."""
+    over = [line for line in lines if line.state == "over"]
+    told = made.learned is not None and any(line.half.mean is not None for line in over)
+    return text("today.line.ahead", lang) if told else ""

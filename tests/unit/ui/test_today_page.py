@@ -249,6 +249,16 @@ def test_another_queue_has_a_target_of_its_own(service: runtime.Service) -> None
     assert test.slider(key="td-level").value == 90, "what is tried is tried there, too"
 
 
+def test_with_all_queues_the_targets_they_have_are_named(service: runtime.Service) -> None:
+    test = page("en")
+    label = test.slider(key="td-level").label
+    test.selectbox(key="td-scope").set_value("hotline").run()
+    assert (label, test.slider(key="td-level").label) == (
+        "What if each target were (now 80–85%)",
+        "What if the target were",
+    )
+
+
 def test_a_gap_tells_the_level_to_expect(service: runtime.Service) -> None:
     line = next(line for line in made(service).lines if line.act and line.state == "ahead")
     title = re.search(r'<td class="act" title="([^"]*)"', words(page("en")))
@@ -270,7 +280,7 @@ def test_the_charts_are_steps_with_names(service: runtime.Service, lang: Lang, w
     assert today_words.text("today.now", lang, at="11:15") in named[0] and len(named[1]) >= 4
     tried = [today_words.text("today.line.if", lang) in names for names in named]
     assert tried == [what.volume != 1, what.changes]
-    assert text("today.line.ahead", lang) in named[0], "left of now the forecast is the one before the day"
+    assert today_words.foreseen_words(of, lines, lang) == text("today.line.ahead", lang)
     came = next(part for part in calls.data if part.line.width == 2.5)
     at = next(place for place, line in enumerate(lines) if line.state == "running")
     assert list(came.y[2 * at : 2 * at + 2]) == [None, None], "what has come so far is no step"
@@ -280,6 +290,11 @@ def test_the_charts_are_steps_with_names(service: runtime.Service, lang: Lang, w
     assert all(shape.y0 < shape.y1 for shape in blocks)
     hover = calls.data[-1].customdata
     assert len(hover) == len(lines) and not any("None" in words for words in hover)
+
+
+def test_before_anything_was_learned_nothing_is_said_of_an_earlier_forecast(service: runtime.Service) -> None:
+    of = made(service)._replace(learned=None)
+    assert today_words.foreseen_words(of, today_table.shown(of), "en") == ""
 
 
 def test_a_day_without_any_call_can_be_drawn(service: runtime.Service) -> None:
