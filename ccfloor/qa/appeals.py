@@ -38,7 +38,7 @@ class AppealState(StrEnum):
     ESCALATED = "escalated"  # with leadership
     DECIDED = "decided"  # for good; the written reasons are due
     CLOSED = "closed"  # for good, reasons given and time for more is over
-    WITHDRAWN = "withdrawn"
+    WITHDRAWN = "withdrawn"  # before anybody answered it
 
 
 class Decision(StrEnum):
@@ -143,8 +143,10 @@ def take(
         return replace(now, state=AppealState.ESCALATED, since=today, due=due)
     if step == Step.DECIDE:
         due = calendar.after(today, clocks.reasons)
-        return replace(now, state=AppealState.DECIDED, since=today, due=due, decision=decision)
-    ends = AppealState.WITHDRAWN if step == Step.WITHDRAW else AppealState.CLOSED
+        kept = now.decision if decision == Decision.DISMISSED else None  # what the answer granted stands
+        return replace(now, state=AppealState.DECIDED, since=today, due=due, decision=kept or decision)
+    unheard = step == Step.WITHDRAW and now.decision is None  # who has an answer already keeps it
+    ends = AppealState.WITHDRAWN if unheard else AppealState.CLOSED
     return replace(now, state=ends, since=today, due=None)
 
 

@@ -3,7 +3,8 @@ questions, and who is too far off. Pure.
 
 A question's kappa is weighted quadratically over its answers in their order; a reviewer's over what all
 questions gave (nothing, a part, everything), since scales of different questions cannot be pooled. N/A has no
-place in an order: it is counted apart. A fatal item without an answer did not happen.
+place in an order: it is counted apart. A fatal item without an answer did not happen; questions left open
+after one that did are compared with nothing.
 """
 
 from collections import defaultdict
@@ -35,11 +36,16 @@ class Sheet(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a form says to one question. ``answer``: NA also where it was not asked; ``level``: of LEVELS."""
+    """What a form says to one question. ``answer``: NA also where it was not asked, "" where left open;
+    ``level``: of LEVELS.
+    """
 
     answer: str
     level: str
     points: float
+
+
+_OPEN = Said("", "", 0.0)
 
 
 class Agreement(NamedTuple):
@@ -124,9 +130,15 @@ def _said(item: Item, line: Line, answer: str) -> Said:
         return Said(NA, "", 0.0)
     if not item.scored:
         return Said(answer or NO, "", 0.0)
-    earned = line.earned or 0.0
-    level = LEVELS[0] if earned <= 0 else LEVELS[2] if earned >= line.possible else LEVELS[1]
-    return Said(_spelt(answer), level, earned)
+    if line.earned is None:
+        return _OPEN
+    level = LEVELS[0] if line.earned <= 0 else LEVELS[2] if line.earned >= line.possible else LEVELS[1]
+    return Said(_spelt(answer), level, line.earned)
+
+
+def apart(one: Said, two: Said) -> bool:
+    """Whether two forms answer a question differently: one that left it open does not."""
+    return _OPEN not in (one, two) and one.answer != two.answer
 
 
 def _spelt(answer: str) -> str:
@@ -147,6 +159,7 @@ def _standing(
         (said[id(own)][item], theirs)
         for own, reference in told
         for item, theirs in said[id(reference)].items()
+        if _OPEN not in (said[id(own)][item], theirs)
     ]
     levels: list[Pair] = [(one.level, two.level) for one, two in pairs if one.level and two.level]
     agree = kappa(levels, LEVELS)
@@ -191,7 +204,7 @@ def _agreement(
     groups: dict[int, list[str]] = defaultdict(list)
     for own, reference in told:
         one, two = said[id(own)].get(item.id), said[id(reference)].get(item.id)
-        if one and two and {one.answer, two.answer} <= fit:
+        if one and two and {one.answer, two.answer} <= fit:  # so none is open
             pairs.append((one, two))
             groups[own.group].append(one.answer)
     scored = [(one, two) for one, two in pairs if NA not in (one.answer, two.answer)]

@@ -17,6 +17,7 @@ from ccfloor.rules.model import Id, Part, Words
 NA = "na"  # not applicable: the item leaves the denominator
 YES, NO = "yes", "no"
 _MOST_STEPS = 400
+_MOST_VALUES = 10_000  # that a page shows of one question: points of 1000 in tenths
 _NUMBER = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 
 Kind = Literal["points", "scale", "yes_no", "choice", "fatal"]
@@ -91,6 +92,7 @@ class Item(Part):
 
 def _doubts(item: Item) -> Iterator[tuple[bool, str]]:
     yield item.kind in ("points", "scale", "yes_no") and not item.points, "points are missing"
+    yield item.kind == "points" and item.points / item.step > _MOST_VALUES, f"more than {_MOST_VALUES} steps"
     yield item.kind == "fatal" and bool(item.points or item.na), "a fatal item has no points and no N/A"
     yield item.kind == "choice" and len(item.options) < 2, "a choice needs two options or more"
     yield item.kind != "choice" and bool(item.options), "only a choice has options"

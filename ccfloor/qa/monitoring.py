@@ -36,6 +36,7 @@ _DATE = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?"
 )
 _NOON = time(12)
+_FIRST = 2000  # what is older is a slip
 _APART = 0.051  # points by which a stated score may differ: it was rounded
 
 
@@ -159,6 +160,9 @@ class _Reader:
         points = self._points(line[0], cells.get("points"), answers, before)
         if len(self.problems) > before:
             return None
+        if self._before(at, call_at, cells):
+            self.note(line[0], self._title("at"), "lies before the call", "早于通话时间")
+            return None
         about, summary = (_text(cells.get(name)) for name in ("about", "summary"))
         return Sheet(line[0], agent, queue, call_at, about, reviewer, at, summary, answers, points)
 
@@ -183,10 +187,22 @@ class _Reader:
             en, zh = f"{_text(cell)!r} is no date; write 2026-11-22 14:05", "不是日期；写作 2026-11-22 14:05"
             self.note(line, self._title(name), en, zh)
             return 0.0
+        if local.year < _FIRST:
+            self.note(line, self._title(name), f"lies before {_FIRST}", f"早于 {_FIRST} 年")
+            return 0.0
         found = local.replace(tzinfo=self._zone).timestamp()
-        if found > self._now:
+        today = datetime.fromtimestamp(self._now, self._zone).date()
+        if found > self._now and not (_day_alone(cell) and local.date() == today):
             self.note(line, self._title(name), "lies in the future", "在现在之后")
         return found
+
+    def _before(self, at: float, call_at: float, cells: Mapping[str, Any]) -> bool:
+        """Whether it was scored before the call; of a day alone the day counts."""
+        if not at or at >= call_at:
+            return False
+        days = [datetime.fromtimestamp(one, self._zone).date() for one in (at, call_at)]
+        alone = _day_alone(cells.get("at")) or _day_alone(cells.get("call_at"))
+        return not (alone and days[0] == days[1])
 
     def _answers(self, line: int, cells: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for item in self._form.items:
@@ -255,6 +271,13 @@ def _answer(item: Item, text: str) -> str | None:
     value = number(asked)
     told = asked if value is None else f"{float(value):g}"
     return told if possible(item, told) else None
+
+
+def _day_alone(cell: Any) -> bool:
+    """Whether a cell that is a date says no time of the day."""
+    if isinstance(cell, datetime):
+        return cell.time() == time()
+    return isinstance(cell, date) or ":" not in unicodedata.normalize("NFKC", _text(cell))
 
 
 def _local(cell: Any) -> datetime | None:

@@ -6,6 +6,7 @@ OWN: Own = (
     # ccfloor/qa/model.py
     (r"a condition needs either is or is_not", "条件要写 is 或 is_not，只能写其中一个", ()),
     (r"points are missing", "缺少分值", ("points",)),
+    (r"more than (\d+) steps", r"超过 \1 档", ("step",)),
     (r"a fatal item has no points and no N/A", "致命项没有分值，也不能不适用", ("points",)),
     (r"a choice needs two options or more", "选择题至少要有两个选项", ("options",)),
     (r"only a choice has options", "只有选择题才有选项", ("options",)),

@@ -17,6 +17,7 @@ from ccfloor.service.plan_notes import NoteError
 from ccfloor.store.viewer import Forbidden
 
 Body = TypeVar("Body")
+_BEYOND = 1 << 63
 _LAST = 4_102_444_800.0  # the year 2100: what is asked of later days is a slip
 
 
@@ -27,6 +28,12 @@ def asked_at(request: HTTPConnection) -> float | None:
     except ValueError:
         return None
     return at if 0 <= at < _LAST else None
+
+
+def asked_row(request: HTTPConnection) -> int:
+    """The number of a row in the path (``id``); one that can be none where no database could hold it."""
+    number = int(request.path_params["id"])
+    return number if number < _BEYOND else -1
 
 
 async def changed(request: Request, kind: type[Body], call: Callable[..., Any], *more: Any) -> Response:

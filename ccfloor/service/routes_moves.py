@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ccfloor.floor.view import FloorView
 from ccfloor.service import runtime
-from ccfloor.service.asked import answered, asked_at, changed
+from ccfloor.service.asked import answered, asked_at, asked_row, changed
 from ccfloor.service.commands import CommandError
 from ccfloor.service.moves.ask import Wanted, ask_move
 from ccfloor.service.moves.crews import list_crews, remove_crew, restore_crew, save_crew
@@ -56,7 +56,7 @@ async def preview(request: Request) -> Response:
 
 async def undo(request: Request) -> Response:
     """POST: take a move back, or some seats of it; answers ``{seats}``."""
-    return await changed(request, Back, _undo, request.path_params["id"])
+    return await changed(request, Back, _undo, asked_row(request))
 
 
 async def crews(request: Request) -> Response:
@@ -66,12 +66,12 @@ async def crews(request: Request) -> Response:
 
 async def crew_removed(request: Request) -> Response:
     """POST: remove a group."""
-    return await changed(request, Back, _remove, request.path_params["id"])
+    return await changed(request, Back, _remove, asked_row(request))
 
 
 async def crew_restored(request: Request) -> Response:
     """POST: bring a removed group back."""
-    return await changed(request, Back, _restore, request.path_params["id"])
+    return await changed(request, Back, _restore, asked_row(request))
 
 
 def _whole(viewer: Viewer) -> FloorView | None:

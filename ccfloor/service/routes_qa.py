@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from ccfloor.qa.score import score
 from ccfloor.service import runtime
+from ccfloor.service.asked import asked_row
 from ccfloor.service.origin import same_origin
 from ccfloor.service.people_log import PeopleError
 from ccfloor.service.qa import desk, fatal_news, listening, recordings, scoring
@@ -60,7 +61,7 @@ class Said(msgspec.Struct, frozen=True):
 
 async def one(request: Request) -> Response:
     """GET: all that the page shows of a score. PUT: save the draft; answers its total and ``saved_at``."""
-    number = request.path_params["id"]
+    number = asked_row(request)
     if request.method == "PUT":
         return await _changed(request, Draft, _save, number)
     return await _answered(_desk, number, request.query_params.get("who", ""))
@@ -68,12 +69,12 @@ async def one(request: Request) -> Response:
 
 async def submit(request: Request) -> Response:
     """POST: hand the draft in, as the page has it; answers all that the page shows from now on."""
-    return await _changed(request, Draft, _submit, request.path_params["id"])
+    return await _changed(request, Draft, _submit, asked_row(request))
 
 
 async def discard(request: Request) -> Response:
     """POST: let go of the draft; answers ``{}``."""
-    return await _changed(request, Said, _discard, request.path_params["id"])
+    return await _changed(request, Said, _discard, asked_row(request))
 
 
 def _desk(number: int, who: str) -> Any:
@@ -122,7 +123,7 @@ async def recording(request: Request) -> Response:
     """GET: the recording of what a score is about, spans of it too. PUT: upload one (the body, its name in
     ``x-ccfloor-name``). DELETE: take the uploaded one away.
     """
-    number = request.path_params["id"]
+    number = asked_row(request)
     if request.method == "PUT":
         return await _upload(request, number)
     if request.method == "DELETE":

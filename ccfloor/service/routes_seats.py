@@ -14,7 +14,7 @@ from starlette.routing import Route
 from ccfloor.acd.base import CommandKind, SeatCommand
 from ccfloor.floor.view import SeatView
 from ccfloor.service import runtime
-from ccfloor.service.asked import answered, asked_at, changed
+from ccfloor.service.asked import answered, asked_at, asked_row, changed
 from ccfloor.service.commands import CommandError, list_commands, request_command, undo_command
 from ccfloor.store.today import seat_day
 
@@ -72,7 +72,7 @@ async def commands(request: Request) -> Response:
 
 async def undo(request: Request) -> Response:
     """POST: ask for the opposite of a command that was done; answers ``{id}``."""
-    return await changed(request, AskedFor, _undo, request.path_params["id"])
+    return await changed(request, AskedFor, _undo, asked_row(request))
 
 
 def _list(seat: str, most: int, then: float | None) -> Any:

@@ -14,7 +14,7 @@ from ccfloor.store.qa_tables import qa_scores, qa_sheet_scores, qa_sheets
 
 _t, _k, _s = qa_sheets.c, qa_sheet_scores.c, qa_scores.c
 _AT_ONCE = 400
-Filled = tuple[str, float, str, str]  # agent, instant of the call, reviewer, form
+Filled = tuple[str, float, str, str, str]  # agent, instant and words of the call, reviewer, form
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -56,11 +56,11 @@ def same_content(connection: Connection, site: str, digest: str) -> Batch | None
 
 def imported(connection: Connection, site: str, form: str, start: float, end: float) -> set[Filled]:
     """The forms of calls of [start, end] that were brought before and count."""
-    query = select(_s.agent, _s.call_at, _s.reviewer, _s.form).where(
+    query = select(_s.agent, _s.call_at, _s.about, _s.reviewer, _s.form).where(
         *(_s.site == site, _s.kind == "import", _s.state == SUBMITTED, _s.form == form),
         *(_s.call_at >= start, _s.call_at <= end),
     )
-    return {(row.agent, row.call_at, row.reviewer, row.form) for row in connection.execute(query)}
+    return {(row.agent, row.call_at, row.about, row.reviewer, row.form) for row in connection.execute(query)}
 
 
 def scores_of(connection: Connection, site: str, batch: int, state: str) -> list[ScoreRow]:

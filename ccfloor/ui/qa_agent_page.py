@@ -9,6 +9,7 @@ from typing import cast
 import streamlit as st
 
 from ccfloor.kpi.period import Part, business_date, date_of
+from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.service.agent_trend import BACK_DAYS, PARTS, Asked
 from ccfloor.service.qa.agent_trend import AgentTrend, Grid, grid, heat_first, of_agent
@@ -17,7 +18,17 @@ from ccfloor.service.qa.versions import Names, form_names
 from ccfloor.service.subjects import subjects
 from ccfloor.store.qa_item_sums import ItemSum
 from ccfloor.store.qa_scores import ScoreRow
-from ccfloor.ui import charts, filling, history_scale, people_kit, qa_links, qa_lists, qa_state, trend_chart
+from ccfloor.ui import (
+    beyond,
+    charts,
+    filling,
+    history_scale,
+    people_kit,
+    qa_links,
+    qa_lists,
+    qa_state,
+    trend_chart,
+)
 from ccfloor.ui.history_scale import Scale
 from ccfloor.ui.kpi_page import CSS as KPI_CSS
 from ccfloor.ui.kpi_words import name_text
@@ -58,6 +69,10 @@ def show(seen: Look) -> None:
         if not agents:
             st.caption(text("qa.agent.nobody", lang))
             return
+        wanted = qa_state.asked("agent")
+        if wanted and wanted not in agents:
+            beyond.tell(service.viewer(lang), Scope("agent", wanted), lang, {"agent": ""})
+            return
         agent, asked = _asked(agents, lang)
         filling.show_quality(lang)
         found = of_agent(service, service.viewer(lang), agent, asked, qa_lists.typed_name())
@@ -72,8 +87,7 @@ def show(seen: Look) -> None:
 def _asked(agents: list[str], lang: Lang) -> tuple[str, Asked]:
     """Whose quality, in which steps, up to which day; kept in the URL."""
     config, now = runtime.service().config, runtime.service().floor_now()
-    agent = qa_state.asked("agent")
-    agent = agent if agent in agents else agents[0]
+    agent = qa_state.asked("agent") or agents[0]
     with st.container(horizontal=True, vertical_alignment="bottom", key="kpi-top"):
         label = text("qa.agent.who", lang)
         qa_state.pick("agent", label, agents, agent, lambda one: agent_label(config, one, lang), str)

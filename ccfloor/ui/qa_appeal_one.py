@@ -44,10 +44,8 @@ def show(number: int, rules: Rules, who: str, lang: Lang) -> None:
     items = one.row.items or [item.id for item in form.items]
     kit.piece(words.questions(form, row, told, items, lang))
     steps = appeal_views.list_steps(service.engine, viewer, config, number, who)
-    kit.piece(words.course(one, steps, config, lang))
-    if row.revision:
-        found = scoring.list_revisions(service.engine, viewer, config, row.id, who)
-        kit.piece(words.corrections(found, row, config, lang))
+    found = scoring.list_revisions(service.engine, viewer, config, row.id, who) if row.revision else []
+    kit.piece(words.course(one, steps, config, lang, words.corrections(found, row, config, lang)))
     _act(one, row, form, rules, who, lang)
 
 

@@ -20,6 +20,7 @@ from ccfloor.ui.rules_words import said
 from ccfloor.ui.texts import Lang, text
 
 DASH = "–"
+Told = tuple[float, str]  # an instant, and a line of HTML about it
 
 
 def state_words(one: Shown, lang: Lang) -> str:
@@ -114,12 +115,14 @@ def _comment(at: float | None, words: str) -> str:
 # -- what was done ---------------------------------------------------------------------------------------
 
 
-def course(one: Shown, steps: Iterable[StepRow], config: FloorConfig, lang: Lang) -> str:
-    """The life of an appeal, one line a step; HTML."""
+def course(
+    one: Shown, steps: Iterable[StepRow], config: FloorConfig, lang: Lang, corrected: Iterable[Told] = ()
+) -> str:
+    """The life of an appeal, one line a step, and when the score was ``corrected`` in between; HTML."""
     filed = text("qa_appeal.step.filed", lang)
-    lines = [_line(kit.at_clock(one.row.at, config.zone), one.row.filed_by, filed, one.row.text)]
-    lines += [_step(step, config, lang) for step in steps]
-    return "".join(lines)
+    first = _line(kit.at_clock(one.row.at, config.zone), one.row.filed_by, filed, one.row.text)
+    lines = [*((step.at, _step(step, config, lang)) for step in steps), *corrected]
+    return "".join([first, *(line for _, line in sorted(lines, key=lambda told: told[0]))])
 
 
 def _step(step: StepRow, config: FloorConfig, lang: Lang) -> str:
@@ -138,16 +141,18 @@ def _line(at: str, who: str, done: str, words: str) -> str:
     return f'<div class="cp-log"><span>{escape(at)}</span> {name}{escape(done)}{told}</div>'
 
 
-def corrections(found: Sequence[Revision], row: ScoreRow, config: FloorConfig, lang: Lang) -> str:
-    """What a score was before each correction, and why it was corrected; HTML."""
-    after = [*(one.points for one in found[1:]), row.score]
-    lines = [
-        _line(
-            kit.at_clock(one.at, config.zone),
-            one.who,
-            text("qa_mine.corrected", lang, points=score_words(one.points, is_)),
-            one.why,
+def corrections(found: Sequence[Revision], row: ScoreRow, config: FloorConfig, lang: Lang) -> list[Told]:
+    """What a score was before each correction, and why it was corrected."""
+    after = [*(one.points for one in found[1:]), row.score][: len(found)]
+    return [
+        (
+            one.at,
+            _line(
+                kit.at_clock(one.at, config.zone),
+                one.who,
+                text("qa_mine.corrected", lang, points=score_words(one.points, is_)),
+                one.why,
+            ),
         )
         for one, is_ in zip(found, after, strict=True)
     ]
-    return "".join(lines)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from ccfloor.access.rights import Right
 from ccfloor.kpi.period import business_date, date_of
-from ccfloor.qa.calibrate import Said
+from ccfloor.qa.calibrate import Said, apart
 from ccfloor.qa.model import Item
 from ccfloor.service import runtime
 from ccfloor.service.people_log import PeopleError
@@ -117,7 +117,7 @@ def _answers(told: Results, lang: Lang) -> None:
         cells.append([escape(said(item.name, lang)), *(_answer(item, row, one, lang)
                       for row, one in zip(rows, said_by, strict=True))])  # fmt: skip
         if told.reference is not None:
-            differ = [at for at, one in enumerate(said_by, 1) if one.answer != said_by[0].answer]
+            differ = [at for at, one in enumerate(said_by, 1) if apart(one, said_by[0])]
             bad |= {(place, at) for at in differ}
     kit.piece(kit.table(header, cells, bad))
 
@@ -136,7 +136,7 @@ def _total(row: ScoreRow, lang: Lang) -> str:
 
 def _answer(item: Item, row: ScoreRow, one: Said, lang: Lang) -> str:
     notes = " / ".join(words for _, words in row.comments.get(item.id, []))
-    said_so = escape(answer_words(item, one.answer, lang))
+    said_so = escape(answer_words(item, one.answer, lang)) if one.answer else words.DASH
     return f"{said_so}<br><small>{escape(notes)}</small>" if notes else said_so
 
 

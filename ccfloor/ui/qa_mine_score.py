@@ -85,7 +85,7 @@ def _corrections(row: ScoreRow, who: str, lang: Lang) -> None:
         return
     service = runtime.service()
     found = scoring.list_revisions(service.engine, service.viewer(lang), service.config, row.id, who)
-    kit.piece(words.corrections(found, row, service.config, lang))
+    kit.piece("".join(line for _, line in words.corrections(found, row, service.config, lang)))
 
 
 # -- an appeal -------------------------------------------------------------------------------------------

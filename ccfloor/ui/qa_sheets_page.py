@@ -20,6 +20,7 @@ from ccfloor.ui.qa_calibration_words import form_name
 from ccfloor.ui.qa_work_words import day_words
 from ccfloor.ui.scope_words import agent_label
 from ccfloor.ui.shell import Look
+from ccfloor.ui.system_rows import clock
 from ccfloor.ui.texts import Lang, text
 
 _SEEN, _ROUND = "qa-sheets-seen", "qa-sheets-round"  # a new number empties the uploader
@@ -114,7 +115,7 @@ def _preview(seen: Seen, lang: Lang) -> None:
             [
                 str(one.line),
                 f"<b>{escape(agent_label(config, one.agent, lang))}</b>",
-                kit.at_clock(one.call_at, config.zone)[:-3],
+                clock(one.call_at, config.zone, "%Y-%m-%d %H:%M"),
                 escape(one.reviewer),
                 f"{one.points:g}",
             ]

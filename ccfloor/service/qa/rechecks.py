@@ -21,7 +21,7 @@ from ccfloor.access.acts import Act
 from ccfloor.access.rights import Right
 from ccfloor.floor.config import FloorConfig
 from ccfloor.kpi.period import day_number
-from ccfloor.qa.calibrate import Compared, Said, compare, what_said
+from ccfloor.qa.calibrate import Compared, apart, compare, what_said
 from ccfloor.qa.draw import chance
 from ccfloor.qa.model import Form, exact
 from ccfloor.service.audit import acting, record
@@ -212,12 +212,8 @@ def adopt(
 def _pair(first: ScoreRow, second: ScoreRow, forms: Mapping[tuple[str, int], Form]) -> Pair:
     form = forms[second.form, second.version]
     one, two = (what_said(form, sheet_of(row, 0)) for row in (first, second))
-    differ = tuple(item for item in one if _answer(one[item]) != _answer(two[item]))
+    differ = tuple(item for item in one if apart(one[item], two[item]))
     return Pair(first, second, (first.score or 0.0) - (second.score or 0.0), differ)
-
-
-def _answer(told: Said) -> str:
-    return told.answer
 
 
 def _log(

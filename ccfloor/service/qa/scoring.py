@@ -156,7 +156,8 @@ def open_score(
     ``qa_no_form``, ``qa_own_call``, ``qa_scored_call`` (one that counts already), ``qa_sampled_call``
     (chosen by hand, and drawn for somebody), ``qa_scored_already`` (in this calibration), ``qa_own_score``
     (nobody looks at the own one again), ``qa_not_for_you`` (a sample of nobody that another kind of reviewer
-    is to hear), ``qa_no_about``.
+    is to hear), ``qa_not_drawn`` (what is looked at again was drawn for it, see ``rechecks``),
+    ``qa_no_about``.
     """
     viewer.needs(Right.QA_SCORE)
     me = named(name_of(viewer, who))
@@ -168,6 +169,8 @@ def open_score(
         found = rows.find_draft(connection, viewer.site, me, same)
         if found is not None:
             return found
+        if about.kind == "recheck":
+            raise PeopleError("qa_not_drawn")
         values = _begun(connection, viewer, about, me, now)
         number = rows.add(connection, viewer.site, values)
         row = _must(rows.find(connection, number, []))

@@ -166,7 +166,7 @@ def _fresh(connection: Connection, site: str, form: Form, file: str, found: Read
     known = rows.imported(connection, site, form.id, min(instants), max(instants))
     kept, problems, here = [], list(found.problems), set()
     for sheet in found.sheets:
-        key = (sheet.agent, sheet.call_at, sheet.reviewer, form.id)
+        key = (sheet.agent, sheet.call_at, sheet.about[:_ABOUT_MAX], sheet.reviewer, form.id)
         if key in known:
             why = "is in already: the same agent, call and reviewer", "已经导入过：坐席、通话时间和质检员相同"
             problems.append(Problem(file, sheet.line, "", *why))

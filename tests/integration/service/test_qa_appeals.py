@@ -232,6 +232,30 @@ def test_one_that_was_withdrawn_may_be_filed_again_while_there_is_time(engine: E
     assert refused(error) == "qa_appeal_too_late"
 
 
+def test_one_that_was_answered_is_not_filed_again_by_withdrawing_it(engine: Engine) -> None:
+    row = scored(engine)
+    number = filed(engine, row)
+    answered(engine, number, NO)
+    appeals.escalate(engine, CHEN, CONFIG, RULES, number, "", "我不接受", NOW)
+    appeals.withdraw(engine, CHEN, CONFIG, RULES, number, "", "算了", NOW)
+    shown = seen(engine, number)
+    assert (shown.now.state, shown.row.decision) == (S.CLOSED, "dismissed"), "the answer stands"
+    with pytest.raises(PeopleError) as error:
+        filed(engine, row, now=NOW + 60)
+    assert refused(error) == "qa_appeal_there"
+
+
+def test_what_leadership_keeps_was_still_partly_right(engine: Engine) -> None:
+    number = filed(engine, scored(engine), ("greet", "record"))
+    answered(engine, number, Verdict(PARTLY, {"greet": "yes"}))
+    appeals.escalate(engine, CHEN, CONFIG, RULES, number, "", "我不接受", NOW)
+    appeals.decide(engine, HEAD, CONFIG, RULES, number, NO, "", "维持", NOW)
+    shown = seen(engine, number)
+    assert (shown.row.after, shown.row.decision) == (50.0, "partly")
+    steps = views.list_steps(engine, CHEN, CONFIG, number)
+    assert [step.decision for step in steps] == ["partly", "", "dismissed"], "what was said stays on record"
+
+
 def test_what_was_taken_back_is_not_decided_any_more(engine: Engine) -> None:
     row = scored(engine)
     number = filed(engine, row)

@@ -107,6 +107,15 @@ def test_a_draft_is_read_saved_and_handed_in(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("number", ["99", "9223372036854775807", "9" * 20, "9" * 200])
+def test_a_number_that_no_score_has_is_told_so(tmp_path: Path, number: str) -> None:
+    with serving(tmp_path):
+        ask = Browser(REVIEWER)
+        for method, path, body in (("GET", number, None), ("POST", f"{number}/discard", {"why": "?"})):
+            answer = ask(method, path, json=body)
+            assert (answer.status_code, answer.json()) == (404, {"error": "unknown_qa_score"})
+
+
 def test_what_is_not_ones_own_is_not_there(tmp_path: Path) -> None:
     with serving(tmp_path) as service:
         number = begun(service)

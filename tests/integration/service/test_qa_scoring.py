@@ -10,8 +10,9 @@ from ccfloor.access.acts import Act
 from ccfloor.access.rights import Role
 from ccfloor.floor.config import FloorConfig
 from ccfloor.floor.numbers import Clearing
+from ccfloor.kpi.period import date_of
 from ccfloor.service.people_log import PeopleError
-from ccfloor.service.qa import feedback, scoring
+from ccfloor.service.qa import feedback, rechecks, scoring
 from ccfloor.service.qa.scoring import Begin, Change, Conflict
 from ccfloor.store import qa_scores
 from ccfloor.store.access_tables import audit
@@ -231,13 +232,26 @@ def test_a_lead_reads_of_his_teams_and_a_queue_is_a_scope(engine: Engine) -> Non
 def test_who_is_to_score_a_call_reads_nothing_that_others_said_of_it(engine: Engine) -> None:
     first = handed_in(engine, POOR)
     assert scoring.find_score(engine, OTHER_QA, CONFIG, first.id) is not None
-    again = scoring.open_score(engine, OTHER_QA, CONFIG, Begin("recheck", original=first.id), "", NOW)
+    day = date_of(first.submitted_day)
+    rechecks.draw(engine, MANAGER, CONFIG, day, day, 1.0, "", "抽查", NOW)
+    again = scoring.open_score(engine, MANAGER, CONFIG, Begin("recheck", original=first.id), "", NOW)
     assert (again.kind, again.original, again.version, again.answers) == ("recheck", first.id, 1, {})
-    assert scoring.find_score(engine, OTHER_QA, CONFIG, first.id) is None
+    assert scoring.find_score(engine, MANAGER, CONFIG, first.id) is None
     assert scoring.find_score(engine, QA, CONFIG, again.id) is None, "a draft is its reviewer's alone"
-    scoring.submit(engine, OTHER_QA, CONFIG, again.id, change(again, GOOD), "", NOW)
-    assert scoring.find_score(engine, OTHER_QA, CONFIG, first.id) is not None
+    scoring.submit(engine, MANAGER, CONFIG, again.id, change(again, GOOD), "", NOW)
+    assert scoring.find_score(engine, MANAGER, CONFIG, first.id) is not None
     assert [row.id for row in scoring.list_scores(engine, CHEN, CONFIG, Wanted())] == [first.id]
+
+
+@pytest.mark.parametrize("viewer", [OTHER_QA, MANAGER])
+def test_nothing_is_scored_again_that_was_not_drawn_for_it(engine: Engine, viewer: Viewer) -> None:
+    first = handed_in(engine, GOOD)
+    assert scoring.find_score(engine, viewer, CONFIG, first.id) is not None, "read, and so not blind"
+    with pytest.raises(PeopleError) as error:
+        scoring.open_score(engine, viewer, CONFIG, Begin("recheck", original=first.id), "", NOW)
+    assert code(error) == "qa_not_drawn"
+    with engine.connect() as connection:
+        assert list(connection.scalars(select(scores.c.id))) == [first.id]
 
 
 def test_an_open_sample_hides_the_call_from_its_reviewer(engine: Engine) -> None:

@@ -82,6 +82,19 @@ def test_the_same_content_and_the_same_form_are_not_taken_in_twice(engine: Engin
     assert "出现了两次" in twice.problems[0].zh and len(twice.sheets) == 1
 
 
+def test_two_calls_of_a_day_are_told_apart_by_what_they_are_called(engine: Engine) -> None:
+    answers = ["是", "是", 50, "是", "否"]
+    book = load_workbook(io.BytesIO(filled()))
+    for about in ("来电 A", "来电 B", "来电 B"):
+        book.worksheets[0].append(["陈思远", "销售", "2026-11-17", about, "li.qa", "", *answers, "摘要"])
+    file = io.BytesIO()
+    book.save(file)
+    found = seen(engine, file.getvalue())
+    assert [sheet.about for sheet in found.sheets] == ["来电 A", "来电 B"]
+    assert [(problem.line, "出现了两次" in problem.zh) for problem in found.problems] == [(4, True)]
+    assert taken(engine, file.getvalue(), good_lines=True).forms == 2
+
+
 def test_a_preview_that_is_old_takes_nothing_in_twice(engine: Engine) -> None:
     old = seen(engine)
     taken(engine)

@@ -61,7 +61,7 @@ LEADS_TO = {
     (S.FILED, Step.WITHDRAW): (S.WITHDRAWN, None, {"amy"}),
     (S.ANSWERED, Step.ESCALATE): (S.ESCALATED, 10, {"amy"}),
     (S.ESCALATED, Step.DECIDE): (S.DECIDED, 5, {"max", "zoe"}),  # Lea answered first
-    (S.ESCALATED, Step.WITHDRAW): (S.WITHDRAWN, None, {"amy"}),
+    (S.ESCALATED, Step.WITHDRAW): (S.CLOSED, None, {"amy"}),  # with the answer that there was
     (S.DECIDED, Step.REASONS): (S.CLOSED, None, {"lea", "max", "zoe"}),
 }
 WRONG = {"amy": "own_score", "ivy": "own_score", "lea": "same_judge"}
@@ -85,6 +85,23 @@ def test_every_step_in_every_state_by_everybody(state: AppealState, step: Step) 
         judged = step in (Step.ANSWER, Step.DECIDE)
         assert after.decision == (Decision.PARTLY if judged else before.decision)
         assert after.parties.answered == (who if step == Step.ANSWER else before.parties.answered)
+
+
+def test_what_nobody_has_answered_is_withdrawn_wherever_it_is() -> None:
+    handed_on = _step(_filed(), Step.HAND_ON, "lea", MONDAY)
+    assert _step(handed_on, Step.WITHDRAW, "amy", MONDAY).state == S.WITHDRAWN
+    unanswered = passed(_filed(), date(2026, 11, 24), CLOCKS, CALENDAR)
+    assert (
+        unanswered.forced and _step(unanswered, Step.WITHDRAW, "amy", date(2026, 11, 24)).state == S.WITHDRAWN
+    )
+
+
+@pytest.mark.parametrize("first", list(Decision))
+def test_leadership_that_keeps_a_score_takes_back_nothing_of_the_answer(first: Decision) -> None:
+    answered = _step(_filed(), Step.ANSWER, "lea", MONDAY, first)
+    gone_on = _step(answered, Step.ESCALATE, "amy", MONDAY)
+    assert _step(gone_on, Step.DECIDE, "max", MONDAY, Decision.DISMISSED).decision == first
+    assert _step(gone_on, Step.DECIDE, "max", MONDAY, Decision.UPHELD).decision == Decision.UPHELD
 
 
 @pytest.mark.parametrize("state", [S.FILED, S.ESCALATED])

@@ -3,7 +3,7 @@
 import pytest
 
 from ccfloor.qa.agreement import kappa
-from ccfloor.qa.calibrate import LEAST_PAIRS, Sheet, compare
+from ccfloor.qa.calibrate import LEAST_PAIRS, Sheet, apart, compare, what_said
 from ccfloor.qa.model import Form
 from ccfloor.qa.score import score
 from tests.fakes.stored_qa import FORM, GOOD
@@ -56,6 +56,22 @@ def test_what_is_fatal_is_told_apart() -> None:
 def test_a_fatal_item_that_nobody_answered_did_not_happen() -> None:
     found = compare([sheet(1, "li", insult="no")], references(sheet(1, "head")), FORMS)
     assert next(one for one in found.items if one.item == "insult").same == 1
+
+
+def test_what_is_left_open_after_a_fatal_item_is_compared_with_nothing() -> None:
+    groups = range(1, LEAST_PAIRS + 1)
+    left = Sheet(1, "li", FITS, {"insult": "yes"}, 0.0, True)
+    found = compare(
+        [left, *(sheet(group, "li") for group in groups if group > 1)],
+        references(sheet(1, "head", insult="yes"), *(sheet(group, "head") for group in groups if group > 1)),
+        FORMS,
+    )
+    (li,) = found.reviewers
+    assert (li.same, li.again, li.missed, li.alone) == (1, False, 0, 0)
+    scored = sum(item.scored for item in FORM.items)
+    assert li.pairs == scored * (LEAST_PAIRS - 1), "the open ones are no pairs"
+    whole, short = (what_said(FORM, one) for one in (sheet(1, "head", insult="yes"), left))
+    assert [item for item in whole if apart(whole[item], short[item])] == []
 
 
 def test_not_applicable_is_no_rank_and_is_counted_apart() -> None:

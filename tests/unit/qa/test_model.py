@@ -44,6 +44,7 @@ def test_the_default_form_is_one() -> None:
         (item("a", points=5, fatal_if=["no"]), "fatal_if goes with yes_no alone"),
         (item("a", "yes_no", 5, fatal_if=["no", "yes"]), "fatal_if with both answers makes every form 0"),
         (item("a", points=5, step=0), "greater than 0"),
+        (item("a", points=10, step=0.00001), "more than 10000 steps"),
         (item("a", points=-5), "greater than or equal to 0"),
         (item("a", points=5, colour="red"), "Extra inputs are not permitted"),
         (item("A b", points=5), "String should match pattern"),

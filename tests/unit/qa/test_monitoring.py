@@ -54,6 +54,11 @@ def test_a_line_of_the_template_is_a_form() -> None:
         ({"通话时间": "昨天"}, "old.xlsx:2: 通话时间: 不是日期；写作 2026-11-22 14:05"),
         ({"通话时间": "2026-02-30"}, "old.xlsx:2: 通话时间: 不是日期；写作 2026-11-22 14:05"),
         ({"通话时间": "2027-01-01"}, "old.xlsx:2: 通话时间: 在现在之后"),
+        ({"通话时间": "0001-01-01"}, "old.xlsx:2: 通话时间: 早于 2000 年"),
+        ({"通话时间": datetime(1900, 1, 1)}, "old.xlsx:2: 通话时间: 早于 2000 年"),
+        ({"评分时间": "2020-01-01 10:00"}, "old.xlsx:2: 评分时间: 早于通话时间"),
+        ({"评分时间": "2026-11-16"}, "old.xlsx:2: 评分时间: 早于通话时间"),
+        ({"评分时间": "2026-11-27"}, "old.xlsx:2: 评分时间: 在现在之后"),
         ({"answer": 45}, "old.xlsx:2: answer answer: “45”不是可选的答案"),
         ({"greet": "不适用"}, "old.xlsx:2: greet greet: “不适用”不是可选的答案"),
         ({"record": None}, "old.xlsx:2: record record: 没有填写"),
@@ -85,6 +90,20 @@ def test_yes_and_no_as_people_write_them(cell: Any, answer: str) -> None:
 def test_times_as_people_write_them(cell: Any, hour: int) -> None:
     (sheet,) = reading(told(通话时间=cell)).sheets
     assert sheet.call_at == at(1, hour)
+
+
+@pytest.mark.parametrize("cell", ["2026-11-26", date(2026, 11, 26), datetime(2026, 11, 26)])
+def test_the_day_of_today_alone_may_be_written_before_noon(cell: Any) -> None:
+    found = reading(told(通话时间=cell, 评分时间=cell))
+    assert found.problems == [] and found.sheets[0].call_at > at(10)
+
+
+@pytest.mark.parametrize(
+    "more", [{"评分时间": "2026-11-17"}, {"通话时间": "2026-11-17", "评分时间": "2026-11-17 09:00"}]
+)
+def test_a_day_alone_is_not_before_a_time_of_the_same_day(more: dict[str, Any]) -> None:
+    found = reading(told(**{"通话时间": datetime(2026, 11, 17, 15)} | more))
+    assert found.problems == [] and len(found.sheets) == 1
 
 
 def test_a_stated_score_may_be_rounded() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from ccfloor.access.rights import Role
 from ccfloor.kpi.scope import Scope
+from ccfloor.qa.appeals import Decision
 from ccfloor.service import runtime
 from ccfloor.service.access import identity
 from ccfloor.service.access.identity import OPEN, Identity
@@ -142,6 +144,20 @@ def test_he_appeals_and_the_lead_corrects_the_score(
 
     said = app_page.words(opened(monkeypatch, AGENT, "qa_mine", score=str(row.id)))
     assert "申诉成立" in said and "更正得分 30 → 50" in said and "再次申诉，请领导复核" in said
+
+
+def test_corrections_stand_among_the_steps_in_their_order(
+    service: runtime.Service, row: ScoreRow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = filed(service, row)
+    right = appeals.Verdict(Decision.PARTLY, {"greet": "yes"})
+    told = (CONFIG, RULES, number)
+    lead = replace(MANAGER, role=Role.LEAD, account=12, who="lead.a")
+    appeals.answer(service.engine, lead, *told, right, "", "听得到问候", NOW + 20)
+    appeals.escalate(service.engine, CHEN, *told, "", "还不对", NOW + 40)
+    said = app_page.words(opened(monkeypatch, HEAD, "qa_appeals", appeal=str(number)))
+    places = [said.index(words) for words in ("听得到问候", "更正得分 30 → 50", "还不对")]
+    assert places == sorted(places)
 
 
 def test_he_takes_it_on_and_leadership_decides_and_gives_reasons(

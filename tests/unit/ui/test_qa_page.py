@@ -215,6 +215,13 @@ def test_qa_figures_of_other_pages_lead_down_to_their_forms(service: runtime.Ser
     assert "qa_agent?" not in words(opened(trend_script, lang="zh", kpi="aht", **agent))
 
 
+@pytest.mark.parametrize("name", ["nobody", "王丽娜’"])
+def test_of_an_agent_who_is_not_there_no_other_is_shown(service: runtime.Service, name: str) -> None:
+    found = words(opened(agent_script, lang="zh", agent=name))
+    assert f"“坐席：{name}”不在您的权限范围内" in found and "查看权限内的内容" in found
+    assert "陈思远" not in found
+
+
 def test_the_pass_mark_is_the_one_that_counted_in_the_period(stored: runtime.Service, tmp_path: Path) -> None:
     """A draft says nothing of what passed; where a form changed within the period, both marks stand there."""
     fresh = runtime.Service(load(environ={}, db=f"sqlite:///{tmp_path / 'floor.db'}", source="none"))
