@@ -151,8 +151,10 @@ class _Reader:
         cells = {name: line[1][at] if at < len(line[1]) else None for name, at in self._places.items()}
         agent = self._named(line[0], "agent", "agents", cells)
         queue = self._named(line[0], "queue", "queues", cells) if _text(cells.get("queue")) else ""
-        call_at = self._instant(line[0], "call_at", cells.get("call_at"))
-        at = self._instant(line[0], "at", cells["at"]) if _text(cells.get("at")) else 0.0
+        call = self._moment(line[0], "call_at", cells.get("call_at"))
+        done = self._moment(line[0], "at", cells["at"]) if _text(cells.get("at")) else None
+        if call and done and done.before(call):
+            self.note(line[0], self._title("at"), "lies before the call", "早于通话时间")
         reviewer = _text(cells.get("reviewer"))
         if not reviewer:
             self.note(line[0], self._title("reviewer"), "is empty", "没有填写")
@@ -160,10 +162,8 @@ class _Reader:
         points = self._points(line[0], cells.get("points"), answers, before)
         if len(self.problems) > before:
             return None
-        if self._before(at, call_at, cells):
-            self.note(line[0], self._title("at"), "lies before the call", "早于通话时间")
-            return None
         about, summary = (_text(cells.get(name)) for name in ("about", "summary"))
+        call_at, at = (0.0 if one is None else one.local.timestamp() for one in (call, done))
         return Sheet(line[0], agent, queue, call_at, about, reviewer, at, summary, answers, points)
 
     def _named(self, line: int, name: str, kind: str, cells: Mapping[str, Any]) -> str:
@@ -178,31 +178,21 @@ class _Reader:
             self.note(line, self._title(name), f"{asked!r} may be {several}", f"“{asked}”可能是 {several}")
         return found[0] if len(found) == 1 else ""
 
-    def _instant(self, line: int, name: str, cell: Any) -> float:
+    def _moment(self, line: int, name: str, cell: Any) -> "_Moment | None":
+        """What a cell says; None where that cannot be."""
+        found = _moment(cell, self._zone)
         if not _text(cell):
-            self.note(line, self._title(name), "is empty", "没有填写")
-            return 0.0
-        local = _local(cell)
-        if local is None:
-            en, zh = f"{_text(cell)!r} is no date; write 2026-11-22 14:05", "不是日期；写作 2026-11-22 14:05"
-            self.note(line, self._title(name), en, zh)
-            return 0.0
-        if local.year < _FIRST:
-            self.note(line, self._title(name), f"lies before {_FIRST}", f"早于 {_FIRST} 年")
-            return 0.0
-        found = local.replace(tzinfo=self._zone).timestamp()
-        today = datetime.fromtimestamp(self._now, self._zone).date()
-        if found > self._now and not (_day_alone(cell) and local.date() == today):
-            self.note(line, self._title(name), "lies in the future", "在现在之后")
-        return found
-
-    def _before(self, at: float, call_at: float, cells: Mapping[str, Any]) -> bool:
-        """Whether it was scored before the call; of a day alone the day counts."""
-        if not at or at >= call_at:
-            return False
-        days = [datetime.fromtimestamp(one, self._zone).date() for one in (at, call_at)]
-        alone = _day_alone(cells.get("at")) or _day_alone(cells.get("call_at"))
-        return not (alone and days[0] == days[1])
+            problem = "is empty", "没有填写"
+        elif found is None:
+            problem = f"{_text(cell)!r} is no date; write 2026-11-22 14:05", "不是日期；写作 2026-11-22 14:05"
+        elif found.local.year < _FIRST:
+            problem = f"lies before {_FIRST}", f"早于 {_FIRST} 年"
+        elif found.after(datetime.fromtimestamp(self._now, self._zone)):
+            problem = "lies in the future", "在现在之后"
+        else:
+            return found
+        self.note(line, self._title(name), *problem)
+        return None
 
     def _answers(self, line: int, cells: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for item in self._form.items:
@@ -273,25 +263,44 @@ def _answer(item: Item, text: str) -> str | None:
     return told if possible(item, told) else None
 
 
-def _day_alone(cell: Any) -> bool:
-    """Whether a cell that is a date says no time of the day."""
-    if isinstance(cell, datetime):
-        return cell.time() == time()
-    return isinstance(cell, date) or ":" not in unicodedata.normalize("NFKC", _text(cell))
+class _Moment(NamedTuple):
+    """Clock time of the site; a day alone is its noon, and compared as a day."""
+
+    local: datetime
+    alone: bool
+
+    def before(self, other: "_Moment") -> bool:
+        """Whether it lies before another one."""
+        if self.alone or other.alone:
+            return self.local.date() < other.local.date()
+        return self.local < other.local
+
+    def after(self, now: datetime) -> bool:
+        """Whether it lies in the future."""
+        return self.local.date() > now.date() if self.alone else self.local > now
 
 
-def _local(cell: Any) -> datetime | None:
-    """Clock time of the site; a day alone is its noon."""
+def _moment(cell: Any, zone: ZoneInfo) -> _Moment | None:
+    """The moment that a cell means; None for what is no date."""
+    told = _local(cell)
+    if told is None:
+        return None
+    day, hour = told
+    return _Moment(datetime.combine(day, _NOON if hour is None else hour, zone), hour is None)
+
+
+def _local(cell: Any) -> tuple[date, time | None] | None:
+    """Day and time of the day, None where it says none; Excel knows a day alone as its midnight."""
     if isinstance(cell, datetime):
-        return datetime.combine(cell.date(), _NOON) if cell.time() == time() else cell.replace(tzinfo=None)
+        return cell.date(), None if cell.time() == time() else cell.time()
     if isinstance(cell, date):
-        return datetime.combine(cell, _NOON)
+        return cell, None
     found = _DATE.fullmatch(unicodedata.normalize("NFKC", _text(cell)))
     if found is None:
         return None
     year, month, day, hour, minute, second = (int(part) if part else None for part in found.groups())
     try:
         told = date(year or 0, month or 0, day or 0)
-        return datetime.combine(told, _NOON if hour is None else time(hour, minute or 0, second or 0))
+        return told, None if hour is None else time(hour, minute or 0, second or 0)
     except ValueError:
         return None

@@ -14,10 +14,10 @@ from ccfloor.service.access.identity import acting_name
 from ccfloor.service.commands import CommandError
 from ccfloor.service.origin import same_origin
 from ccfloor.service.plan_notes import NoteError
+from ccfloor.store.queries import BEYOND
 from ccfloor.store.viewer import Forbidden
 
 Body = TypeVar("Body")
-_BEYOND = 1 << 63
 _LAST = 4_102_444_800.0  # the year 2100: what is asked of later days is a slip
 
 
@@ -33,7 +33,7 @@ def asked_at(request: HTTPConnection) -> float | None:
 def asked_row(request: HTTPConnection) -> int:
     """The number of a row in the path (``id``); one that can be none where no database could hold it."""
     number = int(request.path_params["id"])
-    return number if number < _BEYOND else -1
+    return number if number < BEYOND else -1
 
 
 async def changed(request: Request, kind: type[Body], call: Callable[..., Any], *more: Any) -> Response:

@@ -19,7 +19,7 @@ from ccfloor.store.eyes import Eyes
 from ccfloor.store.recall import call_row
 from ccfloor.store.viewer import Viewer, own_scope, queue_scope
 
-_BEYOND = 2**63  # no stored number is as great, and a database refuses to be asked for one
+BEYOND = 2**63  # no stored number is as great, and a database refuses to be asked for one
 _AROUND_S = 60.0  # lines of a call stand in the journal this close to its stored beginning and end
 
 
@@ -149,7 +149,7 @@ def sees_call(engine: Engine, viewer: Viewer, source: int, position: int) -> boo
 
 def _visit(connection: Connection, viewer: Viewer, source: int, position: int) -> Any:
     """The stored call of a key; None where it is unknown or out of scope."""
-    if not (0 <= source < _BEYOND and 0 <= position < _BEYOND):
+    if not (0 <= source < BEYOND and 0 <= position < BEYOND):
         return None
     table = tables.calls.c
     key = (table.source_id == source, table.position == position)

@@ -14,7 +14,7 @@ from ccfloor.floor.records import CallRow, LegRow
 from ccfloor.kpi.period import Period, day_of, half_hours
 from ccfloor.service import runtime
 from ccfloor.store.agent_day import visits_of
-from ccfloor.store.queries import CallLife, JournalLine, call_life
+from ccfloor.store.queries import BEYOND, CallLife, JournalLine, call_life
 from ccfloor.ui import people_kit, qa_by_hand
 from ccfloor.ui.history_calls import call_link
 from ccfloor.ui.history_words import DASH, lasting, moment, outcome_words
@@ -88,7 +88,7 @@ def _place(key: str) -> tuple[int, int] | None:
     if len(key) > 40 or not (source.isdecimal() and position.isdecimal()):
         return None
     found = int(source), int(position)
-    return found if max(found) < 2**63 else None
+    return found if max(found) < BEYOND else None
 
 
 # -- what became of it -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from ccfloor.kpi.period import Period
 from ccfloor.kpi.scope import Scope
 from ccfloor.service import runtime
 from ccfloor.store.call_list import OF_AGENTS, WHICH, CallList, Place, Which, call_list
+from ccfloor.store.queries import BEYOND
 from ccfloor.ui import people_kit
 from ccfloor.ui.downloads import download
 from ccfloor.ui.history_calls import calls_file, calls_table
@@ -20,7 +21,6 @@ from ccfloor.ui.shell import Look
 from ccfloor.ui.texts import Lang, text
 
 _MOST_FILE = 50_000
-_BEYOND = 2**63  # a database refuses to be asked for such a number
 
 
 def show(seen: Look, words: Words, scope: Scope, of: Period) -> None:
@@ -75,7 +75,7 @@ def _asked_place() -> Place | None:
         found = float(at), int(source), int(position)
     except ValueError:
         return None
-    return found if isfinite(found[0]) and 0 <= min(found[1:]) <= max(found[1:]) < _BEYOND else None
+    return found if isfinite(found[0]) and 0 <= min(found[1:]) <= max(found[1:]) < BEYOND else None
 
 
 def _turn(found: CallList, place: Place | None, lang: Lang) -> None:

@@ -23,9 +23,10 @@ class ShownEffects:
 
     def keep(self, viewer: Viewer, wanted: Wanted, shown: _Shown, now: float) -> None:
         """Note what a look at ``wanted`` showed at ``now``."""
+        look = viewer, _key(wanted)
         with self._lock:
-            self._known[viewer, _key(wanted)] = (now, shown)
-            self._known.move_to_end((viewer, _key(wanted)))
+            self._known[look] = (now, shown)
+            self._known.move_to_end(look)
             while len(self._known) > _MOST:
                 self._known.popitem(last=False)
 

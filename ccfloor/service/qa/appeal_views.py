@@ -165,7 +165,9 @@ def chance_of(
     if corrected is not None:
         published = max(published, business_date(config, corrected))
     last = core.last_day_to_file(published, rules.clocks, rules.calendar)
-    there = (one for one in before if one.state != AppealState.WITHDRAWN or one.answered_by)
+    there = (
+        one for one in before if one.state != AppealState.WITHDRAWN or one.answered_by
+    )  # the answer stands
     again = any(corrected is None or one.at >= corrected or one.state in rows.RUNNING for one in there)
     refused = "qa_appeal_there" if again else "qa_appeal_too_late" if today > last else ""
     return Chance(last, rules.calendar.between(today, last), refused, published)

@@ -18,6 +18,7 @@ from ccfloor.store import qa_versions
 from ccfloor.store.qa_samples import SampleRow
 from ccfloor.store.qa_scores import Call
 from ccfloor.store.qa_tables import qa_draws, qa_samples, qa_scores, qa_sessions
+from ccfloor.store.queries import BEYOND
 from ccfloor.store.tables import calls
 from ccfloor.store.team_scope import sees_day
 from ccfloor.store.team_terms import terms
@@ -26,7 +27,6 @@ from ccfloor.store.viewer import Forbidden, Viewer
 if TYPE_CHECKING:
     from ccfloor.service.qa.scoring import Begin
 
-_BEYOND = 2**63
 _ABOUT_MAX = 200
 
 
@@ -207,7 +207,7 @@ def _of_other(connection: Connection, viewer: Viewer, config: FloorConfig, begin
 
 def _call(connection: Connection, viewer: Viewer, config: FloorConfig, key: Call) -> Subject:
     """A stored call that an agent answered. Its day is that of the answer."""
-    if not all(0 <= part < _BEYOND for part in key):
+    if not all(0 <= part < BEYOND for part in key):
         raise PeopleError("unknown_qa_call")
     table = calls.c
     query = select(table.agent, table.queue, table.answered_at)

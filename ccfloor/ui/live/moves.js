@@ -130,12 +130,6 @@ class MovesBoard {
     return seat ? seatName(seat, this.ctx.lang) : name;
   }
 
-  /** Somebody's name; of who gave none, the role's. */
-  person(who) {
-    const role = this.ctx.t(`role.${who}`);
-    return role === `role.${who}` ? who : role;
-  }
-
   /** Names in one line. */
   names(list) {
     return list.join(this.ctx.lang === "zh" ? "、" : ", ");

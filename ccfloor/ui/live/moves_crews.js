@@ -46,7 +46,7 @@ class CrewList {
     const queues = this.board.names(Object.keys(crew.queues).map((queue) => this.board.queue(queue)));
     const what = t(crew.beside ? "moves.what.beside" : "moves.what", { n: crew.seats.length, queues });
     const told = t("moves.crew.span", { what, span: lasting(t, crew.minutes) });
-    setText(row.what, gone ? t("moves.crew.removed", { who: this.board.person(crew.removed_by) }) : told);
+    setText(row.what, gone ? t("moves.crew.removed", { who: personName(t, crew.removed_by) }) : told);
     row.use.hidden = gone;
     setText(row.off, t(gone ? "moves.crew.restore" : "moves.crew.remove"));
   }
@@ -67,7 +67,8 @@ class CrewList {
   }
 
   ask(by) {
-    setText(this.asked, this.ctx.t("moves.crew.replace", { who: this.board.names(by.map((one) => this.board.person(one))) }));
+    const { t } = this.ctx;
+    setText(this.asked, t("moves.crew.replace", { who: this.board.names(by.map((one) => personName(t, one))) }));
     this.question.hidden = false;
   }
 

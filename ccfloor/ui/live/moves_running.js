@@ -44,7 +44,7 @@ class RunningMoves {
     setText(row.what, `${crew}${t(what, { n: move.seats.length, queues })}`);
     setText(row.back, this.wayBack(move, now));
     const zone = state.site.zone;
-    setText(row.why, [fmt.time(move.at, zone, false), board.person(move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
+    setText(row.why, [fmt.time(move.at, zone, false), personName(t, move.by), move.why, move.insisted ? t("moves.insisted") : ""].filter(Boolean).join(" · "));
     row.all = move.seats.filter((seat) => seat.undoable).map((seat) => seat.seat);
     row.undo.hidden = !row.all.length;
     row.undo.disabled = Boolean(ctx.data.refused?.seats || ctx.replay);
@@ -80,7 +80,7 @@ class RunningMoves {
     setText(seat.state, t(`moves.state.${unasked ? "not_moved" : stands.state}`));
     const said = stands.said && t(`moves.said.${stands.said}`) !== `moves.said.${stands.said}` ? t(`moves.said.${stands.said}`) : stands.said;
     const late = stands.late_s > 0 ? t("moves.late", { wait: fmt.clock(stands.late_s) }) : "";
-    const undone = stands.undone_by ? t("moves.undone.by", { who: board.person(stands.undone_by), why: stands.undone_why }) : "";
+    const undone = stands.undone_by ? t("moves.undone.by", { who: personName(t, stands.undone_by), why: stands.undone_why }) : "";
     setText(seat.said, [said, late, undone].filter(Boolean).join(" · "));
     const switchSaid = stands.requests.map((one) => `${t(`cmd.kind.${one.kind}`)} ${one.queue && board.queue(one.queue)}: ${t(`moves.reply.${one.reply}`)} ${one.message}`.trim());
     setAttr(seat.node, "title", switchSaid.join("\n") || null);

@@ -98,9 +98,8 @@ class OpenSeats {
     const node = box("div", row.state);
     const seat = ctx.state.seatBy.get(row.seat);
     const what = `${ctx.t(`cmd.kind.${row.kind}`)} ${seat ? seatName(seat, ctx.lang) : row.seat}`;
-    const by = ctx.t(`role.${row.by}`);
     node.append(box("span", "", ctx.fmt.time(row.at, ctx.state.site.zone)), box("b", "", what), box("span", "why", row.why),
-      box("span", "", by === `role.${row.by}` ? row.by : by), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
+      box("span", "", personName(ctx.t, row.by)), box("span", "state", ctx.t(`cmd.state.${row.state}`)));
     if (row.message && row.state === "refused") node.append(box("span", "", row.message));
     if (row.undoable) node.append(gated(ctx, "seats", pushButton("btn", ctx.t("cmd.undo"), () => this.undo(row))));
     return node;

@@ -43,6 +43,12 @@ function queueName(state, queue, lang) {
   return (lang === "zh" ? names.zh || names.en : names.en || names.zh) || queue;
 }
 
+/** Who did something; of who gave no name, the role. */
+function personName(t, who) {
+  const role = t(`role.${who}`);
+  return role === `role.${who}` ? who : role;
+}
+
 function siteName(state, lang) {
   const site = state.site;
   return (lang === "zh" ? site.name_zh || site.name_en : site.name_en || site.name_zh) || state.site.site || "ccfloor";
