@@ -118,7 +118,8 @@ def _ask(one: Shown, step: Step, name: str, rules: Rules, who: str, lang: Lang) 
         _STEPS[step](service.engine, viewer, service.config, rules, one.row.id, who, why, now)
         return text(f"qa_mine.done.{step}", lang)
 
-    told = (text(f"qa_mine.ask.{step}", lang), text("people.why", lang))
+    heard = ".answered" if step == Step.WITHDRAW and one.now.decision else ""
+    told = (text(f"qa_mine.ask.{step}{heard}", lang), text("people.why", lang))
     kit.question(name, lang, *told, act, gate(Right.OWN, lang))
 
 

@@ -173,6 +173,8 @@ def test_he_takes_it_on_and_leadership_decides_and_gives_reasons(
     app_page.press(test, "再次申诉，请领导复核")
     test.text_input(key=f"people-why-qa-appeal-escalate:{number}").set_value("请听 0:05")
     app_page.press(test, "确认")
+    app_page.press(test, "撤回申诉")
+    assert "撤回后以原答复为准，不能再次申诉" in app_page.words(test)
     assert "不由您处理" in app_page.words(opened(monkeypatch, LEAD, "qa_appeals", appeal=str(number)))
     test = opened(monkeypatch, HEAD, "qa_appeals", appeal=str(number))
     test.segmented_control(key=f"qa-decision-{number}").set_value("dismissed").run()
